@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# Libraries from Debian packages; nothing is downloaded or vendored.
+include_guard()
+
+find_package(PkgConfig REQUIRED)
+find_package(fmt 9 CONFIG REQUIRED)                           # fmt::fmt
+find_package(tl-expected CONFIG REQUIRED)                     # tl::expected (headers only)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::PCRE2
+
+# Not `python3` from PATH, which may be somebody's private interpreter.
+find_program(POSTERN_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+if(POSTERN_TESTS)
+    find_package(GTest 1.12 CONFIG REQUIRED)                  # GTest::gmock GTest::gtest_main
+    include(GoogleTest)
+endif()
+
+# The released binary starts in as few page faults and relocations as it can: it carries these two inside.
+if(POSTERN_HARDEN)
+    find_library(POSTERN_FMT_ARCHIVE libfmt.a)
+    find_library(POSTERN_PCRE2_ARCHIVE libpcre2-8.a)
+    mark_as_advanced(POSTERN_FMT_ARCHIVE POSTERN_PCRE2_ARCHIVE)
+    if(POSTERN_FMT_ARCHIVE)
+        get_target_property(configurations fmt::fmt IMPORTED_CONFIGURATIONS)
+        foreach(configuration IN LISTS configurations)
+            set_target_properties(fmt::fmt PROPERTIES IMPORTED_LOCATION_${configuration} "${POSTERN_FMT_ARCHIVE}")
+        endforeach()
+    endif()
+    if(POSTERN_PCRE2_ARCHIVE)
+        set_target_properties(PkgConfig::PCRE2 PROPERTIES INTERFACE_LINK_LIBRARIES "${POSTERN_PCRE2_ARCHIVE}")
+    endif()
+endif()
