@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # The Debian packages that Postern stands on, by purpose, and need_packages, which installs what is missing.
-# Sourced by ./dev.
+# Sourced by ./dev, which uses the lists.
+# shellcheck disable=SC2034
 
 packages_build=(
     g++ cmake ninja-build pkgconf mold ccache python3
