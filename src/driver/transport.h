@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// driver/transport.h – what a transport is to the engine, and what the engine gives a transport.
+//
+// Life of a delivery (spec transport-framework.md §7): the engine forks; in the child setup() runs still privileged and
+// may only evaluate options; then the child becomes the recipient; then deliver() runs. plan() answers "what would you
+// do" as the same user without changing anything, and deliver() follows the same computation, so that `postern explain`
+// cannot disagree with a delivery. A transport cannot log, journal or retry: everything is in the reports it returns.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/configuration.h"
+#include "driver/address_item.h"
+#include "driver/outcome.h"
+#include "expand/expander.h"
+#include "sys/identity.h"
+#include "write/message_writer.h"
+
+namespace postern {
+
+struct DeliveryContext {
+    const Configuration& configuration;
+    const TransportInstance& instance;
+    Os& os;
+    Clock& clock;
+    ProcessRunner& processes;
+    Expander& expander;
+    const Message& message;
+    Scope scope;                                    // of the batch; transports add $message_size, $inode …
+    std::vector<const AddressItem*> batch;          // never empty; first decides (identity, headers, file name)
+    const std::vector<const AddressItem*>* duplicates = nullptr;  // of the message, latest first: Envelope-to
+    Identity identity;
+    std::string return_path;                        // after errors_to and return_path
+    BodySource body;
+    std::string primary_hostname;
+    bool sync = true;                               // durability other than none
+    bool dont_deliver = false;                      // -N
+};
+
+// For `postern explain`: everything an administrator asks "where will it go, as whom, and what will be in it".
+struct DeliveryPlan {
+    std::string kind;                               // "mbox", "maildir", "one file a message"
+    std::string target;                             // path
+    std::vector<std::string> steps;                 // in order: directories, locks with their limits, creation, checks
+    std::vector<std::string> locks;                 // "dot-lock /var/mail/joe.lock", "fcntl write lock"
+    std::vector<std::string> header_lines;          // added lines, exactly
+    std::vector<std::string> removed_headers;
+    std::optional<Outcome> refusal;                 // it would not be delivered, and why
+};
+
+struct SetupFailure {
+    bool defer = false;      // else FAIL, which the engine turns into PANIC
+    std::string message;
+};
+
+class Transport {
+public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    virtual ~Transport() = default;
+
+    virtual std::optional<SetupFailure> setup(DeliveryContext&) { return std::nullopt; }
+    [[nodiscard]] virtual DeliveryPlan plan(DeliveryContext& context) = 0;
+    // One report for each address of the batch, in its order. Runs as the user; asserts that it is not root unless the
+    // identity says so.
+    [[nodiscard]] virtual DeliveryReport deliver(DeliveryContext& context) = 0;
+};
+
+struct TransportDriver {
+    DriverDescription description;
+    std::unique_ptr<Transport> (*make)(const TransportInstance& instance) = nullptr;
+};
+
+// driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
+// (const TransportInstance&, const Options&).
+template <class Driver>
+constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable rows,
+                                              DriverDescription::InitError (*init)(const TransportInstance&)) {
+    return {{.name = name,
+             .options = rows,
+             .make_options = []() -> std::shared_ptr<void> { return std::make_shared<typename Driver::Options>(); },
+             .init_transport = init},
+            [](const TransportInstance& instance) -> std::unique_ptr<Transport> {
+                return std::make_unique<Driver>(instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
+            }};
+}
+
+// The same verdict for every address of the batch.
+[[nodiscard]] DeliveryReport same_for_all(const DeliveryContext& context, const Outcome& outcome);
+
+}  // namespace postern

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// mail/address.h – RFC 5322/6531 addresses with the freedoms and the error texts of Exim's parser (spec routing.md §5,
+// §12.3; checked against `exim4 -bt`). Pure functions on text; nothing is qualified, lower-cased or rewritten here.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern {
+
+struct ParsedAddress {
+    std::string address;            // local@domain without comments, phrase, angle brackets; "" for <>
+    std::size_t start = 0, end = 0; // where the address proper stood in the text (for rewriting headers in place)
+    std::optional<std::size_t> at;  // offset of the '@' that starts the domain in `address`; none: unqualified
+};
+struct AddressError {
+    std::string text;  // "domain missing or malformed", "malformed address: @c may not follow a@b", "empty address", …
+};
+struct AddressRules {
+    bool allow_null = false;              // <> is an address
+    bool allow_domain_literals = false;   // main options of the same names
+    bool strip_trailing_dot = false;
+    bool strip_excess_angle_brackets = false;
+    bool allow_utf8 = true;               // RFC 6531 bytes in local part and domain
+};
+
+struct AddressParse {
+    std::optional<ParsedAddress> value;
+    AddressError error;  // when there is no value
+};
+// One mailbox: "a@b", "Phrase <a@b>", "a@b (comment)", route addresses, quoted local parts.
+[[nodiscard]] AddressParse parse_address(std::string_view text, const AddressRules& rules = {});
+
+// End of the address item that starts at `text` (to the next comma – or, with newline_ends, newline – outside quotes,
+// comments and angle brackets); npos-free: text.size() if it is the last.
+[[nodiscard]] std::size_t address_item_end(std::string_view text, bool newline_ends);
+
+// Splits the text of an address header (To:, Cc:, …) into mailboxes; understands group syntax; items that do not parse
+// are left out and, if `bad` is given, reported there with their offset.
+struct HeaderAddress {
+    std::size_t offset = 0;  // of the item in the header text
+    std::string_view item;
+    AddressParse parse;
+};
+[[nodiscard]] std::vector<HeaderAddress> header_addresses(std::string_view text, const AddressRules& rules = {});
+
+// local part and domain of an address that parse_address() accepted: split at the last '@'.
+struct LocalAndDomain {
+    std::string_view local_part, domain;  // domain empty if unqualified
+    bool qualified = false;
+};
+[[nodiscard]] LocalAndDomain split_address(std::string_view address);
+
+[[nodiscard]] std::string unquote_local_part(std::string_view local_part);  // "a\ b" in quotes -> a b
+[[nodiscard]] std::string quote_local_part(std::string_view local_part);    // spec expansion.md §4 quote_local_part
+[[nodiscard]] std::string quote_phrase(std::string_view phrase);            // for generated From:/Sender: names
+
+}  // namespace postern
