@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// log/log.h – main, panic and reject log in Exim's exact lines (spec transport-framework.md §12.1, §12.4, §12.5).
+// log/log.h – main, panic and reject log in Exim's exact lines (spec transport-framework.md §12.1, §12.4).
 //
-// One write() a line, O_APPEND; the file is reopened when its inode changed (logrotate). Nothing here decides what is
-// said: texts come from wording/. A process that is not the log's owner and has no open descriptor cannot log: a
-// delivery child reports to its parent instead.
+// One write() a line, O_APPEND; a file is reopened when its inode changed (logrotate). Nothing here decides what is
+// said: texts come from wording/. A process that is not the log's owner and holds no open descriptor cannot log: a
+// delivery child reports to its parent instead. As root, log files are opened without following links, and only files
+// that belong to the log's owner (or root) are written to, so that the owner of the log directory gains nothing.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <optional>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -19,50 +18,59 @@
 
 namespace postern {
 
-// Log selector bits: a 64-bit set; names and defaults in selector.cc from spec §12.5 (all of Exim's names are known).
-enum class Selector : std::uint8_t;
-class SelectorSet;
-
 struct LogSettings {
-    std::string path_template = "";     // log_file_path item, with %s (and %D, %M); "" = <spool>/log/%slog
-    std::string spool_directory;
-    uid_t owner = 0;
+    std::string path_template;       // absolute, with %s (and at most one of %D, %M)
+    uid_t owner = 0;                 // exim_user, exim_group: owner of files and directories that are made here
     gid_t group = 0;
     TimeStyle style;
-    bool with_pid = false;
+    bool with_pid = false;           // log selector pid
     bool write_reject_log = true;
-    bool syslog = false;
 };
 
 class Log {
 public:
-    Log(Os& os, Clock& clock, LogSettings settings);
+    // `standard_error` is the descriptor for framed lines; tests give a file.
+    Log(Os& os, Clock& clock, LogSettings settings, int standard_error = 2);
 
-    void configure(LogSettings settings);      // once the configuration is read; open files are reopened if paths differ
+    void configure(LogSettings settings);      // once the configuration is read
     void set_message_id(std::string id);       // "" outside a message
     void set_quiet(bool quiet);                // disable_logging of a driver: everything is dropped
-    // Test modes (-bt, -be …) and a lost privilege: lines go to stderr with their "LOG: MAIN PANIC\n  text" frame.
-    enum class Sink : std::uint8_t { files, stderr_framed, stderr_plain };
-    void set_sink(Sink sink);
+    // files: the normal way. echo: also shown on stderr as "LOG: MAIN PANIC\n  text". stderr_only: test modes (-bt, -be),
+    // where nothing is written to files.
+    enum class Sink : std::uint8_t { files, files_and_echo, stderr_only };
+    void set_sink(Sink sink) { sink_ = sink; }
 
     void main(std::string_view text);
     void main_and_panic(std::string_view text);
-    void panic(std::string_view text);
+    void panic(std::string_view text);         // panic log and stderr
     void reject(std::string_view text);
-    // Makes sure that the main log is open, so that a child forked now can write to it without privileges.
+    // Opens the main log, so that a child forked now can write to it without privileges.
     void open_main();
 
     [[nodiscard]] std::string stamp() const;   // of now, as in the lines; for message logs
 
 private:
-    void write_line(int which, std::string_view text);
+    enum Which : std::uint8_t { kMain, kPanic, kReject };
+    void emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject);
+    [[nodiscard]] std::string line(std::string_view text) const;
+    [[nodiscard]] std::string path(Which which) const;
+    [[nodiscard]] Status write_to(Which which, std::string_view line);
+    [[nodiscard]] Status ensure_open(Which which);
+    [[nodiscard]] Result<UniqueFd> open_file(const std::string& path);
+
     Os& os_;
     Clock& clock_;
     LogSettings settings_;
+    int standard_error_;
     std::string message_id_;
     bool quiet_ = false;
     Sink sink_ = Sink::files;
-    UniqueFd files_[3];
+    struct File {
+        UniqueFd fd;
+        std::string path;
+        std::uint64_t inode = 0;
+    };
+    std::array<File, 3> files_;
 };
 
 }  // namespace postern
