@@ -14,7 +14,6 @@ packages_test=(
     python3-pytest python3-pytest-xdist
     exim4-daemon-heavy procps strace
 )
-packages_demo=(python3)
 packages_lint=(clang-format-14 shellcheck)
 packages_fuzz=(clang-19 libclang-rt-19-dev lld-19)
 packages_coverage=(gcovr)
