@@ -13,8 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-void run_file(const std::filesystem::path& path)
-{
+void run_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     const std::vector<char> bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     std::vector<std::uint8_t> input(bytes.begin(), bytes.end());
@@ -23,8 +22,7 @@ void run_file(const std::filesystem::path& path)
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     std::size_t count = 1;
     const std::uint8_t nothing = 0;
     LLVMFuzzerTestOneInput(&nothing, 0);
