@@ -34,9 +34,6 @@ struct TransportOptions {
     Expandable shadow_condition;
     bool disable_logging = false;
     Expandable debug_print, event_action;
-    // Generic in Exim's framework, settable only where a driver lists them (appendfile, pipe, lmtp):
-    Integer batch_max{1};
-    Expandable batch_id;
 };
 
 struct RouterOptions {

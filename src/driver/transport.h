@@ -70,9 +70,16 @@ public:
     [[nodiscard]] virtual DeliveryReport deliver(DeliveryContext& context) = 0;
 };
 
+// How many addresses one delivery may take, and the option that splits them further (spec transport-framework.md §6).
+struct Batching {
+    std::int64_t max = 1;
+    const Expandable* id = nullptr;
+};
+
 struct TransportDriver {
     DriverDescription description;
     std::unique_ptr<Transport> (*make)(const TransportInstance& instance) = nullptr;
+    Batching (*batching)(const TransportInstance& instance) = nullptr;
 };
 
 // driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
@@ -86,6 +93,11 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
              .init_transport = init},
             [](const TransportInstance& instance) -> std::unique_ptr<Transport> {
                 return std::make_unique<Driver>(instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
+            },
+            [](const TransportInstance& instance) -> Batching {
+                const auto& options = *static_cast<const typename Driver::Options*>(instance.private_options.get());
+                if constexpr (requires { options.batch_max; }) return {options.batch_max.value, &options.batch_id};
+                return {};
             }};
 }
 
