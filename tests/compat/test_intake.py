@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a message on standard input becomes a spooled one: -t, -f, dots, From_ lines, missing and odd headers, addresses.
+
+Queued only (-odq), so that what is compared is the spool: -H, -D, the `<=` line and what the caller sees. Errors are asked for
+on stderr (-oep): exim4 mails them in the background otherwise, which no comparison can wait for.
+"""
+from compatlib import Call, Case, MESSAGE, compat, conf, message
+
+BODY = b"\nBody\n"
+
+
+def queued(name: str, text: bytes, args: str = "-oi -oep -f sender@b.example", to: str = "box@test.example", main: str = "", **more) -> Case:
+    return Case(name, conf(main), calls=(Call(f"-odq {args} {to}", text),), **more)
+
+
+def lines(*headers: str, body: bytes = BODY) -> bytes:
+    return "".join(h + "\n" for h in headers).encode("utf-8") + body
+
+
+DOTS = [
+    queued("dot-ends", MESSAGE + b"before\n.\nafter\n", "-f sender@b.example"),
+    queued("dot-oi", MESSAGE + b"before\n.\nafter\n", "-oi -f sender@b.example"),
+    queued("dot-i", MESSAGE + b"before\n.\nafter\n", "-i -f sender@b.example"),
+    queued("dot-oitrue", MESSAGE + b"before\n.\nafter\n", "-oitrue -f sender@b.example"),
+    queued("double-dot", MESSAGE + b"..\n..x\n.x\n", "-f sender@b.example"),
+    queued("dot-crlf", MESSAGE + b"before\r\n.\r\nafter\n", "-f sender@b.example"),
+    queued("dot-in-headers", b"Subject: x\n.\nTo: y\n\nbody\n", "-f sender@b.example"),
+    queued("dot-first", b".\n", "-f sender@b.example"),
+    queued("dot-at-end-without-newline", MESSAGE + b".", "-f sender@b.example"),
+]
+
+HEADERS = [
+    queued("nothing-at-all", b""),
+    queued("one-newline", b"\n"),
+    queued("no-header", b"\nBody only\n"),
+    queued("body-without-blank-line", b"this is not a header\nnor this\n"),
+    queued("header-then-body-line", b"Subject: x\nthis is not a header\nmore\n"),
+    queued("headers-only-no-blank", b"Subject: x\nTo: y@z\n"),
+    queued("header-no-final-newline", b"Subject: x"),
+    queued("no-date", lines("From: a@b.ex", "To: c@d.ex", "Message-Id: <x@y>")),
+    queued("no-from", lines("Date: Sun, 22 Nov 2020 04:11:02 +0000", "To: c@d.ex", "Message-Id: <x@y>")),
+    queued("no-from-null-sender", lines("To: c@d.ex"), "-oi -f <>"),
+    queued("no-message-id", lines("From: a@b.ex", "To: c@d.ex", "Date: Sun, 22 Nov 2020 04:11:02 +0000")),
+    queued("no-to", lines("From: a@b.ex")),
+    queued("two-from", lines("From: a@b.ex", "From: c@d.ex", "To: e@f.ex")),
+    queued("two-message-ids", lines("Message-Id: <1@x>", "Message-Id: <2@x>")),
+    queued("message-id-odd", lines("Message-Id: not an id at all")),
+    queued("message-id-folded", lines("Message-Id:", "  <1@x>")),
+    queued("sender-line", lines("From: a@b.ex", "Sender: s@b.ex")),
+    queued("reply-to", lines("From: a@b.ex", "Reply-To: r@b.ex")),
+    queued("bcc", lines("From: a@b.ex", "To: c@d.ex", "Bcc: secret@d.ex")),
+    queued("bcc-empty", lines("Bcc:")),
+    queued("bcc-only", lines("From: a@b.ex", "Bcc: secret@d.ex")),
+    queued("resent", lines("Resent-From: a@b.ex", "Resent-To: c@d.ex", "From: o@p.ex", "To: q@r.ex", "Date: Sun, 22 Nov 2020 04:11:02 +0000")),
+    queued("resent-date", lines("Resent-Date: Sun, 22 Nov 2020 04:11:02 +0000", "Resent-From: a@b.ex", "From: o@p.ex")),
+    queued("resent-bcc", lines("Resent-To: c@d.ex", "Resent-Bcc: secret@d.ex", "Bcc: old@d.ex", "From: o@p.ex")),
+    queued("resent-sender", lines("Resent-Sender: c@d.ex", "From: o@p.ex")),
+    queued("unqualified", lines("From: alice", "To: bob, Carol <carol>, dave@x.ex", "Cc: eve (comment)", "Reply-To: frank", "Sender: gina", "Bcc: harry")),
+    queued("unqualified-bnq", lines("From: alice", "To: bob"), "-oi -bnq -f sender@b.example"),
+    queued("unqualified-separate", lines("From: alice", "To: bob"), main="qualify_recipient = rcpt.example"),
+    queued("bad-addresses", lines("From: a@@b", "To: <unclosed@x.ex", "Cc: two words@x.ex")),
+    queued("group", lines("To: Friends: a@x.ex, b;, c@x.ex", "Cc: undisclosed-recipients:;")),
+    queued("folded", lines("Subject: one", " two", "\tthree", "To: a@x.ex,", "  b@x.ex")),
+    queued("folded-blank-line", lines("Subject: one", "  ", "To: a@x.ex")),
+    queued("continuation-first", b"  starts folded\nSubject: x\n\nbody\n"),
+    queued("blank-before-colon", lines("Subject : x", "To\t: a@x.ex", "From  : b@x.ex")),
+    queued("no-blank-after-colon", lines("Subject:x", "To:a@x.ex", "From:b@x.ex")),
+    queued("odd-names", lines("X: y", "X-1_2: y", "0: z", "-: w", "X!#$%&'*+-.^_`|~: y")),
+    queued("name-with-blank", lines("Not A Header: x")),
+    queued("empty-name", lines(": x")),
+    queued("eight-bit", lines("Subject: Grüße", "X-Ü: y")),
+    queued("nul", b"Subject: a\0b\n\nbody\n"),
+    queued("nul-in-name", b"Sub\0ject: a\n\nbody\n"),
+    queued("bare-cr", b"Subject: a\rb\nTo: x@y\n\nbody\n"),
+    queued("crlf", b"Subject: a\r\nTo: x@y.ex\r\n\r\nbody\r\n"),
+    queued("crlf-first-then-lf", b"Subject: a\r\nTo: x@y.ex\nCc: z@y.ex\n\nbody\n"),
+    queued("lf-first-then-crlf", b"Subject: a\nTo: x@y.ex\r\n\r\nbody\n"),
+    queued("cr-only", b"Subject: a\rTo: x@y.ex\r\rbody\r"),
+    queued("blank-line-with-blanks", b"Subject: a\n  \nbody\n"),
+    queued("long-line", b"Subject: " + b"x" * 20_000 + b"\n\nbody\n"),
+    queued("many-headers", b"".join(b"X-%d: y\n" % n for n in range(2000)) + b"\nbody\n"),
+    queued("too-large-header", b"Subject: " + b"x" * 3000 + b"\n\nbody\n", main="header_maxsize = 2000"),
+    queued("too-long-line", b"Subject: " + b"x" * 3000 + b"\n\nbody\n", main="header_line_maxsize = 2000"),
+    queued("return-path-lines", lines("Return-path: <old@x>", "Envelope-to: e@x", "Delivery-date: today", "RETURN-PATH: x")),
+    queued("received-lines", lines(*(f"Received: by host{n}" for n in range(31)))),
+    queued("received-below-limit", lines(*(f"Received: by host{n}" for n in range(29)))),
+    queued("mime", lines("MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=x", body=b"\n--x\n\npart\n--x--\n")),
+    queued("dates-kept", lines("Date: yesterday", "Resent-Date: nonsense")),
+    queued("message-id-options", lines("From: a@b.ex"), main="message_id_header_domain = ${lc:my_host.EX}\nmessage_id_header_text = ${lc:A b(c)}"),
+    Case("received-text-empty", conf("received_header_text =", own_received=False), calls=(Call("-odq -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("received-text-own", conf("received_header_text = Received: $sender_address $received_protocol ${if def:received_for {for $received_for}} $recipients_count", own_received=False),
+         calls=(Call("-odq -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("received-text-failure", conf("received_header_text = ${nosuch:x}", own_received=False), calls=(Call("-odq -oi -oep -f s@b.example box@test.example", MESSAGE),)),
+    Case("received-text-not-received", conf("received_header_text = X-Received: x", own_received=False), calls=(Call("-odq -oi -f s@b.example box@test.example", MESSAGE),)),
+]
+
+FROM_LINE = [
+    queued("from-line", b"From other@x.ex Mon Nov 23 12:00:00 2020\n" + MESSAGE, "-oi"),
+    queued("from-line-with-f", b"From other@x.ex Mon Nov 23 12:00:00 2020\n" + MESSAGE),
+    queued("from-line-uucp", b"From a!b Mon Nov 23 12:00:00 2020 remote from x\n" + MESSAGE, "-oi"),
+    queued("from-line-quoted", b">From other@x.ex Mon Nov 23 12:00:00 2020\n" + MESSAGE, "-oi"),
+    queued("from-line-not-one", b"From nobody in particular\n" + MESSAGE, "-oi"),
+    queued("from-line-two", b"From a@x.ex Mon Nov 23 12:00:00 2020\nFrom b@x.ex Mon Nov 23 12:00:00 2020\n" + MESSAGE, "-oi"),
+    queued("from-line-unqualified", b"From other Mon Nov 23 12:00:00 2020\n" + MESSAGE, "-oi"),
+    queued("from-line-later", MESSAGE + b"From other@x.ex Mon Nov 23 12:00:00 2020\n", "-oi"),
+]
+
+SENDER = [
+    queued("sender-default", MESSAGE, "-oi"),
+    queued("sender-null", MESSAGE, "-oi -f <>"),
+    Case("sender-empty-argument", calls=(Call(("-odq", "-oi", "-f", "", "box@test.example"), MESSAGE),)),
+    queued("sender-joined", MESSAGE, "-oi -fjoined@b.example"),
+    queued("sender-r", MESSAGE, "-oi -r r@b.example"),
+    queued("sender-unqualified", MESSAGE, "-oi -f joe"),
+    queued("sender-brackets", MESSAGE, "-oi -f <joe@b.example>"),
+    Case("sender-phrase", calls=(Call(("-odq", "-oi", "-f", "Joe <joe@b.example>", "box@test.example"), MESSAGE),)),
+    queued("sender-bad", MESSAGE, "-oi -f a@@b"),
+    queued("sender-bad-no-domain", MESSAGE, "-oi -f a@"),
+    queued("sender-quoted", MESSAGE, '-oi -f "a.b"@b.example'),
+    queued("sender-route", MESSAGE, "-oi -f @x,@y:joe@b.example"),
+    queued("sender-upper", MESSAGE, "-oi -f Joe@B.Example"),
+    queued("sender-utf8", MESSAGE, "-oi -f jöe@b.example"),
+    queued("sender-full-name", b"To: x@y\n\nB\n", ""),
+    Case("sender-F", calls=(Call(("-odq", "-oi", "-F", "Real Name", "-f", "joe@b.example", "box@test.example"), b"To: x@y\n\nB\n"),)),
+    Case("sender-F-odd", calls=(Call(("-odq", "-oi", "-F", 'R. "N" (x)', "-f", "joe@b.example", "box@test.example"), b"To: x@y\n\nB\n"),)),
+    Case("sender-F-utf8", calls=(Call(("-odq", "-oi", "-F", "Jürgen", "-f", "joe@b.example", "box@test.example"), b"To: x@y\n\nB\n"),)),
+    queued("protocol", MESSAGE, "-oi -oMr esmtp -oMt ident -oMa 10.0.0.1 -oMs host.ex -f s@b.example"),
+    queued("protocol-p", MESSAGE, "-oi -pmyproto:my.host -f s@b.example"),
+]
+
+RECIPIENTS = [
+    queued("several", MESSAGE, to="a@x.ex b@x.ex c@x.ex"),
+    queued("comma-list", MESSAGE, to="a@x.ex,b@x.ex"),
+    queued("unqualified", MESSAGE, to="box"),
+    queued("unqualified-other-domain", MESSAGE, to="box", main="qualify_recipient = rcpt.example"),
+    queued("duplicates", MESSAGE, to="a@x.ex a@x.ex A@x.ex a@X.ex"),
+    queued("none", MESSAGE, to=""),
+    queued("bad", MESSAGE, to="a@@b"),
+    queued("bad-and-good", MESSAGE, to="a@@b good@x.ex"),
+    Case("bad-no-report", calls=(Call("-odq -oi -oem -f <> a@@b", MESSAGE),)),
+    Case("phrase", calls=(Call(("-odq", "-oi", "-f", "s@b.example", "Joe <joe@x.ex>"), MESSAGE),)),
+    Case("quoted", calls=(Call(("-odq", "-oi", "-f", "s@b.example", '"odd one"@x.ex', "a\\ b@x.ex"), MESSAGE),)),
+    Case("empty-argument", calls=(Call(("-odq", "-oi", "-oep", "-f", "s@b.example", ""), MESSAGE),)),
+    queued("route", MESSAGE, to="@a,@b:joe@x.ex"),
+    queued("domain-literal", MESSAGE, to="joe@[10.0.0.1]"),
+    queued("trailing-dot", MESSAGE, to="joe@x.ex."),
+    queued("trailing-dot-stripped", MESSAGE, to="joe@x.ex.", main="strip_trailing_dot"),
+    queued("angle-doubled", MESSAGE, to="<<joe@x.ex>>"),
+    queued("angle-doubled-stripped", MESSAGE, to="<<joe@x.ex>>", main="strip_excess_angle_brackets"),
+    queued("upper-domain", MESSAGE, to="Joe@X.EX"),
+    queued("long-local-part", MESSAGE, to="x" * 300 + "@x.ex"),
+    queued("too-many", MESSAGE, to="a@x b@x c@x", main="recipients_max = 2"),
+    queued("too-many-reject", MESSAGE, to="a@x b@x c@x", main="recipients_max = 2\nrecipients_max_reject"),
+    queued("percent", MESSAGE, to="a%b@x.ex"),
+    queued("bang", MESSAGE, to="host!user"),
+    queued("pipe-like", MESSAGE, to="|cat@x.ex /file@x.ex"),
+    queued("received-recipients", MESSAGE, to="a@x.ex b@x.ex", main="log_selector = +received_recipients +received_sender +subject +8bitmime"),
+    queued("verify-selector-all", MESSAGE, to="a@x.ex", main="log_selector = +all -pid -arguments"),
+]
+
+DASH_T = [queued("t-" + name, text, "-t -oi -oep -f sender@b.example" + args, to=to, main=main) for name, text, args, to, main in [
+    ("plain", lines("To: a@x.ex, Bee <b@x.ex>", "Cc: c@x.ex", "Bcc: d@x.ex"), "", "", ""),
+    ("bcc-only", lines("Bcc: d@x.ex"), "", "", ""),
+    ("none", lines("Subject: x"), "", "", ""),
+    ("remove-argument", lines("To: a@x.ex, b@x.ex"), "", "a@x.ex", ""),
+    ("remove-all", lines("To: a@x.ex"), "", "a@x.ex", ""),
+    ("remove-case", lines("To: A@x.ex, b@x.ex"), "", "a@X.EX", ""),
+    ("add-argument", lines("To: a@x.ex"), "", "b@x.ex", "no_extract_addresses_remove_arguments"),
+    ("duplicates", lines("To: a@x.ex, A@x.ex, a@X.ex", "Cc: a@x.ex"), "", "", ""),
+    ("resent", lines("To: a@x.ex", "Resent-To: r@x.ex", "Resent-Bcc: s@x.ex"), "", "", ""),
+    ("resent-from-only", lines("To: a@x.ex", "Resent-From: r@x.ex"), "", "", ""),
+    ("unqualified", lines("To: a, b@x.ex"), "", "", ""),
+    ("bad", lines("To: a@@b, c@x.ex"), "", "", ""),
+    ("all-bad", lines("To: a@@b"), "", "", ""),
+    ("bad-null-sender", lines("To: a@@b, c@x.ex"), " -f <>", "", ""),
+    ("group", lines("To: Friends: a@x.ex, b@x.ex;, c@x.ex"), "", "", ""),
+    ("empty-group", lines("To: undisclosed-recipients:;", "Bcc: z@x.ex"), "", "", ""),
+    ("folded", lines("To: a@x.ex,", "  b@x.ex,", "\tc@x.ex"), "", "", ""),
+    ("comments", lines("To: a@x.ex (one, two), \"B, c\" <b@x.ex>"), "", "", ""),
+    ("two-to", lines("To: a@x.ex", "To: b@x.ex"), "", "", ""),
+    ("empty-to", lines("To:", "Cc: c@x.ex"), "", "", ""),
+    ("dot-ends", lines("To: a@x.ex") + b".\nmore\n", "", "", ""),
+    ("no-body", b"To: a@x.ex\n", "", "", ""),
+]]
+
+LIMITS = [
+    queued("size-below", message(b"x" * 900 + b"\n"), main="message_size_limit = 2K"),
+    queued("size-over", message(b"x" * 5000 + b"\n"), main="message_size_limit = 2K"),
+    queued("size-over-null-sender", message(b"x" * 5000 + b"\n"), "-oi -oep -f <>", main="message_size_limit = 2K"),
+    queued("size-over-oeq", message(b"x" * 5000 + b"\n"), "-oi -oeq -f <>", main="message_size_limit = 2K"),
+    queued("size-expansion", MESSAGE, main="message_size_limit = ${nosuch:x}"),
+    queued("acl-deny", MESSAGE, main="acl_not_smtp = deny"),
+    queued("acl-accept", MESSAGE, main="acl_not_smtp = accept"),
+    queued("split-spool", MESSAGE, main="split_spool_directory"),
+    queued("no-message-logs", MESSAGE, main="no_message_logs"),
+    queued("localhost-number", MESSAGE, main="localhost_number = 3"),
+    queued("queue-only", MESSAGE, main="queue_only"),
+    Case("queue-only-overridden", conf("queue_only"), calls=(Call("-odf -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("queue-only-not-overridden", conf("queue_only\nno_queue_only_override"), calls=(Call("-odf -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("odi", calls=(Call("-odi -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("bm", calls=(Call("-bm -odf -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("ignored-options", calls=(Call("-odf -oi -m -n -U -x -h 3 -om -oo -B8BITMIME -f s@b.example box@test.example", MESSAGE),)),
+    Case("end-of-options", calls=(Call("-odq -oi -f s@b.example -- box@test.example", MESSAGE),)),
+    Case("warning-environment", conf().replace("keep_environment =\n", ""), calls=(Call("-odq -oi -f s@b.example box@test.example", MESSAGE),)),
+    Case("preserve-message-logs", conf("preserve_message_logs"), calls=(Call("-odf -oi -f s@b.example box@test.example", MESSAGE),)),
+]
+
+test_dots = compat(DOTS)
+test_headers = compat(HEADERS)
+test_from_line = compat(FROM_LINE)
+test_sender = compat(SENDER)
+test_recipients = compat(RECIPIENTS)
+test_dash_t = compat(DASH_T)
+test_limits = compat(LIMITS)
