@@ -47,8 +47,11 @@ public:
     [[nodiscard]] int data_fd() const { return data_.get(); }
     [[nodiscard]] std::int64_t data_start() const;      // offset of the body in -D
 
-    // Appends complete lines to -J (made on first use: O_EXCL, its directory entry synced) and fsyncs once.
-    [[nodiscard]] Status journal(const std::vector<std::string>& lines);
+    // Appends complete lines to -J (made on first use: O_EXCL). durable: file and directory entry are synced. A message
+    // whose sender was not yet told "accepted" (-odf) needs no durable journal: only a process crash must find it.
+    [[nodiscard]] Status journal(const std::vector<std::string>& lines, bool durable);
+    // For a message that was committed without syncing and now stays on the queue: everything onto stable storage.
+    [[nodiscard]] Status make_durable();
     // -H rewritten through hdr.<id>: fsync, rename, directory fsync. The old -H stays whole on any failure.
     [[nodiscard]] Status rewrite_header(const Message& message);
     [[nodiscard]] Status remove_journal();
@@ -75,8 +78,10 @@ public:
     // --- intake ---
     // A new -D file, locked, its first line written; body bytes go to data_fd(). Directories are made as needed.
     [[nodiscard]] Result<std::unique_ptr<HeldMessage>> begin(const std::string& id);
-    // Body complete: fsync -D, write -H durably. From here on the message exists.
-    [[nodiscard]] Status commit(HeldMessage& held, const Message& message);
+    // Body complete: write -H; the message exists from here on. durable: -D, -H and the directory are synced before this
+    // returns, as they must be before anybody is told "accepted". Not durable (-odf: the answer comes after delivery): a
+    // process crash loses nothing; before the answer either remove() has succeeded or make_durable() is called.
+    [[nodiscard]] Status commit(HeldMessage& held, const Message& message, bool durable);
 
     // --- delivery and queue commands ---
     enum class OpenProblem : std::uint8_t { locked, missing, other };
