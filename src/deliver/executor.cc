@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deliver/executor.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "deliver/target_identity.h"
+#include "wording/delivery.h"
+
+namespace postern {
+namespace {
+
+constexpr std::size_t kLongestReport = 64U << 20;
+
+Outcome deferral(int code, std::string message) { return {.verdict = Verdict::defer, .code = code, .message = std::move(message)}; }
+
+void set_outcome(BatchRun& run, const Outcome& outcome) {
+    for (AddressItem* item : run.batch) item->outcome = outcome;
+}
+
+// The address's errors_to or the sender, then the transport's return_path (forced failure: unchanged).
+tl::expected<std::string, Outcome> return_path_of(const Engine& engine, const BatchRun& run, const Scope& scope) {
+    const AddressItem& first = *run.batch.front();
+    std::string path = first.props.errors_address.value_or(run.message.sender);
+    const Expandable& option = run.transport->options.return_path;
+    if (!option) return path;
+    Expansion value = engine.expander.expand(option, scope);
+    if (value) return std::move(value->bytes);
+    if (value.error().forced) return path;
+    return tl::unexpected(deferral(code::kExpansionFail,
+                                   wording::return_path_not_expanded(option.source, run.transport->name, value.error().message)));
+}
+
+// In the child: from root to report. Everything that can go wrong here is an outcome, never a frozen message.
+DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& context) {
+    const Identity& identity = context.identity;
+    if (const auto failed = transport.setup(context)) {
+        return same_for_all(context, {.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message});
+    }
+    const auto became = become(context.os, identity);
+    if (!became) {
+        const BecomeFailure& why = became.error();
+        if (why.step == BecomeStep::directory) {
+            return same_for_all(context, deferral(why.error.code, wording::cannot_change_directory(identity.directory)));
+        }
+        const AddressItem& first = *context.batch.front();
+        std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid, first.local_part,
+                                                   first.address, context.instance.name);
+        if (why.step == BecomeStep::groups) {
+            text = why.error.code == ENOENT ? wording::initgroups_no_entry(identity.uid)
+                                            : wording::initgroups_failed(identity.uid, why.error.code);
+        }
+        return same_for_all(context, {.verdict = Verdict::panic, .code = why.error.code, .message = text});
+    }
+    return transport.deliver(context);
+}
+
+// Everything up to end of file, which comes when the child has closed its end or is gone.
+std::string read_report(Os& os, int fd) {
+    std::string bytes;
+    char buffer[16384];
+    while (bytes.size() < kLongestReport) {
+        const Result<std::size_t> n = os.read(fd, buffer);
+        if (!n) {
+            if (n.error().code == EINTR) continue;
+            break;
+        }
+        if (*n == 0) break;
+        bytes.append(buffer, *n);
+    }
+    return bytes;
+}
+
+void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
+    const DeliveryReport::Decoded decoded = DeliveryReport::decode(bytes);
+    const std::size_t known = std::min(decoded.report.addresses.size(), run.batch.size());
+    for (std::size_t i = 0; i < known; ++i) {
+        const AddressReport& report = decoded.report.addresses[i];
+        AddressItem& item = *run.batch[i];
+        item.outcome = report.outcome;
+        item.bytes_written = report.bytes_written;
+        if (report.local_part) item.logged_local_part = report.local_part;
+        if (report.transport.empty() || run.shadowing) continue;
+        if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
+    }
+    if (known < run.batch.size()) {
+        engine.log.main_and_panic(wording::report_unreadable(run.batch[known]->unique));
+    }
+}
+
+void judge_exit(const Engine& engine, BatchRun& run, const ExitStatus& status) {
+    if (status.ok()) return;
+    const std::string_view driver = run.transport->driver->name;
+    if (status.vanished) {
+        engine.log.main_and_panic(wording::child_vanished(driver));
+        return;
+    }
+    const bool told_to_stop = status.signal == SIGTERM || status.signal == SIGKILL || status.signal == SIGQUIT;
+    if (!told_to_stop) run.batch.front()->outcome.special = Special::freeze;
+    engine.log.main_and_panic(wording::child_failed(driver, status.wait_status(), status.code, status.signal));
+}
+
+// Why the child could not even be started.
+void not_started(const Engine& engine, BatchRun& run, const Outcome& outcome) {
+    engine.log.main_and_panic(outcome.message);
+    set_outcome(run, outcome);
+}
+
+}  // namespace
+
+tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run, AddressScope& address_scope) {
+    address_scope = batch_scope(run.batch);
+    address_scope.transport_name = run.transport->name;
+    Scope scope;
+    scope.message = &run.message;
+    scope.body = &run.body_view;
+    scope.address = &address_scope;
+    scope.first_delivery = run.first_delivery;
+    scope.queue_running = run.queue_running;
+    // Until the transport's own return_path is known, $return_path is the one that routing left.
+    scope.return_path = tainted_text(run.batch.front()->props.errors_address.value_or(run.message.sender));
+
+    auto return_path = return_path_of(engine, run, scope);
+    if (!return_path) return tl::unexpected(std::move(return_path.error()));
+    scope.return_path = tainted_text(*return_path);
+    auto identity = target_identity(engine, *run.transport, *run.batch.front(), scope);
+    if (!identity) return tl::unexpected(std::move(identity.error().outcome));
+    address_scope.home = Text(identity->home);
+
+    return DeliveryContext{.configuration = engine.configuration,
+                           .instance = *run.transport,
+                           .os = engine.os,
+                           .clock = engine.clock,
+                           .processes = engine.processes,
+                           .expander = engine.expander,
+                           .message = run.message,
+                           .scope = std::move(scope),
+                           .batch = {run.batch.begin(), run.batch.end()},
+                           .duplicates = run.duplicates,
+                           .identity = std::move(*identity),
+                           .return_path = std::move(*return_path),
+                           .body = run.body,
+                           .primary_hostname = engine.configuration.main.primary_hostname.value,
+                           .sync = engine.spool.settings().durability != SpoolSettings::Durability::none,
+                           .dont_deliver = run.message.dont_deliver};
+}
+
+void run_batch(const Engine& engine, BatchRun& run) {
+    AddressScope address_scope;
+    auto context = prepare_delivery(engine, run, address_scope);
+    if (!context) return not_started(engine, run, context.error());
+    for (AddressItem* item : run.batch) {
+        item->used_return_path = context->return_path;
+        item->outcome = Outcome{};
+    }
+    const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
+    const std::unique_ptr<Transport> transport = driver->make(*run.transport);
+
+    Result<Os::Pipe> pipe = engine.os.pipe();
+    if (!pipe) {
+        return not_started(engine, run, deferral(code::kPipeFail, "Creation of pipe failed: " + errno_text(pipe.error().code)));
+    }
+    engine.expander.close_lookups();
+    engine.log.open_main();
+    const Result<pid_t> child = engine.processes.fork_child(
+        [&]() -> int {
+            pipe->read_end.reset();
+            const std::string report = deliver_as_recipient(*transport, *context).encode();
+            return write_all(engine.os, pipe->write_end.get(), report) ? 0 : 1;
+        },
+        true);
+    if (!child) {
+        // Exim gives up the whole run here; the address is simply not delivered yet.
+        return not_started(engine, run, deferral(child.error().code, "Fork failed for local delivery to " + run.batch.front()->address));
+    }
+    pipe->write_end.reset();
+    take_report(engine, run, read_report(engine.os, pipe->read_end.get()));
+    const Result<ExitStatus> status = engine.processes.wait(*child);
+    judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
+}
+
+}  // namespace postern

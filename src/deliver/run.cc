@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// One delivery run of one message, from lock to unlock.
+#include <optional>
+
+#include "base/strings.h"
+#include "deliver/batch.h"
+#include "deliver/engine.h"
+#include "deliver/executor.h"
+#include "deliver/limits.h"
+#include "deliver/recipients.h"
+#include "deliver/settlement.h"
+#include "wording/delivery.h"
+
+namespace postern {
+namespace {
+
+// $message_body over the open -D file.
+class SpoolBody final : public BodyView {
+public:
+    SpoolBody(Os& os, const HeldMessage& held) : os_(os), held_(held) {}
+    Result<std::string> read(std::int64_t offset, std::size_t count) const override {
+        std::string bytes(count, '\0');
+        std::size_t have = 0;
+        while (have < count) {
+            POSTERN_TRY_ASSIGN(const std::size_t n,
+                               os_.pread(held_.data_fd(), std::span<char>(bytes).subspan(have),
+                                         held_.data_start() + offset + static_cast<std::int64_t>(have)));
+            if (n == 0) break;
+            have += n;
+        }
+        bytes.resize(have);
+        return bytes;
+    }
+
+private:
+    Os& os_;
+    const HeldMessage& held_;
+};
+
+class DeliveryRun {
+public:
+    DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged)
+        : engine_(engine), held_(held), message_(message), request_(request), acknowledged_(acknowledged),
+          body_(engine.os, held), settlement_(engine, message, held, acknowledged) {}
+
+    RunResult run() {
+        if (message_.recipients.empty()) {
+            engine_.log.main_and_panic(wording::spool_no_recipients(engine_.spool.path(message_.id, 'D')));
+            return {};
+        }
+        if (suspected_loop()) {
+            fail_all_as_loop();
+        } else {
+            Routing routing(engine_, message_, body_, settlement_, pool_, request_);
+            deliver_all(routing.deliveries());
+        }
+        return finish();
+    }
+
+private:
+    // --- mail loops ---
+    [[nodiscard]] bool suspected_loop() const {
+        std::int64_t received = 0;
+        for (const HeaderLine& line : message_.headers) received += line.type == HeaderType::received ? 1 : 0;
+        return received > engine_.configuration.main.received_headers_max.value;
+    }
+
+    void fail_all_as_loop() {
+        for (const Recipient& recipient : message_.recipients) {
+            if (message_.non_recipients.contains(recipient.address)) continue;
+            AddressItem& item = pool_.make();
+            item.address = item.unique = recipient.address;
+            item.outcome = {.verdict = Verdict::fail, .message = wording::too_many_received()};
+            settlement_.settle(item, Stage::none);
+        }
+    }
+
+    // --- local deliveries (spec transport-framework.md §5) ---
+    void deliver_all(AddressChain chain) {
+        const auto before = [this](const AddressItem& item) { return settlement_.delivered_before(item); };
+        while (!chain.empty()) {
+            AddressItem& first = *chain.front();
+            if (!first.transport) {
+                chain.pop_front();
+                refuse({&first}, {.verdict = Verdict::panic, .message = wording::no_transport_set(first.router ? first.router->name : "")});
+                continue;
+            }
+            if (settlement_.delivered_before(first)) {
+                chain.pop_front();
+                settlement_.child_done(first);
+                continue;
+            }
+            Scope scope = message_scope();
+            std::vector<AddressItem*> batch = take_batch(engine_, scope, chain, before);
+            deliver_batch(std::move(batch), chain.empty());
+        }
+    }
+
+    [[nodiscard]] Scope message_scope() const {
+        Scope scope;
+        scope.message = &message_;
+        scope.body = &body_;
+        scope.first_delivery = message_.first_delivery;
+        scope.queue_running = request_.queue_run;
+        return scope;
+    }
+
+    void refuse(const std::vector<AddressItem*>& batch, const Outcome& outcome) {
+        for (AddressItem* item : batch) {
+            item->outcome = outcome;
+            settlement_.settle(*item, Stage::transport);
+        }
+    }
+
+    void deliver_batch(std::vector<AddressItem*> batch, bool last) {
+        const TransportInstance& transport = *batch.front()->transport;
+        engine_.log.set_quiet(transport.options.disable_logging);
+        const AddressScope address = batch_scope(batch);
+        Scope scope = message_scope();
+        scope.address = &address;
+        if (const auto outcome = over_size_limit(engine_, transport, message_, scope)) {
+            refuse(batch, *outcome);
+        } else {
+            ParallelSlot slot = ParallelSlot::take(engine_, transport, *batch.front(), scope);
+            if (slot.refusal()) {
+                refuse(batch, *slot.refusal());
+            } else {
+                run_and_settle(batch, last);
+            }
+        }
+        engine_.log.set_quiet(false);
+    }
+
+    void run_and_settle(const std::vector<AddressItem*>& batch, bool last) {
+        BatchRun run{.message = message_,
+                     .body_view = body_,
+                     .body = {held_.data_fd(), held_.data_start(), message_.spool_wireformat},
+                     .duplicates = &settlement_.duplicates(),
+                     .batch = batch,
+                     .transport = batch.front()->transport,
+                     .first_delivery = message_.first_delivery,
+                     .queue_running = request_.queue_run};
+        const TimePoint started = engine_.clock.now();
+        run_batch(engine_, run);
+        const TimePoint finished = engine_.clock.now();
+        for (AddressItem* item : batch) {
+            item->started = started;
+            item->finished = finished;
+        }
+        // When this batch settles the whole message, its removal says so more cheaply than a journal line would.
+        if (!(last && settles_message(batch))) settlement_.journal(batch);
+        run_shadow(run);
+        bool first_success = true;
+        for (AddressItem* item : batch) {
+            const bool ok = item->outcome.verdict == Verdict::ok;
+            settlement_.settle(*item, Stage::transport, ok && !first_success ? "->" : "=>");
+            if (ok) first_success = false;
+        }
+    }
+
+    [[nodiscard]] bool settles_message(const std::vector<AddressItem*>& batch) const {
+        if (!settlement_.deferred().empty() || !settlement_.failed().empty()) return false;
+        if (!batch.front()->transport->options.shadow_transport.value.empty()) return false;
+        for (const AddressItem* item : batch) {
+            if (item->outcome.verdict != Verdict::ok) return false;
+        }
+        return true;
+    }
+
+    // --- shadow transports (§11): a copy of what succeeded, whose own fate changes nothing ---
+    void run_shadow(const BatchRun& main_run) {
+        const TransportInstance& transport = *main_run.transport;
+        const std::string& name = transport.options.shadow_transport.value;
+        if (name.empty()) return;
+        std::vector<AddressItem*> originals;
+        for (AddressItem* item : main_run.batch) {
+            if (item->outcome.verdict == Verdict::ok) originals.push_back(item);
+        }
+        if (originals.empty() || !shadow_wanted(transport, main_run.batch)) return;
+        const TransportInstance* shadow = engine_.configuration.transport(name);
+        if (!shadow) {
+            engine_.log.main_and_panic(wording::shadow_not_found(name));
+            return;
+        }
+        BatchRun run{.message = main_run.message,
+                     .body_view = main_run.body_view,
+                     .body = main_run.body,
+                     .duplicates = main_run.duplicates,
+                     .batch = {},
+                     .transport = shadow,
+                     .shadowing = true,
+                     .first_delivery = main_run.first_delivery,
+                     .queue_running = main_run.queue_running};
+        for (AddressItem* item : originals) {
+            AddressItem& clone = pool_.make();
+            clone = *item;
+            clone.transport = shadow;
+            clone.outcome = Outcome{};
+            run.batch.push_back(&clone);
+        }
+        run_batch(engine_, run);
+        for (std::size_t i = 0; i < originals.size(); ++i) {
+            const Outcome& outcome = run.batch[i]->outcome;
+            originals[i]->shadow_text = wording::shadow(name, outcome.verdict == Verdict::ok, outcome.code, outcome.message);
+        }
+    }
+
+    [[nodiscard]] bool shadow_wanted(const TransportInstance& transport, const std::vector<AddressItem*>& batch) {
+        const Expandable& condition = transport.options.shadow_condition;
+        if (!condition) return true;
+        const AddressScope address = batch_scope(batch);
+        Scope scope = message_scope();
+        scope.address = &address;
+        return engine_.expander.condition(condition.source, transport.name, "transport", scope).value;
+    }
+
+    // --- the end (queue-retry-bounce.md §6 steps 19–21) ---
+    RunResult finish() {
+        RunResult result{.end = RunEnd::left,
+                         .delivered = settlement_.delivered().size(),
+                         .deferred = settlement_.deferred().size(),
+                         .failed = settlement_.failed().size()};
+        if (settlement_.deferred().empty() && settlement_.failed().empty()) {
+            if (const Status removed = held_.remove(); !removed) {
+                engine_.log.main_and_panic(removed.error().to_string());
+                return result;
+            }
+            std::optional<std::string> queue_time;
+            if (engine_.selected(Selector::queue_time_overall)) {
+                queue_time = interval_text_ms(message_.received, engine_.clock.now(), engine_.selected(Selector::millisec));
+            }
+            engine_.log.main(wording::completed(queue_time));
+            result.end = RunEnd::completed;
+            return result;
+        }
+        keep_on_queue();
+        return result;
+    }
+
+    void keep_on_queue() {
+        if (settlement_.frozen_now()) {
+            const std::string text = wording::frozen(settlement_.freeze_reason());
+            held_.log("*** " + text);
+            engine_.log.main(text);
+        }
+        message_.first_delivery = false;
+        Status kept = held_.rewrite_header(message_);
+        if (kept && !acknowledged_) kept = held_.make_durable();
+        if (kept) kept = held_.remove_journal();
+        // The old -H and the journal together still say everything: nothing is lost, but somebody must look.
+        if (!kept) engine_.log.main_and_panic("spool file update failed: " + kept.error().to_string());
+    }
+
+    const Engine& engine_;
+    HeldMessage& held_;
+    Message& message_;
+    const RunRequest& request_;
+    bool acknowledged_;
+    SpoolBody body_;
+    AddressPool pool_;
+    Settlement settlement_;
+};
+
+// A frozen message is left alone unless it is its time or somebody insists (§10). True: go on.
+bool thaw(const Engine& engine, Message& message, const RunRequest& request) {
+    const MainOptions& main = engine.configuration.main;
+    const std::int64_t now = engine.clock.now().seconds;
+    const bool null_sender = message.sender.empty();
+    if (null_sender && now - message.received.seconds >= main.ignore_bounce_errors_after.seconds) {
+        engine.log.main("Unfrozen by errmsg timer");
+    } else if (request.thaw) {
+        engine.log.main("Unfrozen by forced delivery");
+        message.manual_thaw = true;
+    } else if (!null_sender && main.auto_thaw.seconds > 0 && now > *message.frozen + main.auto_thaw.seconds) {
+        engine.log.main("Unfrozen by auto-thaw");
+    } else {
+        if (engine.selected(Selector::skip_delivery)) engine.log.main(wording::message_is_frozen());
+        return false;
+    }
+    message.frozen.reset();
+    return true;
+}
+
+void log_open_failure(const Engine& engine, const std::string& id, const RunRequest& request, const Spool::OpenFailure& why) {
+    switch (why.problem) {
+        case Spool::OpenProblem::locked:
+            if (engine.selected(Selector::skip_delivery)) engine.log.main(wording::spool_locked(id));
+            return;
+        case Spool::OpenProblem::missing:
+            if (!request.queue_run) engine.log.main(wording::spool_data_missing(id));
+            return;
+        case Spool::OpenProblem::other:
+            engine.log.main(wording::spool_error(engine.spool.path(id, 'D'), why.error.code));
+            return;
+    }
+}
+
+}  // namespace
+
+RunResult deliver_from_spool(const Engine& engine, const std::string& id, const RunRequest& request) {
+    engine.log.set_message_id(id);
+    auto held = engine.spool.open(id);
+    if (!held) {
+        log_open_failure(engine, id, request, held.error());
+        return {};
+    }
+    auto loaded = engine.spool.load(id, true);
+    if (!loaded) {
+        const Spool::ReadFailure& why = loaded.error();
+        engine.log.main(why.format ? wording::spool_format_error(id, why.size) : wording::spool_read_error(id, why.error.code));
+        return {};
+    }
+    Message& message = loaded->message;
+    const bool was_frozen = message.frozen.has_value();
+    if (was_frozen && !thaw(engine, message, request)) return {};
+    // What the journal said becomes part of -H first, so that losing the journal later loses nothing.
+    if (loaded->replayed > 0 || was_frozen) {
+        if (const Status rewritten = (*held)->rewrite_header(message); !rewritten) {
+            engine.log.main_and_panic("spool file update failed: " + rewritten.error().to_string());
+            return {};
+        }
+    }
+    return DeliveryRun(engine, **held, message, request, true).run();
+}
+
+RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message, bool acknowledged) {
+    engine.log.set_message_id(message.id);
+    return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged).run();
+}
+
+}  // namespace postern

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deliver/settlement.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "deliver/address_text.h"
+#include "wording/delivery.h"
+
+namespace postern {
+namespace {
+
+// Homonyms (an address generated from an equal ancestor) have unique strings "\n\address"; what is recorded about them
+// must not hide the ancestor, so it carries the transport's name instead of the prefix.
+constexpr std::size_t kHomonymPrefix = 3;
+
+bool is_homonym(const AddressItem& item) { return item.unique.starts_with('\\'); }
+
+std::string record_of(const AddressItem& item) {
+    if (!is_homonym(item)) return item.unique;
+    return item.unique.substr(kHomonymPrefix) + "/" + (item.transport ? item.transport->name : std::string());
+}
+
+std::string parent_text(const AddressItem& item) { return item.parent ? item.parent->address : std::string(); }
+
+}  // namespace
+
+Settlement::Settlement(const Engine& engine, Message& message, HeldMessage& held, bool durable)
+    : engine_(engine), message_(message), held_(held), durable_(durable) {}
+
+// --- done addresses ---
+
+bool Settlement::delivered_before(const AddressItem& item) const {
+    if (!item.transport) return false;
+    const std::string base = is_homonym(item) ? item.unique.substr(kHomonymPrefix) : item.unique;
+    return message_.non_recipients.contains(base + "/" + item.transport->name);
+}
+
+void Settlement::address_done(AddressItem& item) {
+    if (!item.parent) {
+        message_.mark_done(item.unique);
+        message_.mark_done(item.address);
+    } else {
+        message_.mark_done(record_of(item));
+    }
+    for (const AddressItem* duplicate : duplicates_) {
+        if (duplicate->unique != item.unique) continue;
+        message_.mark_done(duplicate->parent ? record_of(*duplicate) : duplicate->address);
+        child_done(const_cast<AddressItem&>(*duplicate));  // NOLINT: the pool's items are ours to change
+    }
+}
+
+void Settlement::child_done(AddressItem& item) {
+    for (AddressItem* up = item.parent; up; up = up->parent) {
+        if (--up->child_count > 0) return;
+        address_done(*up);
+        // An ancestor with the same address is the same line to a reader: say it once.
+        bool repeated = false;
+        for (const AddressItem* above = up->parent; above; above = above->parent) {
+            repeated = repeated || iequals(above->address, up->address);
+        }
+        if (!repeated) held_.log(engine_.log.stamp() + " " + wording::children_complete(up->address));
+    }
+}
+
+void Settlement::journal(const std::vector<AddressItem*>& batch) {
+    std::vector<std::string> lines;
+    for (const AddressItem* item : batch) {
+        if (item->outcome.verdict == Verdict::ok) lines.push_back(record_of(*item));
+    }
+    if (lines.empty()) return;
+    if (const Status written = held_.journal(lines, durable_); !written) {
+        engine_.log.main_and_panic(wording::journal_failed(lines.front(), written.error().code));
+    }
+}
+
+// --- verdicts ---
+
+void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker) {
+    switch (item.outcome.verdict) {
+        case Verdict::ok:
+            delivered_.push_back(&item);
+            address_done(item);
+            held_.log(engine_.log.stamp() + " " +
+                      wording::transport_succeeded(item.address, parent_text(item), item.transport ? item.transport->name : ""));
+            child_done(item);
+            delivered_line(item, marker);
+            return;
+        case Verdict::defer:
+        case Verdict::panic:
+            deferred_.push_back(&item);
+            if (item.outcome.special == Special::freeze) freeze("");
+            deferred_line(item, stage);
+            return;
+        case Verdict::fail:
+            break;
+    }
+    if (freezes_when_failed(item)) {
+        if (item.outcome.special != Special::freeze) {
+            freeze(message_.local && message_.sender.empty() && !message_.local_error ? " (message created with -f <>)"
+                                                                                     : " (delivery error message)");
+        } else {
+            freeze("");
+        }
+        deferred_.push_back(&item);
+    } else {
+        failed_.push_back(&item);
+    }
+    failed_line(item, stage);
+}
+
+bool Settlement::freezes_when_failed(const AddressItem& item) const {
+    if (item.props.ignore_error) return false;
+    const bool nobody_to_tell = message_.sender.empty() && item.props.errors_address.value_or("").empty();
+    return item.outcome.special == Special::freeze || nobody_to_tell;
+}
+
+void Settlement::freeze(std::string reason) {
+    message_.frozen = engine_.clock.now().seconds;
+    frozen_now_ = true;
+    freeze_reason_ = std::move(reason);
+}
+
+// --- lines ---
+
+std::string Settlement::printable_message(const AddressItem& item) const {
+    return printable(item.outcome.message, engine_.configuration.main.print_topbitchars);
+}
+
+std::string Settlement::queue_time() const {
+    const TimePoint from = engine_.selected(Selector::queue_time_exclusive) ? message_.received_complete : message_.received;
+    return interval_text_ms(from, engine_.clock.now(), engine_.selected(Selector::millisec));
+}
+
+namespace {
+
+// The parts that all three kinds of line share.
+void fill_common(wording::AddressLine& line, const Engine& engine, const Message& message, const AddressItem& item, bool success) {
+    line.address = address_text(item, {.all_parents = engine.selected(Selector::all_parents), .success = success});
+    if (engine.selected(Selector::sender_on_delivery)) line.sender = message.sender;
+    if (engine.selected(Selector::return_path_on_delivery)) line.return_path = item.used_return_path;
+    if (item.router) line.router = item.router->name;
+    if (item.transport) line.transport = item.transport->name;
+    if (engine.selected(Selector::deliver_time)) {
+        line.deliver_time = interval_text_ms(item.started, item.finished, engine.selected(Selector::millisec));
+    }
+}
+
+}  // namespace
+
+void Settlement::delivered_line(const AddressItem& item, std::string_view marker) {
+    wording::Delivered line;
+    line.marker = message_.dont_deliver ? "*>" : marker;
+    fill_common(line, engine_, message_, item, true);
+    if (item.outcome.special == Special::none && item.kind == AddressKind::file && !item.transport) line.transport = "**bypassed**";
+    if (engine_.selected(Selector::delivery_size)) line.size = item.bytes_written;
+    line.host = item.host_text;
+    line.shadow = item.shadow_text;
+    if (engine_.selected(Selector::queue_time)) line.queue_time = queue_time();
+    engine_.log.main(wording::delivered(line));
+}
+
+void Settlement::deferred_line(const AddressItem& item, Stage stage) {
+    wording::NotDelivered line;
+    fill_common(line, engine_, message_, item, false);
+    line.code = item.outcome.code;
+    line.message = printable_message(item);
+    line.at_transport = stage == Stage::transport;
+    line.at_router = stage == Stage::routing;
+    const std::string text = wording::deferred(line);
+    if (message_.first_delivery || item.outcome.code > code::kRoutingRetry) held_.log(engine_.log.stamp() + " " + text.substr(3));
+    const bool retry_error = item.outcome.code <= code::kRoutingRetry;
+    if (retry_error && !engine_.selected(Selector::retry_defer)) return;
+    if (item.outcome.verdict == Verdict::panic) {
+        engine_.log.main_and_panic(text);
+    } else {
+        engine_.log.main(text);
+    }
+}
+
+void Settlement::failed_line(const AddressItem& item, Stage stage) {
+    wording::NotDelivered line;
+    fill_common(line, engine_, message_, item, false);
+    line.code = item.outcome.code;
+    line.message = printable_message(item);
+    line.at_transport = stage == Stage::transport;
+    line.at_router = stage == Stage::routing;
+    held_.log(engine_.log.stamp() + " " + wording::failed_in_message_log(line));
+    engine_.log.main(wording::failed(line));
+}
+
+}  // namespace postern
