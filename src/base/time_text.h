@@ -41,7 +41,8 @@ struct TimeStyle {
 [[nodiscard]] std::string interval_text(std::int64_t seconds);
 // With milliseconds below 5 s ("0.304s"), as in QT= and DT= under the millisec selector.
 [[nodiscard]] std::string interval_text_ms(TimePoint from, TimePoint to, bool milliseconds);
-// One or more <digits><w|d|h|m|s>, no blanks, unit mandatory. nullopt if malformed.
+// One or more <digits><w|d|h|m|s>, no blanks, unit mandatory; repeats add up. nullopt if malformed or if a number or the
+// sum does not fit 31 bits (Exim's own limit; there it wraps).
 [[nodiscard]] std::optional<std::int64_t> parse_interval(std::string_view text);
 
 }  // namespace postern
