@@ -91,6 +91,7 @@ struct LoadRequest {
 struct LoadResult {
     std::unique_ptr<Configuration> configuration;  // null if there were errors
     std::vector<ConfigError> errors;               // one, unless keep_going
+    std::string log_file_path;                     // the value as far as it was read: where errors are logged; may be empty
 };
 [[nodiscard]] LoadResult load_configuration(Os& os, const LoadRequest& request);
 
