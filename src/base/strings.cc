@@ -120,12 +120,24 @@ std::string printable(std::string_view text, bool eight_bit_ok, bool tab_too) {
         }
         out += '\\';
         switch (c) {
-            case '\n': out += 'n'; break;
-            case '\r': out += 'r'; break;
-            case '\b': out += 'b'; break;
-            case '\v': out += 'v'; break;
-            case '\f': out += 'f'; break;
-            case '\t': out += 't'; break;
+            case '\n':
+                out += 'n';
+                break;
+            case '\r':
+                out += 'r';
+                break;
+            case '\b':
+                out += 'b';
+                break;
+            case '\v':
+                out += 'v';
+                break;
+            case '\f':
+                out += 'f';
+                break;
+            case '\t':
+                out += 't';
+                break;
             default:
                 out += static_cast<char>('0' + (byte >> 6));
                 out += static_cast<char>('0' + ((byte >> 3) & 7));

@@ -16,9 +16,9 @@ TEST(Strings, CompareIgnoringCase) {
         int want_sign;
     };
     const Case cases[] = {
-        {"", "", 0}, {"Abc", "aBC", 0}, {"a", "b", -1}, {"B", "a", 1}, {"ab", "abc", -1}, {"abc", "AB", 1},
-        {"a\xe4", "ab", 1},   // bytes are unsigned
-        {"\xc4", "\xe4", -1},  // and only ASCII has case
+        {"", "", 0},          {"Abc", "aBC", 0}, {"a", "b", -1},     {"B", "a", 1},
+        {"ab", "abc", -1},    {"abc", "AB", 1},  {"a\xe4", "ab", 1},  // bytes are unsigned
+        {"\xc4", "\xe4", -1},                                         // and only ASCII has case
     };
     for (const Case& c : cases) {
         const int got = icompare(c.a, c.b);
@@ -152,7 +152,11 @@ const ListCase kLists[] = {
     {"<\n\n\na", {"", "", "a"}, '\n'},
     {"<\n \na", {"", "a"}, '\n'},
     {"<\t a\t \tb", {"a", "", "b"}, '\t'},
-    {"<\x7f""a\x7f""b", {"a", "b"}, '\x7f'},
+    {"<\x7f"
+     "a\x7f"
+     "b",
+     {"a", "b"},
+     '\x7f'},
 };
 
 TEST(Lists, Split) {

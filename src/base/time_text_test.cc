@@ -71,8 +71,14 @@ TEST(TimeText, Interval) {
         const char* want;
     };
     const Case cases[] = {
-        {0, "0s"},       {1, "1s"},          {60, "1m"},           {3601, "1h1s"},
-        {86400, "1d"},   {604800, "1w"},     {788645, "1w2d3h4m5s"}, {5000000, "8w1d20h53m20s"},
+        {0, "0s"},
+        {1, "1s"},
+        {60, "1m"},
+        {3601, "1h1s"},
+        {86400, "1d"},
+        {604800, "1w"},
+        {788645, "1w2d3h4m5s"},
+        {5000000, "8w1d20h53m20s"},
         {-61, "-1m1s"},
     };
     for (const Case& c : cases) EXPECT_EQ(interval_text(c.seconds), c.want);

@@ -2,7 +2,8 @@
 // sys/identity.h – who a delivery runs as, and the one place where a process becomes somebody.
 //
 // The privileged parent computes a complete Identity, each part with its origin for `postern explain`; the child calls
-// become() once. After success the process cannot get the old identity back. set*id calls exist only in identity.cc.
+// become() once. After success the process cannot get the old identity back. Os::set_groups, set_gids and set_uids are
+// called in identity.cc only.
 #pragma once
 
 #include <string>
@@ -29,7 +30,8 @@ struct BecomeFailure {
 };
 
 // Order: core limit → setgroups → setresgid → setresuid → verify (ids agree; when uid != 0, regaining root fails; no
-// foreign supplementary group) → chdir as the user. Already being exactly that identity without root is fine (container).
+// foreign supplementary group) → chdir as the user. Already being exactly that identity without root is fine (container);
+// then the supplementary groups stay as they are.
 // On failure the process must not deliver: its identity is undefined between the steps.
 [[nodiscard]] tl::expected<void, BecomeFailure> become(Os& os, const Identity& identity);
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -95,12 +96,19 @@ public:
     virtual Status set_times(int fd, timespec atime, timespec mtime) = 0;
     virtual Result<std::vector<DirEntry>> list(int dir) = 0;  // from the start each time; order is the file system's
     // wait: 0 = try once (EAGAIN/EACCES if taken), > 0 = block that long, then Error{ETIMEDOUT}.
+    // The fcntl kinds are classic POSIX locks, because exim and the mail readers use them. They belong to the process
+    // and the file, not to the descriptor: the process's first close() of *any* descriptor of that file drops them, a
+    // second lock by the same process succeeds, and a forked child has none. So hold one descriptor of a mailbox and
+    // never open it again meanwhile. flock locks belong to the open file and end with its last descriptor.
     virtual Status lock(int fd, LockKind kind, LockRange range = {}, Seconds wait = Seconds{0}) = 0;
     virtual Status unlock(int fd, LockKind kind, LockRange range = {}) = 0;
     struct Pipe {
         UniqueFd read_end, write_end;
     };
     virtual Result<Pipe> pipe() = 0;
+    // Until read() (write()) would not block or its other end is gone; false: not within `at_most`, where 0 asks only.
+    enum class Ready : bool { to_read, to_write };
+    virtual Result<bool> wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) = 0;
 
     // --- names ---
     virtual Result<FileStat> stat(const AtPath& where, Follow follow) = 0;
@@ -109,7 +117,8 @@ public:
     virtual Status rmdir(const AtPath& where) = 0;
     virtual Status link(const AtPath& from, const AtPath& to) = 0;
     virtual Status rename(const AtPath& from, const AtPath& to) = 0;
-    virtual Status rename_no_replace(const AtPath& from, const AtPath& to) = 0;  // EEXIST if `to` is there
+    // EEXIST if `to` is there; EINVAL where the file system cannot (NFS): then link() and unlink() do it.
+    virtual Status rename_no_replace(const AtPath& from, const AtPath& to) = 0;
     virtual Result<std::string> read_link(const AtPath& where) = 0;
     virtual Result<std::string> real_path(const std::string& path) = 0;
     virtual Status chmod(const AtPath& where, mode_t mode) = 0;  // follows links; for directories just made
@@ -146,12 +155,14 @@ public:
 
 // --- small compositions of the calls above; they hold no state of their own (os.cc) ---
 
-// Writes everything; retries EINTR and short writes, EAGAIN after clock-less poll; see message-writer.md §8.
+// Writes everything. Goes on after EINTR and short writes, and after EAGAIN when the descriptor takes more, at most 100
+// rounds (spec message-writer.md §8); then Error{kWriteIncomplete}. Every round may wait a second.
+inline constexpr int kWriteIncomplete = -26;
 [[nodiscard]] Status write_all(Os& os, int fd, std::string_view bytes);
 // Reads a whole file; Error{EFBIG} past `limit` bytes.
 [[nodiscard]] Result<std::string> read_all(Os& os, int fd, std::size_t limit);
 [[nodiscard]] Result<std::string> read_file(Os& os, const AtPath& where, std::size_t limit);
-// fsync of the directory that holds `where` (opened, synced, closed). EINVAL from file systems that cannot is success.
+// fsync of the directory `relative` below `dir` (opened, synced, closed). EINVAL from file systems that cannot is success.
 [[nodiscard]] Status sync_directory(Os& os, int dir, const std::string& relative = ".");
 // mkdir -p of an absolute path as spec appendfile.md §6: every missing prefix with `mode`, chmod for bits above 0777.
 // Appends the paths of the directories whose entry is new to `made` (so that the caller can sync their parents).
