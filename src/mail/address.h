@@ -24,7 +24,8 @@ struct AddressRules {
     bool allow_domain_literals = false;   // main options of the same names
     bool strip_trailing_dot = false;
     bool strip_excess_angle_brackets = false;
-    bool allow_utf8 = true;               // RFC 6531 bytes in local part and domain
+    bool any_domain_literal = false;      // -be, -bt, -bv: even user@[what ever], whatever allow_domain_literals says
+    bool allow_utf8_domains = false;      // or the message is SMTPUTF8; local parts may always have 8-bit bytes
 };
 
 struct AddressParse {
@@ -38,12 +39,12 @@ struct AddressParse {
 // comments and angle brackets); npos-free: text.size() if it is the last.
 [[nodiscard]] std::size_t address_item_end(std::string_view text, bool newline_ends);
 
-// Splits the text of an address header (To:, Cc:, …) into mailboxes; understands group syntax; items that do not parse
-// are left out and, if `bad` is given, reported there with their offset.
+// Splits the value of an address header (To:, Cc:, …) into mailboxes; understands group syntax ("Team: a@b, c@d;" is two
+// items, "Nobody:;" is none). Items that do not parse are reported with their error, blank ones not at all.
 struct HeaderAddress {
-    std::size_t offset = 0;  // of the item in the header text
-    std::string_view item;
-    AddressParse parse;
+    std::size_t offset = 0;  // of `item` in the text
+    std::string_view item;   // one mailbox with its phrase and comments; without "group:" and ";"
+    AddressParse parse;      // start and end count from the beginning of `item`
 };
 [[nodiscard]] std::vector<HeaderAddress> header_addresses(std::string_view text, const AddressRules& rules = {});
 

@@ -11,9 +11,9 @@
 
 namespace postern {
 
-// The caller waits for the next tick (id_tick_microseconds) before it makes a second id.
+// A process waits for the next tick of this length (wait_for_next_tick) before it makes a second id.
+inline constexpr int kMessageIdTick = 5000;  // microseconds
 [[nodiscard]] std::string make_message_id(TimePoint when, std::uint64_t pid, std::optional<int> localhost_number);
-[[nodiscard]] int id_tick_microseconds(std::optional<int> localhost_number);  // 5000, or 10000 with a host number
 
 [[nodiscard]] bool is_message_id(std::string_view text);       // 16 characters; the 23-character form is recognised too
 [[nodiscard]] std::optional<std::int64_t> message_id_seconds(std::string_view id);
