@@ -45,6 +45,7 @@ struct BodySource {          // a region of the -D file
 
 struct WritePlan {
     bool headers = true, body = true;
+    std::string prefix, suffix;             // around everything, as they are: no escaping, no CRLF (message_prefix)
     std::vector<std::string> first_lines;   // Return-path:, Envelope-to:, Delivery-date: complete lines
     std::vector<std::string> header_lines;  // kept, rewritten and added lines, complete, in output order
     std::string check, escape;              // both non-empty: escaping is on
@@ -54,7 +55,7 @@ struct WritePlan {
 };
 
 struct Written {
-    std::int64_t newlines = 0;              // LFs that passed the pump ($message_linecount + 1)
+    std::int64_t newlines = 0;              // LFs of headers, body and end dot ($message_linecount + 1)
 };
 
 class MessageWriter {
