@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Routing as -bt shows it (routing.md 12.1, 12.3): preconditions, variables, the redirect router, children and duplicates."""
+from compatlib import Call, Case, Dir, File, Send, Symlink, compat, conf
+from compatlib.case import BOX
+
+R2 = "r2:\n  driver = accept\n  transport = t2\n"
+T2 = BOX + "t2:\n  driver = appendfile\n  file = @MAIL@/two\n  user = ptuser1\n"
+SHOW = '  debug_print = "lp=$local_part dom=$domain lpd=$local_part_data dd=$domain_data pre=$local_part_prefix/$local_part_prefix_v suf=$local_part_suffix/$local_part_suffix_v 0=$0 1=$1 home=$home ad=$address_data sd=$sender_data"\n'
+LISTS = "domainlist ld1 = *.foo.ex : @ : bar.ex\ndomainlist ld2 = lsearch;@ETC@/domains\nlocalpartlist lps = alice : ^b.b$\nhostlist hl = 10.0.0.0/8\naddresslist al = *@a.ex\n"
+FILES = (File("etc/ls", "alice: alice data\nbob: b\n*: star\n"), File("etc/domains", "x.ex: one\n*.wild.ex: wildval\n"), File("etc/names", "# names\nalice\n!carol\nb*\n"))
+
+
+def routed(name: str, options: str, *addresses: str, setup=FILES, args: str = "", rest: str = R2) -> Case:
+    body = "".join(f"  {line.strip()}\n" for line in options.strip().splitlines())
+    return Case(name, conf(LISTS, "r1:\n  driver = accept\n  transport = t1\n" + body + SHOW + rest, T2), setup,
+                (Call(f"-bt {args} " + " ".join(addresses or ("a@b.ex",))),))
+
+
+PRECONDITIONS = [
+    routed("none", ""),
+    routed("several-addresses", "", "a@b.ex", "c@d.ex", "e"),
+    routed("unqualified", "", "local"),
+    routed("bad-address", "", "a@@b", "@x", "a@", "<a@b", "a b@c", "good@b.ex"),
+    routed("upper", "", "ALICE@B.EX"),
+    routed("quoted-local-part", "", '"a b"@c.ex', '"ab"@c.ex'),
+    routed("domains-literal", "domains = b.ex : c.ex", "a@b.ex", "a@C.EX", "a@d.ex"),
+    routed("domains-wildcard", "domains = *.foo.ex : @", "a@a.b.foo.ex", "a@foo.ex", "a@mx.TEST.example"),
+    routed("domains-named", "domains = +ld1", "a@x.foo.ex", "a@bar.ex", "a@nope.ex"),
+    routed("domains-named-lookup", "domains = +ld2", "a@x.ex", "a@y.ex"),
+    routed("domains-partial", "domains = partial-lsearch;@ETC@/domains", "a@b.c.wild.ex", "a@wild.ex", "a@y.ex"),
+    routed("domains-negated", "domains = !b.ex", "a@b.ex", "a@c.ex"),
+    routed("domains-negated-then-all", "domains = !b.ex : *", "a@b.ex", "a@c.ex"),
+    routed("domains-regex", "domains = ^(.)\\N\\.ex$\\N", "a@b.ex", "a@bb.ex"),
+    routed("domains-empty", "domains =", "a@b.ex"),
+    routed("domains-unknown-list", "domains = +nosuch"),
+    routed("domains-expansion-failure", "domains = ${nosuch:x}"),
+    routed("domains-forced-failure", "domains = ${if eq{a}{b}{x}fail}"),
+    routed("domains-lookup-missing-file", "domains = lsearch;/nope"),
+    routed("domains-missing-file", "domains = /nope"),
+    routed("domains-unknown-lookup", "domains = nosuch;/x"),
+    routed("domains-expanded", "domains = ${if eq{$local_part}{a}{b.ex}{c.ex}}", "a@b.ex", "x@b.ex"),
+    routed("local-parts-literal", "local_parts = Alice : bob", "ALICE@x.ex", "bob@x.ex", "carol@x.ex"),
+    routed("local-parts-star-inside", "local_parts = a* : bob", "alice@x.ex", "a*@x.ex"),
+    routed("local-parts-suffix", "local_parts = *ce", "alice@x.ex", "bob@x.ex"),
+    routed("local-parts-named", "local_parts = +lps", "alice@x.ex", "bxb@x.ex", "carol@x.ex"),
+    routed("local-parts-lookup", "local_parts = lsearch;@ETC@/ls", "alice@x.ex", "Bob@x.ex", "carol@x.ex"),
+    routed("local-parts-lookup-default", "local_parts = lsearch*;@ETC@/ls", "carol@x.ex"),
+    routed("local-parts-file", "local_parts = @ETC@/names", "alice@x.ex", "carol@x.ex", "b*@x.ex", "zoe@x.ex"),
+    routed("local-parts-caseful", "caseful_local_part\nlocal_parts = Alice", "Alice@x.ex", "alice@x.ex"),
+    routed("local-parts-caseful-list", "caseful_local_part\nlocal_parts = +caseful : Alice", "Alice@x.ex", "alice@x.ex"),
+    routed("domains-and-local-parts", "domains = ^(.)\nlocal_parts = ^(..)", "alice@x.ex"),
+    routed("local-part-data", "domains = +ld2\nlocal_parts = lsearch;@ETC@/ls", "alice@x.ex"),
+    routed("check-local-user", "check_local_user", "ptuser1@x.ex", "PTUSER2@x.ex", "nosuchuser@x.ex", "0@x.ex"),
+    routed("senders-match", "senders = *@a.ex", "x@y.ex", args="-f me@a.ex"),
+    routed("senders-no-match", "senders = *@a.ex", "x@y.ex", args="-f me@b.ex"),
+    routed("senders-null", "senders = :", "x@y.ex", args="-f <>"),
+    routed("senders-named", "senders = +al", "x@y.ex", args="-f me@A.ex"),
+    routed("condition-true", "condition = yes"),
+    routed("condition-false", "condition = no"),
+    routed("condition-empty", "condition = ${if eq{a}{b}{x}}"),
+    routed("condition-zero", "condition = 0"),
+    routed("condition-word", "condition = foo"),
+    routed("condition-repeated", "condition = foo\ncondition = 1"),
+    routed("condition-repeated-false", "condition = foo\ncondition = 0"),
+    routed("condition-failure", "condition = ${nosuch:x}"),
+    routed("condition-forced-failure", "condition = ${if eq{a}{b}{x}fail}"),
+    routed("condition-lookup", "condition = ${lookup{$local_part}lsearch{@ETC@/ls}{yes}{no}}", "alice@x.ex", "zoe@x.ex"),
+    routed("condition-lookup-defer", "condition = ${lookup{$local_part}lsearch{/nope}{yes}{no}}"),
+    routed("require-files", "require_files = @ETC@/ls"),
+    routed("require-files-missing", "require_files = @ETC@/nope"),
+    routed("require-files-two", "require_files = @ETC@/ls : @ETC@/nope"),
+    routed("require-files-negated", "require_files = !@ETC@/nope : @ETC@/ls"),
+    routed("require-files-user", "require_files = ptuser1 : @ETC@/ls"),
+    routed("require-files-user-unreadable", "require_files = ptuser1 : @ETC@/closed", setup=(File("etc/closed", "", 0o600),)),
+    routed("require-files-user-directory", "require_files = ptuser1 : @ETC@/d/x", setup=(Dir("etc/d", 0o700), File("etc/d/x"))),
+    routed("require-files-unknown-user", "require_files = foo"),
+    routed("require-files-relative", "require_files = relative/foo"),
+    routed("require-files-user-group", "require_files = ptuser1,mail : @ETC@/ls"),
+    routed("require-files-number-no-group", "require_files = 0 : @ETC@/ls"),
+    routed("require-files-unknown-group", "require_files = ptuser1,nosuchgroup : @ETC@/ls"),
+    routed("require-files-tainted", "require_files = @ETC@/$local_part", "ls@x.ex", "nope@x.ex"),
+    routed("require-files-empty", "require_files ="),
+    routed("require-files-failure", "require_files = ${nosuch:x}"),
+    routed("no-address-test", "no_address_test"),
+    routed("verify-only", "verify_only"),
+    routed("no-verify", "no_verify"),
+]
+
+AFFIXES = [
+    routed("prefix", "local_part_prefix = real-", "real-a@x.ex", "a@x.ex", "REAL-b@x.ex", "real-@x.ex"),
+    routed("prefix-wild", "local_part_prefix = real- : *-owner-", "x-owner-lp2@x.ex", "a-b-owner-c@x.ex", "-owner-c@x.ex"),
+    routed("prefix-optional", "local_part_prefix = real-\nlocal_part_prefix_optional", "real-a@x.ex", "a@x.ex"),
+    routed("suffix", "local_part_suffix = -s : +*", "a-s@x.ex", "a+b+c@x.ex", "a@x.ex", "-s@x.ex", "+x@x.ex"),
+    routed("suffix-optional", "local_part_suffix = +*\nlocal_part_suffix_optional", "a+b@x.ex", "a@x.ex"),
+    routed("both", "local_part_prefix = real-\nlocal_part_suffix = +*\nlocal_parts = lp1", "real-lp1+x@x.ex", "real-lp1@x.ex", "lp1+x@x.ex"),
+    routed("suffix-and-local-parts", "local_part_suffix = +*\nlocal_part_suffix_optional\nlocal_parts = Lp2", "lp2+x@x.ex", "LP2@x.ex", "lp3@x.ex"),
+    routed("prefix-and-check-local-user", "local_part_prefix = real-\ncheck_local_user", "real-ptuser1@x.ex", "real-nosuch@x.ex"),
+    routed("prefix-caseful", "caseful_local_part\nlocal_part_prefix = Real-", "REAL-AbC@x.ex"),
+]
+
+STEPS = [
+    routed("address-data", "address_data = x-$local_part"),
+    routed("address-data-forced", "address_data = ${if eq{a}{b}{x}fail}"),
+    routed("address-data-forced-no-more", "address_data = ${if eq{a}{b}{x}fail}\nno_more"),
+    routed("address-data-failure", "address_data = ${nosuch:x}"),
+    routed("set", "set = r_a = $local_part\nset = r_b = ${r_a}2\naddress_data = $r_a-$r_b"),
+    routed("set-bad-name", "set = foo = x"),
+    routed("set-failure", "set = r_a = ${nosuch:x}"),
+    routed("set-forced", "set = r_a = ${if eq{a}{b}{x}fail}"),
+    Case("transport-unknown", conf(routers="r1:\n  driver = accept\n  transport = nosuch\n"), calls=(Call("-bt a@b.ex"),)),
+    Case("transport-expanded", conf(routers="r1:\n  driver = accept\n  transport = ${if eq{a}{a}{t1}}\n"), calls=(Call("-bt a@b.ex"),)),
+    Case("transport-tainted", conf(routers="r1:\n  driver = accept\n  transport = $local_part\n"), calls=(Call("-bt t1@b.ex"),)),
+    Case("transport-failure", conf(routers="r1:\n  driver = accept\n  transport = ${nosuch:x}\n"), calls=(Call("-bt t1@b.ex"),)),
+    Case("transport-empty", conf(routers="r1:\n  driver = accept\n  transport = ${if eq{a}{b}{x}}\n"), calls=(Call("-bt t1@b.ex"),)),
+    routed("user-number", "user = 1234"),
+    routed("user-unknown-at-run", "user = $local_part"),
+    routed("more-bad-value", "more = ${if eq{a}{b}{x}}"),
+    routed("unseen", "unseen", "ALICE@a.b.foo.ex"),
+    routed("unseen-expanded", "unseen = ${if eq{$local_part}{a}{true}{false}}", "a@x.ex", "b@x.ex"),
+    routed("unseen-bad-value", "unseen = ${if eq{a}{a}{maybe}}"),
+    routed("unseen-last", "unseen", rest=""),
+    routed("errors-to", "errors_to = postmaster@x.ex"),
+    routed("errors-to-failure", "errors_to = ${nosuch:x}"),
+    routed("headers-add-failure", "headers_add = ${nosuch:x}"),
+    routed("headers-remove-failure", "headers_remove = ${nosuch:x}"),
+    routed("home-failure", "router_home_directory = ${nosuch:x}"),
+    routed("home", "router_home_directory = /home/$local_part"),
+    routed("no-router-matches", "domains = nope", rest=""),
+    routed("cannot-route-message", "domains = nope\ncannot_route_message = cannot $local_part at $domain", rest=""),
+    routed("cannot-route-message-forced", "domains = nope\ncannot_route_message = ${if eq{a}{b}{x}fail}", rest=""),
+    routed("cannot-route-message-failure", "domains = nope\ncannot_route_message = ${nosuch:x}", rest=""),
+    routed("cannot-route-message-of-last-looked-at", "condition = no\ncannot_route_message = from r1", rest="r2:\n  driver = accept\n  domains = nope\n  transport = t2\n  cannot_route_message = from r2\n"),
+    Case("no-routers", conf(routers=""), calls=(Call("-bt a@b.ex"),)),
+    Case("pass-router", conf(routers="r1:\n  driver = redirect\n  data = ${if eq{a}{b}{x}}\n  no_more\n" + R2, transports=T2), calls=(Call("-bt a@b.ex"),)),
+    Case("redirect-router", conf(routers="r1:\n  driver = redirect\n  data = other@b.ex\n  redirect_router = r3\nr2:\n  driver = accept\n  transport = t1\nr3:\n  driver = accept\n  transport = t2\n", transports=T2), calls=(Call("-bt a@b.ex"),)),
+    Case("stdin", conf(), calls=(Call("-bt", "a@b.ex\nc@d.ex\n\nbad@@x\n"),)),
+    Case("verify", conf(routers="r0:\n  driver = accept\n  domains = v.ex\n  verify_only\nr1:\n  driver = accept\n  no_verify\n  domains = n.ex\n  transport = t1\n"), calls=(Call("-bv a@v.ex a@n.ex a@x.ex"), Call("-bvs a@v.ex"))),
+]
+
+ALIASES = r"""list: a@x.ex, b@x.ex,
+   c@x.ex
+hole: :blackhole:
+failed: :fail: go away
+failempty: :fail:
+failcode: :fail: 551 moved
+deferred: :defer: later
+deferempty: :defer:
+unknown: :unknown:
+empty:
+comment: # nothing
+pipe: |/bin/cat -x
+quotedpipe: "|/bin/cat \"a b\""
+file: /d/x
+dir: /d/xd/
+devnull: /dev/null
+mixed: a@x.ex, /d/f1, b@x.ex, |/bin/p, /d/f2/, c@x.ex
+include: :include:@ETC@/list
+nolist: :include:@ETC@/nolist
+rellist: :include:data/list
+noname: :include:
+bad: a@b@c
+badinlist: a@x.ex, b@@x
+loop: loop
+self: self, other
+pair1: pair2
+pair2: pair1
+trailing: a@x.ex # comment
+x400: /X=1/Y=2/@gate.ex
+group: Group: a@x.ex, b@x.ex;
+phrase: "Full, Name" <l3@x.ex> (comment)
+backslash: \list
+unqualified: one, two
+afterfail: a@x.ex, :fail: text, more
+afterhole: a@x.ex, :blackhole:
+dup: a@x.ex, a@x.ex, A@x.ex, b@x.ex
+duppipe: |/bin/p, |/bin/p
+nested: list, n2
+n2: n3
+n3: n4, list
+n4: z@x.ex
+reply: >a@x.ex
+quoted: "quoted local"@x.ex
+spaces:    a@x.ex  ,   b@x.ex   
+relfile: relative/file
+squoted: "a@x.ex"
+"""
+REDIRECT = "al:\n  driver = redirect\n  domains = test.example\n  data = ${lookup{$local_part}lsearch{@ETC@/aliases}}\n"
+HANDED = "  allow_fail\n  allow_defer\n  file_transport = tf\n  directory_transport = td\n  pipe_transport = tf\n  reply_transport = tf\n"
+TAIL = "last:\n  driver = accept\n  domains = x.ex : gate.ex\n  transport = t1\nlp:\n  driver = accept\n  local_parts = other : one : two : fallback\n  transport = t1\n"
+TRANSPORTS = BOX + "tf:\n  driver = appendfile\n  user = ptuser1\ntd:\n  driver = appendfile\n  user = ptuser1\n  maildir_format\n"
+ALIAS_FILES = (File("etc/aliases", ALIASES), File("etc/list", "# list comment\nl1@x.ex, l2@x.ex\nFull Name <l3@x.ex>\nl4@x.ex (comment)\n,,\n"))
+NAMES = [line.split(":")[0] for line in ALIASES.splitlines() if line and not line.startswith(" ")]
+
+
+def redirected(name: str, options: str, *addresses: str, setup=ALIAS_FILES, handed: str = HANDED, args: str = "") -> Case:
+    body = "".join(f"  {line.strip()}\n" for line in options.strip().splitlines())
+    return Case(name, conf(routers=REDIRECT + handed + body + TAIL, transports=TRANSPORTS), setup, (Call(f"-bt {args} " + " ".join(addresses)),))
+
+
+def data(name: str, text: str, more: str = "", setup=ALIAS_FILES, address: str = "a@test.example") -> Case:
+    body = "".join(f"  {line.strip()}\n" for line in more.strip().splitlines())
+    what = text if text.startswith("file =") else f"data = {text}"
+    return Case("data-" + name, conf(routers=f"r1:\n  driver = redirect\n  {what}\n{HANDED}{body}{TAIL}", transports=TRANSPORTS), setup, (Call(f"-bt {address}"),))
+
+
+REDIRECTION = [redirected("alias-" + name, "", f"{name}@test.example") for name in NAMES] + [
+    redirected("not-an-alias", "", "nobody@test.example"),
+    redirected("forbidden-without-allow", "", "failed@test.example", "deferred@test.example", handed="  file_transport = tf\n"),
+    redirected("no-transports", "", "pipe@test.example", "file@test.example", "dir@test.example", "mixed@test.example", handed=""),
+    redirected("unknown-transports", "", "pipe@test.example", "file@test.example", handed="  pipe_transport = nosuch\n  file_transport = ${nosuch:x}\n"),
+    redirected("forbid-file", "forbid_file", "file@test.example", "dir@test.example", "devnull@test.example"),
+    redirected("forbid-pipe", "forbid_pipe", "pipe@test.example"),
+    redirected("forbid-include", "forbid_include", "include@test.example"),
+    redirected("forbid-blackhole", "forbid_blackhole", "hole@test.example"),
+    redirected("forbid-smtp-code", "forbid_smtp_code", "failcode@test.example"),
+    redirected("include-directory", "include_directory = @ETC@", "include@test.example"),
+    redirected("include-directory-other", "include_directory = /usr", "include@test.example"),
+    redirected("skip-syntax-errors", "skip_syntax_errors", "badinlist@test.example", "bad@test.example"),
+    redirected("qualify-domain", "qualify_domain = q.ex", "unqualified@test.example"),
+    redirected("qualify-preserve-domain", "qualify_preserve_domain", "unqualified@test.example"),
+    redirected("check-ancestor", "check_ancestor", "self@test.example", "pair1@test.example"),
+    redirected("no-repeat-use", "no_repeat_use", "nested@test.example"),
+    redirected("one-time", "one_time", "list@test.example", "pipe@test.example"),
+    redirected("unseen", "unseen", "list@test.example"),
+    redirected("no-more", "no_more", "nobody@test.example"),
+    redirected("several-with-duplicates", "", "list@test.example", "nested@test.example", "a@x.ex"),
+    redirected("same-twice", "", "list@test.example", "LIST@test.example"),
+    data("literal", "other@x.ex"),
+    data("local-part", "$local_part"),
+    data("failure", "${nosuch:x}"),
+    data("forced-failure", "${if eq{a}{b}{x}fail}"),
+    data("empty", "${if eq{a}{b}{x}}"),
+    data("fail-in-data", ":fail: no $local_part here"),
+    data("exim-filter", '"#Exim filter\\nfinish"'),
+    data("sieve-filter", '"# Sieve filter\\nkeep;"'),
+    data("newlines", '"a@x.ex\\nb@x.ex\\n# comment\\nc@x.ex"'),
+    data("bad-skip", "x@@y", "skip_syntax_errors"),
+    data("user-failure", "other@x.ex", "user = ${nosuch:x}"),
+    data("file", "file = @ETC@/list"),
+    data("file-relative", "file = relative"),
+    data("file-missing", "file = @ETC@/nope"),
+    data("file-missing-directory", "file = @ETC@/nope/x"),
+    data("file-missing-directory-ignored", "file = @ETC@/nope/x", "ignore_enotdir"),
+    data("file-below-file", "file = @ETC@/list/x"),
+    data("file-below-file-ignored", "file = @ETC@/list/x", "ignore_enotdir"),
+    data("file-is-directory", "file = @ETC@"),
+    data("file-mode", "file = @ETC@/open", setup=(File("etc/open", "other@x.ex\n", 0o666),)),
+    data("file-mode-allowed", "file = @ETC@/open", "modemask = 0", setup=(File("etc/open", "other@x.ex\n", 0o666),)),
+    data("file-owner", "file = @ETC@/list", "owners = ptuser1"),
+    data("file-owner-right", "file = @ETC@/own", "owners = ptuser1", setup=(File("etc/own", "other@x.ex\n", 0o644, "ptuser1"),)),
+    data("file-group", "file = @ETC@/list", "owngroups = ptuser1"),
+    data("file-check-owner", "file = @ETC@/list", "check_owner\nuser = ptuser1"),
+    data("file-tainted", "file = @ETC@/$local_part", address="list@test.example"),
+    data("file-empty", "file = @ETC@/empty", setup=(File("etc/empty", "\n# only comments\n"),)),
+    data("file-no-newline", "file = @ETC@/one", setup=(File("etc/one", "other@x.ex"),)),
+    data("file-eacces", "file = @ETC@/closed/x", "user = ptuser1", setup=(Dir("etc/closed", 0o700), File("etc/closed/x", "other@x.ex\n"))),
+    data("file-eacces-ignored", "file = @ETC@/closed/x", "user = ptuser1\nignore_eacces", setup=(Dir("etc/closed", 0o700), File("etc/closed/x", "other@x.ex\n"))),
+    data("file-symlink", "file = @ETC@/link", setup=(File("etc/list", "other@x.ex\n"), Symlink("etc/link", "list"))),
+    data("file-error", "file = @ETC@/bad", setup=(File("etc/bad", "a@x.ex, b@@c\n"),)),
+    data("include-tainted", ":include:@ETC@/$local_part", address="list@test.example"),
+    data("include-empty", ":include:@ETC@/empty", setup=(File("etc/empty", ""),)),
+    data("include-nested", ":include:@ETC@/one", setup=(File("etc/one", ":include:@ETC@/two\n"), File("etc/two", "other@x.ex\n"))),
+    data("include-directory-itself", ":include:@ETC@"),
+    data("include-as-user", ":include:@ETC@/list", "user = ptuser1"),
+    data("include-as-user-unreadable", ":include:@ETC@/closed", "user = ptuser1", setup=(File("etc/closed", "other@x.ex\n", 0o600),)),
+]
+
+test_preconditions = compat(PRECONDITIONS)
+test_affixes = compat(AFFIXES)
+test_steps = compat(STEPS)
+test_redirection = compat(REDIRECTION)
+
+# ---- the same through a delivery: order of children, duplicates, log lines ----
+
+DELIVER = "  file_transport = tf\n  directory_transport = td\n  allow_fail\n  allow_defer\n"
+DELIVERY_ALIASES = (File("etc/aliases", ALIASES.replace("/d/", "@MAIL@/d/").replace(", |/bin/p", "")), Dir("mail/d", 0o777), ALIAS_FILES[1])
+
+
+def delivered(name: str, *local_parts: str, options: str = "", transports: str = TRANSPORTS, main: str = "", **more) -> Case:
+    return Case("deliver-" + name, conf(main, REDIRECT + DELIVER + options + TAIL, transports), DELIVERY_ALIASES,
+                (Send(*(p if "@" in p else f"{p}@test.example" for p in local_parts), sender="<>"),), **more)
+
+
+DELIVERIES = [
+    delivered("list", "list"), delivered("mixed", "mixed"), delivered("nested", "nested"), delivered("dup", "dup"), delivered("dup-and-direct", "dup", "a@x.ex"), delivered("hole", "hole"),
+    delivered("failed", "failed"), delivered("deferred", "deferred"), delivered("file", "file"), delivered("dir", "dir"), delivered("devnull", "devnull"), delivered("include", "include"),
+    delivered("nolist", "nolist"), delivered("unroutable", "nobody"), delivered("self", "self"), delivered("pair", "pair1"), delivered("several", "list", "e@x.ex", "nested"),
+    delivered("list-and-failed", "list", "failed"), delivered("list-and-deferred", "list", "deferred"), delivered("forbid-file", "file", options="  forbid_file\n"),
+    Case("deliver-no-file-transport", conf(routers=REDIRECT + TAIL, transports=TRANSPORTS), DELIVERY_ALIASES, (Send("file@test.example", "dir@test.example", "list@test.example", sender="<>"),)),
+    Case("deliver-no-pipe-transport", conf(routers=REDIRECT + TAIL, transports=TRANSPORTS), DELIVERY_ALIASES, (Send("pipe@test.example", sender="<>"),)),
+    delivered("one-time", "list", options="  one_time\n"),
+    delivered("errors-to", "list", options="  errors_to = other@test.example\n", transports=TRANSPORTS.replace("file = @MAIL@/box", "file = @MAIL@/box\n  return_path_add")),
+    delivered("errors-to-empty", "list", options="  errors_to =\n", transports=TRANSPORTS.replace("file = @MAIL@/box", "file = @MAIL@/box\n  return_path_add")),
+    delivered("errors-to-unroutable", "list", options="  errors_to = nobody@nowhere.ex\n", transports=TRANSPORTS.replace("file = @MAIL@/box", "file = @MAIL@/box\n  return_path_add")),
+    delivered("unseen", "list", "other", options="  unseen\n"),
+    delivered("file-transport-with-directory-option", "file", "dir", transports=TRANSPORTS.replace("tf:\n  driver = appendfile\n", "tf:\n  driver = appendfile\n  file = @MAIL@/fixed\n")),
+    delivered("file-user-from-router", "file", options="  user = ptuser2\n", transports=TRANSPORTS.replace("tf:\n  driver = appendfile\n  user = ptuser1\n", "tf:\n  driver = appendfile\n")),
+    Case("deliver-unseen-accept", conf(routers="r1:\n  driver = accept\n  transport = t1\n  unseen\nr2:\n  driver = accept\n  transport = t2\n", transports=T2), calls=(Send("box@test.example", "b2@test.example", sender="<>"),)),
+    Case("deliver-unseen-one-fails", conf(routers="r1:\n  driver = accept\n  transport = t1\n  unseen\nr2:\n  driver = accept\n  transport = t2\n", transports=T2.replace("@MAIL@/two", "relative")), calls=(Send("box@test.example", sender="<>"),)),
+    Case("deliver-rcpt-affixes", conf(routers="r1:\n  driver = accept\n  local_part_prefix = pre-\n  local_part_suffix = +*\n  local_part_suffix_optional\n  transport = t1\n", transports=BOX + "  rcpt_include_affixes\n  envelope_to_add\n"), calls=(Send("pre-a+b@test.example", "pre-c@test.example", sender="<>"),)),
+    Case("deliver-affixes", conf(routers="r1:\n  driver = accept\n  local_part_prefix = pre-\n  transport = t1\n", transports=BOX + "  envelope_to_add\n"), calls=(Send("pre-a@test.example", "PRE-b@test.example", sender="<>"),)),
+    Case("deliver-log-as-local", conf(routers="r1:\n  driver = accept\n  no_log_as_local\n  transport = t1\n"), calls=(Send("box@test.example", "Box2@TEST.example", sender="<>"),)),
+    Case("deliver-caseful", conf(routers="r1:\n  driver = accept\n  caseful_local_part\n  transport = t1\n"), calls=(Send("Box@test.example", "box@test.example", sender="<>"),)),
+    Case("deliver-no-transport-set", conf(routers="r1:\n  driver = accept\n  verify_only\n"), calls=(Send("box@test.example", sender="<>"),)),
+    Case("deliver-hold-domains", conf("hold_domains = test.example"), calls=(Send("box@test.example", "b@other.ex", sender="<>"),)),
+    Case("deliver-queue-domains", conf("queue_domains = test.example"), calls=(Send("box@test.example", "b@other.ex", sender="<>"),)),
+    Case("deliver-percent-hack", conf("percent_hack_domains = test.example"), calls=(Send("a%x.ex@test.example", sender="<>"),)),
+]
+test_deliveries = compat(DELIVERIES)
