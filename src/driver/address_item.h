@@ -32,6 +32,7 @@ struct AddressItem {
     std::string address;                         // full text as it came or was generated: "Joe@x", "|cmd", "/file", ">a@b"
     std::string unique;                          // for duplicates, journal and retry (queue-retry-bounce.md §6, step 9)
     AddressKind kind = AddressKind::mailbox;
+    bool text_tainted = false;                   // pipe, file, reply: the text was made from untrusted data
     AddressItem* parent = nullptr;
     AddressItem* duplicate_of = nullptr;
     int child_count = 0;
@@ -58,6 +59,7 @@ struct AddressItem {
     std::string uid_from, gid_from, home_from;   // for `postern explain`
     std::optional<uid_t> local_user_uid;
     std::optional<gid_t> local_user_gid;
+    std::string local_user_home;
     std::string host_text;                       // manualroute to a local transport: $host
     std::string self_hostname;
 
@@ -107,5 +109,8 @@ private:
 
 // Splits item.address at the last '@' (dequoted local part, lower-cased domain); the percent hack is the caller's.
 void split_item(AddressItem& item);
+
+// A new address that `parent` turns into: split, with the propagated facts and DSN wishes of the parent, which counts it.
+AddressItem& make_child(AddressPool& pool, AddressItem& parent, std::string text, AddressKind kind);
 
 }  // namespace postern

@@ -6,6 +6,7 @@
 // log lines and admins' scripts know them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,7 @@ struct AddressReport {
 // The wire form: magic, version, then length-prefixed fields; sizes are bounded by kMaxText and checked by the parser,
 // which accepts only exactly one complete report and nothing behind it.
 struct DeliveryReport {
+    static constexpr std::size_t kMaxText = 64 * 1024;  // encode() cuts longer texts, decode() refuses them
     std::vector<AddressReport> addresses;      // in batch order
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.

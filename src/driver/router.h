@@ -36,9 +36,12 @@ struct RouteContext {
     std::vector<AddressItem*>* children = nullptr;  // new addresses, in order of appearance
     std::function<void(const std::string&)> main_log, main_and_panic_log;
     std::function<void(const std::string&)> note;   // `postern explain`: one line a decision; may be empty
+    std::function<void(const std::string&)> debug_print;  // -bt, -d: texts of debug_print; may be empty
     // Verification of errors_to (spec routing.md §3.5): true if the address routes. Set by the chain.
     std::function<bool(const std::string& address)> verify_address;
     std::string sender;
+
+    void say(const std::string& text) const;  // note() if there is one
 };
 
 struct RouteResult {
@@ -46,6 +49,8 @@ struct RouteResult {
     Outcome outcome;                        // for fail and defer: code, message, user_message, freeze
     bool pass_message = false;              // the message may be shown to users
 };
+[[nodiscard]] RouteResult route_deferred(std::string message, int code = code::kUnknown);
+[[nodiscard]] RouteResult route_failed(std::string message, int code = code::kUnknown);
 
 class RouterDriverBase {
 public:
@@ -54,7 +59,13 @@ public:
     RouterDriverBase& operator=(const RouterDriverBase&) = delete;
     virtual ~RouterDriverBase() = default;
     [[nodiscard]] virtual RouteResult route(AddressItem& item, RouteContext& context) = 0;
+    // False (redirect's no_repeat_use): an address with any ancestor that this router handled passes it by.
+    [[nodiscard]] virtual bool repeat_use() const { return true; }
 };
+
+// Defaults that depend on other options: which retry key a deferral of this router gets, and how its log lines look.
+[[nodiscard]] bool retries_by_local_part(const RouterInstance& router);
+[[nodiscard]] bool logs_as_local(const RouterInstance& router);
 
 struct RouterDriver {
     DriverDescription description;
@@ -77,5 +88,13 @@ struct DriverSet {
 [[nodiscard]] std::optional<RouteResult> choose_transport(const RouterInstance&, const Expandable& option, std::string_view option_name,
                                                           AddressItem&, RouteContext&);
 [[nodiscard]] std::optional<RouteResult> apply_user_and_home(const RouterInstance&, AddressItem&, RouteContext&);
+
+// The user and group part of the last step alone, for drivers that act as the user (redirect reading a .forward).
+struct RouterIdentity {
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;
+    std::string uid_from, gid_from;
+};
+[[nodiscard]] std::optional<RouteResult> router_identity(const RouterInstance&, const AddressItem&, RouteContext&, RouterIdentity&);
 
 }  // namespace postern

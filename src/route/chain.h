@@ -20,8 +20,12 @@ public:
     // `unseen` router are appended to *context.children with parents, child counts and propagated facts set.
     [[nodiscard]] RoutedAddress route(AddressItem& item, RouteContext& context);
 
+    // Whether `address` routes as a recipient, with an empty sender: what errors_to asks.
+    [[nodiscard]] bool verifies(const std::string& address, const RouteContext& context);
+
 private:
     struct State;
+    class Run;
     std::unique_ptr<State> state_;
 };
 

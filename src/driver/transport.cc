@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/transport.h"
+
+namespace postern {
+
+DeliveryReport same_for_all(const DeliveryContext& context, const Outcome& outcome) {
+    DeliveryReport report;
+    report.addresses.assign(context.batch.size(), AddressReport{.outcome = outcome, .bytes_written = 0, .transport = {}, .local_part = {}});
+    return report;
+}
+
+}  // namespace postern
