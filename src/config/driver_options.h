@@ -45,7 +45,7 @@ struct RouterOptions {
     Expandable debug_print;
     bool disable_logging = false;
     Expandable domains, local_parts, senders;
-    PlainString dnssec_request_domains, dnssec_require_domains;
+    PlainString dnssec_request_domains{"*", true}, dnssec_require_domains;
     bool dsn_lasthop = false;
     Expandable errors_to;
     bool expn = true;

@@ -33,6 +33,8 @@ struct OptionRow {
     bool (*parse)(ValueReader& reader, void* block);             // false: reader holds the error text
     std::string (*print)(const void* block, std::string_view name);  // one -bP line without the newline
     void (*negate)(void* block);                                 // booleans: the no_ form
+    GroupOption& (*group)(void* block) = nullptr;                // of a GroupOption: what a named user fills in
+    bool synonym = false;                                        // another name of other rows: -bP does not list it
 };
 using OptionTable = std::span<const OptionRow>;
 
@@ -55,6 +57,7 @@ bool parse_into(ValueReader& reader, Integer& value);
 bool parse_into(ValueReader& reader, SizeInteger& value);
 bool parse_into(ValueReader& reader, Kilobytes& value);
 bool parse_into(ValueReader& reader, FixedPoint& value);
+bool parse_into(ValueReader& reader, ExpandableInterval& value);
 bool parse_into(ValueReader& reader, UserOption& value);
 bool parse_into(ValueReader& reader, GroupOption& value);
 bool parse_into(ValueReader& reader, UidList& value);
@@ -78,6 +81,7 @@ std::string print_value(std::string_view name, const Integer& value);
 std::string print_value(std::string_view name, const SizeInteger& value);
 std::string print_value(std::string_view name, const Kilobytes& value);
 std::string print_value(std::string_view name, const FixedPoint& value);
+std::string print_value(std::string_view name, const ExpandableInterval& value);
 std::string print_value(std::string_view name, const UserOption& value);
 std::string print_value(std::string_view name, const GroupOption& value);
 std::string print_value(std::string_view name, const UidList& value);
@@ -111,6 +115,29 @@ consteval OptionRow opt(std::string_view name) {
     if constexpr (std::is_same_v<Value, bool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = false; };
     if constexpr (std::is_same_v<Value, OptionalBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {false, true}; };
     if constexpr (std::is_same_v<Value, ExpandableBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };
+    if constexpr (std::is_same_v<Value, GroupOption>)
+        row.group = [](void* block) -> GroupOption& { return static_cast<Block*>(block)->*Member; };
+    return row;
+}
+
+// An old or combined name: setting it sets every Member (fail_verify: fail_verify_sender and fail_verify_recipient).
+template <auto First, auto... More>
+consteval OptionRow synonym_of(std::string_view name) {
+    using Block = typename detail::MemberOf<decltype(First)>::BlockType;
+    OptionRow row = opt<First>(name);
+    row.synonym = true;
+    row.parse = [](ValueReader& reader, void* block) {
+        auto& b = *static_cast<Block*>(block);
+        if (!parse_into(reader, b.*First)) return false;
+        ((b.*More = b.*First), ...);
+        return true;
+    };
+    if constexpr (std::is_same_v<typename detail::MemberOf<decltype(First)>::ValueType, bool>)
+        row.negate = [](void* block) {
+            auto& b = *static_cast<Block*>(block);
+            b.*First = false;
+            ((b.*More = false), ...);
+        };
     return row;
 }
 

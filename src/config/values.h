@@ -44,6 +44,12 @@ struct SizeInteger { std::int64_t value = 0; }; // the same, printed with K/M wh
 struct Kilobytes { std::int64_t value = 0; };   // number without suffix means kilobytes
 struct FixedPoint { std::int64_t thousandths = -1; };  // -1: unset
 
+// smtp_receive_timeout: a time, or text with $ that must yield one when it is used.
+struct ExpandableInterval {
+    std::int64_t seconds = 0;
+    std::string source;  // non-empty: expand this instead
+};
+
 // "more", "unseen", maildir_use_size_file: a boolean, or text with $ that must yield one when it is used.
 struct ExpandableBool {
     bool value = false;
@@ -72,8 +78,9 @@ struct GroupOption {
     bool from_user = false;  // taken over from a fixed, named user
     [[nodiscard]] bool set() const { return gid.has_value() || expandable; }
 };
-struct UidList { std::vector<uid_t> uids; bool set = false; };
-struct GidList { std::vector<gid_t> gids; bool set = false; };
+// Expanded and resolved at read time. `names`: one an id, as written (numbers as names with ValueReader::name_ids).
+struct UidList { std::vector<uid_t> uids; std::vector<std::string> names; bool set = false; };
+struct GidList { std::vector<gid_t> gids; std::vector<std::string> names; bool set = false; };
 
 // headers_add-like: repeated settings accumulate with `separator` (spec message-writer.md §3, last paragraphs).
 struct HeaderAdditions { std::string source; bool set = false; };   // joined by newline
