@@ -140,7 +140,7 @@ SPOOLS = [
     spool("all-done", header(HEAD + TAIL.replace("XX\n", "NN box@test.example\n")), body()),
     spool("some-done", header(HEAD + TWO.replace("XX\n", "NN a@test.example\n")), body()),
     spool("recipient-data", header(HEAD + TAIL.replace("box@test.example", "box@test.example err@x.ex 8,-1#1")), body()),
-    spool("recipient-data-3", header(HEAD + TAIL.replace("box@test.example", "box@test.example rfc822;orig+2B@x 16,12  0,-1#3")), body()),
+    spool("recipient-data-3", header(HEAD + TAIL.replace("box@test.example", "box@test.example rfc822;orig+2B@x 16,8  0,-1#3")), body()),
     spool("journal", header(HEAD + TWO), body(), journal("a@test.example\n")),
     spool("journal-all", header(HEAD + TWO), body(), journal("a@test.example\nbox@test.example\n")),
     spool("journal-unknown", header(HEAD + TWO), body(), journal("other@test.example\n")),
