@@ -102,6 +102,14 @@ struct MemberOf<Value Block::*> {
 };
 }  // namespace detail
 
+inline OptionRow::ExpandedText expanded_text_of(const Expandable& v) { return {v.source, &v.where}; }
+inline OptionRow::ExpandedText expanded_text_of(const ExpandableBool& v) { return {v.source, &v.where}; }
+inline OptionRow::ExpandedText expanded_text_of(const Conditions& v) { return {v.source}; }
+inline OptionRow::ExpandedText expanded_text_of(const UserOption& v) { return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{}; }
+inline OptionRow::ExpandedText expanded_text_of(const GroupOption& v) { return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{}; }
+template <class T>
+OptionRow::ExpandedText expanded_text_of(const T&) { return {}; }
+
 template <auto Member>
 consteval OptionRow opt(std::string_view name) {
     using Block = typename detail::MemberOf<decltype(Member)>::BlockType;
@@ -111,7 +119,8 @@ consteval OptionRow opt(std::string_view name) {
                   RepeatableValue<Value>,
                   [](ValueReader& reader, void* block) { return parse_into(reader, static_cast<Block*>(block)->*Member); },
                   [](const void* block, std::string_view n) { return print_value(n, static_cast<const Block*>(block)->*Member); },
-                  nullptr};
+                  nullptr,
+                  [](const void* block) { return expanded_text_of(static_cast<const Block*>(block)->*Member); }};
     if constexpr (std::is_same_v<Value, bool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = false; };
     if constexpr (std::is_same_v<Value, OptionalBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {false, true}; };
     if constexpr (std::is_same_v<Value, ExpandableBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };

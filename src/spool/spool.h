@@ -104,6 +104,9 @@ public:
     };
     [[nodiscard]] tl::expected<Loaded, ReadFailure> load(const std::string& id, bool replay);
 
+    // Whatever files of a message without -D are left (-Mrm after a crash between unlinks, or a lost -D).
+    [[nodiscard]] Status remove_remains(const std::string& id);
+
     // --- listing ---
     struct Entry {
         std::string id, subdirectory;
