@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/program.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "app/modes.h"
+#include "sys/real_os.h"
+#include "sys/real_processes.h"
+#include "wording/command.h"
+
+namespace postern {
+namespace {
+
+// Descriptors 0–2 exist in every process of ours, so that no file opened later can be taken for stdout or stderr.
+void open_standard_descriptors() {
+    for (;;) {
+        const int fd = ::open("/dev/null", O_RDWR);
+        if (fd < 0) return;
+        if (fd > STDERR_FILENO) {
+            ::close(fd);
+            return;
+        }
+    }
+}
+
+int run_action(Workplace& place) {
+    switch (place.line().action) {
+        case Action::submit: return submit_message(place);
+        case Action::version: return show_version(place);
+        case Action::print_options: return print_option_values(place);
+        case Action::expand: return test_expansions(place);
+        case Action::expand_message: return test_expansions_with_message(place);
+        case Action::test_addresses: return test_addresses(place, false);
+        case Action::verify_addresses: return test_addresses(place, true);
+        case Action::rewrite_test: return test_rewriting(place);
+        case Action::list_queue: return list_queue(place);
+        case Action::count_queue: return count_queue(place);
+        case Action::queue_run: return run_queue_once(place);
+        case Action::message: return act_on_messages(place);
+        case Action::new_aliases: return 0;
+    }
+    return 1;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+    open_standard_descriptors();
+    ::umask(0);                       // every mode in the code is the final mode
+    ::signal(SIGPIPE, SIG_IGN);
+    RealOs os;
+    RealClock clock;
+    RealProcesses processes(os);
+    const Workplace::World world{os, clock, processes};
+
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty()) {
+        const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+        if (const std::optional<int> code = run_subcommand(world, arguments.front(), rest)) return *code;
+    }
+    const Result<CommandLine> line = parse_command_line(argv[0], arguments);
+    if (!line) {
+        const std::string& text = line.error().text;
+        (void)write_all(os, STDERR_FILENO, (text.empty() ? wording::usage() : text) + "\n").has_value();
+        return 1;
+    }
+    if (line->action == Action::submit && line->arguments.empty() && !line->extract_recipients) {
+        (void)write_all(os, STDERR_FILENO, wording::usage() + "\n").has_value();
+        return 1;
+    }
+    Workplace place(world, *line);
+    if (!place.open()) return 1;
+    return run_action(place);
+}
+
+}  // namespace postern

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// -bp…, -bpc and -q: the queue as a whole (spec queue-retry-bounce.md §7, §8).
+#include <algorithm>
+
+#include "app/modes.h"
+#include "spool/queue_text.h"
+#include "wording/command.h"
+
+namespace postern {
+namespace {
+
+bool may_list(Workplace& place) {
+    if (place.caller().admin || !place.configuration().main.queue_list_requires_admin) return true;
+    place.err(wording::permission_denied() + "\n");
+    return false;
+}
+
+std::vector<Spool::Entry> entries_of(Workplace& place) {
+    Result<std::vector<Spool::Entry>> entries = place.spool().list();
+    return entries ? std::move(*entries) : std::vector<Spool::Entry>{};
+}
+
+std::string run_title(Workplace& place, std::string_view what) {
+    const CommandLine& line = place.line();
+    std::string flags;
+    if (line.first_only) flags += 'i';
+    if (line.force) flags += line.force_thaw ? "ff" : "f";
+    return std::string(what) + " queue run: pid=" + std::to_string(place.os().pid()) + (flags.empty() ? "" : " -q" + flags);
+}
+
+void deliver_in_child(Workplace& place, const std::string& id, const RunRequest& request) {
+    const Result<pid_t> child = place.processes().fork_child(
+        [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; }, false);
+    if (!child) return;
+    const Result<ExitStatus> status = place.processes().wait(*child);
+    if (status && status->signal != 0) {
+        place.log().main_and_panic("queue run: process " + std::to_string(*child) + " crashed with signal " +
+                                   std::to_string(status->signal) + " while delivering " + id);
+    }
+}
+
+}  // namespace
+
+int list_queue(Workplace& place) {
+    if (!may_list(place)) return 1;
+    const QueueTextStyle style{.undelivered_only = place.line().list_undelivered_only,
+                               .all_non_recipients = place.line().list_all,
+                               .now = place.clock().now().seconds};
+    for (const Spool::Entry& entry : entries_of(place)) {
+        const auto loaded = place.spool().load(entry.id, true);
+        place.out(loaded ? queue_block(loaded->message, style) : unreadable_block(entry.id, loaded.error(), style));
+    }
+    return 0;
+}
+
+int count_queue(Workplace& place) {
+    if (!may_list(place)) return 1;
+    place.out(std::to_string(entries_of(place).size()) + "\n");
+    return 0;
+}
+
+int run_queue_once(Workplace& place) {
+    if (!place.caller().admin && place.configuration().main.prod_requires_admin) {
+        place.err(wording::permission_denied() + "\n");
+        return 1;
+    }
+    const CommandLine& line = place.line();
+    const bool logged = place.selectors().has(Selector::queue_run);
+    if (logged) place.log().main(run_title(place, "Start"));
+    const RunRequest request{.forced = line.force, .thaw = line.force_thaw, .queue_run = true};
+    for (const Spool::Entry& entry : entries_of(place)) {
+        if (line.first_only) {
+            const auto loaded = place.spool().load(entry.id, false);
+            if (!loaded || !loaded->message.first_delivery) continue;
+        }
+        deliver_in_child(place, entry.id, request);
+    }
+    place.log().set_message_id("");
+    if (logged) place.log().main(run_title(place, "End"));
+    return 0;
+}
+
+}  // namespace postern

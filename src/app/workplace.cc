@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/workplace.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "config/environment.h"
+#include "routers/all.h"
+#include "transports/all.h"
+#include "wording/command.h"
+
+namespace postern {
+namespace {
+
+constexpr std::string_view kDefaultConfiguration = "/etc/postern/postern.conf";
+constexpr std::string_view kDefaultLogTemplate = "/var/log/postern/%slog";
+
+constexpr std::string_view kLaterRouters[] = {"dnslookup", "ipliteral", "iplookup", "manualroute", "queryprogram"};
+constexpr std::string_view kLaterTransports[] = {"autoreply", "lmtp", "pipe", "queuefile", "smtp"};
+
+bool holds(const std::vector<gid_t>& groups, gid_t gid) { return std::ranges::find(groups, gid) != groups.end(); }
+
+bool any_of(const std::vector<gid_t>& wanted, gid_t own, const std::vector<gid_t>& others) {
+    return std::ranges::any_of(wanted, [&](gid_t gid) { return gid == own || holds(others, gid); });
+}
+
+// stderr shows a fatal record under -bP and -v as the log would: "LOG: PANIC DIE\n  text".
+std::string framed(std::string_view flags, std::string_view text) {
+    std::string out = "LOG: " + std::string(flags) + "\n  ";
+    for (const char c : text) {
+        out += c;
+        if (c == '\n') out += "  ";
+    }
+    return out + "\n";
+}
+
+}  // namespace
+
+const DriverSet& all_drivers() {
+    static const DriverSet set{.routers = all_routers(), .transports = all_transports()};
+    return set;
+}
+
+const DriverCatalogue& driver_catalogue() {
+    static const std::vector<const DriverDescription*> routers = [] {
+        std::vector<const DriverDescription*> out;
+        for (const RouterDriver* driver : all_drivers().routers) out.push_back(&driver->description);
+        return out;
+    }();
+    static const std::vector<const DriverDescription*> transports = [] {
+        std::vector<const DriverDescription*> out;
+        for (const TransportDriver* driver : all_drivers().transports) out.push_back(&driver->description);
+        return out;
+    }();
+    static const DriverCatalogue catalogue{routers, transports, kLaterRouters, kLaterTransports};
+    return catalogue;
+}
+
+bool is_test_mode(Action action) {
+    switch (action) {
+        case Action::expand:
+        case Action::expand_message:
+        case Action::test_addresses:
+        case Action::verify_addresses:
+        case Action::rewrite_test:
+            return true;
+        default:
+            return false;
+    }
+}
+
+Workplace::Workplace(World world, const CommandLine& line) : world_(world), line_(line), drivers_(all_drivers()) {}
+
+Workplace::~Workplace() = default;
+
+void Workplace::out(std::string_view text) { (void)write_all(world_.os, STDOUT_FILENO, text).has_value(); }
+void Workplace::err(std::string_view text) { (void)write_all(world_.os, STDERR_FILENO, text).has_value(); }
+
+bool Workplace::open() {
+    LoadRequest request;
+    request.files = line_.configuration_files.empty() ? std::vector{std::string(kDefaultConfiguration)} : line_.configuration_files;
+    request.macros = line_.macros;
+    request.drivers = &driver_catalogue();
+    request.expand = [this](const std::string& source, const Configuration& so_far) -> Result<std::string> {
+        Expander expander({.configuration = &so_far, .os = &world_.os, .clock = &world_.clock, .processes = &world_.processes});
+        Expansion value = expander.expand(source, Scope{});
+        if (!value) return failure(value.error().message);
+        return std::move(value->bytes);
+    };
+    LoadResult loaded = load_configuration(world_.os, request);
+    if (!loaded.configuration) {
+        report(loaded.errors.front(), loaded.log_file_path);
+        return false;
+    }
+    configuration_ = std::move(loaded.configuration);
+    const MainOptions& main = configuration_->main;
+    const bool root = world_.os.ids().effective_uid == 0;
+    exim_uid_ = root && main.exim_user.uid ? *main.exim_user.uid : world_.os.ids().effective_uid;
+    exim_gid_ = root && main.exim_group.gid ? *main.exim_group.gid : world_.os.ids().effective_gid;
+    know_caller();
+    if (!choose_selectors()) return false;
+    settle_environment();
+    open_log();
+
+    expander_ = std::make_unique<Expander>(Expander::Environment{.configuration = configuration_.get(),
+                                                                 .os = &world_.os,
+                                                                 .clock = &world_.clock,
+                                                                 .processes = &world_.processes,
+                                                                 .panic_log = [this](const std::string& text) { log_->main_and_panic(text); },
+                                                                 .debug = {},
+                                                                 .initial_cwd = {},
+                                                                 .caller_uid = caller_.uid,
+                                                                 .caller_gid = caller_.gid});
+    rewriter_ = std::make_unique<Rewriter>(*expander_, main,
+                                           Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
+                                                           .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
+                                                           .log_rewrites = selectors_.has(Selector::address_rewrite)});
+    spool_ = std::make_unique<Spool>(world_.os, world_.clock, spool_settings(), main.message_logs);
+    engine_ = std::make_unique<Engine>(Engine{.configuration = *configuration_,
+                                              .drivers = drivers_,
+                                              .os = world_.os,
+                                              .clock = world_.clock,
+                                              .processes = world_.processes,
+                                              .expander = *expander_,
+                                              .rewriter = *rewriter_,
+                                              .log = *log_,
+                                              .selectors = selectors_,
+                                              .spool = *spool_,
+                                              .exim_uid = exim_uid_,
+                                              .exim_gid = exim_gid_});
+    return true;
+}
+
+// An unreadable configuration: to the panic log and stderr, in Exim's frames (spec configuration.md §9).
+void Workplace::report(const ConfigError& error, const std::string& log_template) {
+    const std::string stamped = log_stamp(world_.clock.now()) + " " + error.text + "\n";
+    if (line_.action == Action::print_options) err(framed(error.config_class ? "PANIC DIE" : "MAIN PANIC DIE", error.text));
+    if (is_test_mode(line_.action)) {
+        err(stamped);
+        return;
+    }
+    Log log(world_.os, world_.clock,
+            {.path_template = log_template.empty() ? std::string(kDefaultLogTemplate) : log_template,
+             .owner = world_.os.ids().effective_uid,
+             .group = world_.os.ids().effective_gid});
+    if (error.config_class) {
+        log.panic(error.text);
+    } else {
+        log.main_and_panic(error.text);
+    }
+}
+
+void Workplace::know_caller() {
+    const MainOptions& main = configuration_->main;
+    const Os::Ids ids = world_.os.ids();
+    caller_.uid = ids.real_uid;
+    caller_.gid = ids.real_gid;
+    caller_.groups = world_.os.groups();
+    if (const Result<std::optional<User>> user = world_.os.user(caller_.uid); user && *user) {
+        caller_.login = (*user)->name;
+        caller_.full_name = (*user)->gecos.substr(0, (*user)->gecos.find(','));
+        caller_.home = (*user)->home;
+    }
+    const bool powerful = caller_.uid == 0 || caller_.uid == exim_uid_;
+    const auto& users = main.trusted_users.uids;
+    caller_.trusted = powerful || std::ranges::find(users, caller_.uid) != users.end() ||
+                      any_of(main.trusted_groups.gids, caller_.gid, caller_.groups);
+    caller_.admin = powerful || caller_.gid == exim_gid_ || holds(caller_.groups, exim_gid_) ||
+                    any_of(main.admin_groups.gids, ~gid_t{0}, caller_.groups);
+}
+
+bool Workplace::choose_selectors() {
+    const Status applied = selectors_.apply(configuration_->main.log_selector.value);
+    if (applied) return true;
+    ConfigError error;
+    error.message = applied.error().text;
+    error.text = "Exim configuration error:\n  " + error.message;
+    report(error, configuration_->main.log_file_path.value);
+    return false;
+}
+
+// What programs started from here see, and in which zone times are written.
+void Workplace::settle_environment() {
+    std::vector<std::string> before;
+    for (char** entry = environ; *entry; ++entry) before.emplace_back(*entry);
+    const EnvironmentPlan plan = plan_environment(configuration_->main, before);
+    clearenv();
+    for (const std::string& entry : plan.environment) {
+        const std::size_t equals = entry.find('=');
+        setenv(entry.substr(0, equals).c_str(), entry.substr(equals + 1).c_str(), 1);
+    }
+    if (const std::string& zone = configuration_->main.timezone.value; !zone.empty()) setenv("TZ", zone.c_str(), 1);
+    tzset();
+}
+
+void Workplace::open_log() {
+    const MainOptions& main = configuration_->main;
+    LogSettings settings;
+    settings.path_template = main.log_file_path.value.empty() ? std::string(kDefaultLogTemplate) : main.log_file_path.value;
+    settings.owner = exim_uid_;
+    settings.group = exim_gid_;
+    settings.style = {.utc = main.timezone.value == "UTC",
+                      .milliseconds = selectors_.has(Selector::millisec),
+                      .zone = main.log_timezone};
+    settings.with_pid = selectors_.has(Selector::pid);
+    settings.write_reject_log = main.write_rejectlog;
+    log_ = std::make_unique<Log>(world_.os, world_.clock, std::move(settings));
+    if (is_test_mode(line_.action)) {
+        log_->set_sink(Log::Sink::stderr_only);
+    } else if (line_.verbose || line_.dont_deliver) {
+        log_->set_sink(Log::Sink::files_and_echo);
+    }
+}
+
+SpoolSettings Workplace::spool_settings() const {
+    const MainOptions& main = configuration_->main;
+    return {.directory = main.spool_directory.value, .split = main.split_spool_directory, .owner = exim_uid_, .group = exim_gid_};
+}
+
+}  // namespace postern
