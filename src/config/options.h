@@ -35,6 +35,12 @@ struct OptionRow {
     void (*negate)(void* block);                                 // booleans: the no_ form
     GroupOption& (*group)(void* block) = nullptr;                // of a GroupOption: what a named user fills in
     bool synonym = false;                                        // another name of other rows: -bP does not list it
+    // The text that is expanded when the option is used, for `postern check`; empty for other types and unset values.
+    struct ExpandedText {
+        std::string_view text;
+        const SourcePlace* where = nullptr;
+    };
+    ExpandedText (*expanded_text)(const void* block) = nullptr;
 };
 using OptionTable = std::span<const OptionRow>;
 
@@ -119,8 +125,8 @@ consteval OptionRow opt(std::string_view name) {
                   RepeatableValue<Value>,
                   [](ValueReader& reader, void* block) { return parse_into(reader, static_cast<Block*>(block)->*Member); },
                   [](const void* block, std::string_view n) { return print_value(n, static_cast<const Block*>(block)->*Member); },
-                  nullptr,
-                  [](const void* block) { return expanded_text_of(static_cast<const Block*>(block)->*Member); }};
+                  nullptr};
+    row.expanded_text = [](const void* block) { return expanded_text_of(static_cast<const Block*>(block)->*Member); };
     if constexpr (std::is_same_v<Value, bool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = false; };
     if constexpr (std::is_same_v<Value, OptionalBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {false, true}; };
     if constexpr (std::is_same_v<Value, ExpandableBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };
