@@ -162,6 +162,8 @@ inline constexpr int kWriteIncomplete = -26;
 // Reads a whole file; Error{EFBIG} past `limit` bytes.
 [[nodiscard]] Result<std::string> read_all(Os& os, int fd, std::size_t limit);
 [[nodiscard]] Result<std::string> read_file(Os& os, const AtPath& where, std::size_t limit);
+// In a forked child: closes the child's copy of a descriptor whose owner is an object of the parent.
+inline void close_inherited(Os& os, const UniqueFd& fd) { (void)os.close(UniqueFd(os, fd.get())); }
 // fsync of the directory `relative` below `dir` (opened, synced, closed). EINVAL from file systems that cannot is success.
 [[nodiscard]] Status sync_directory(Os& os, int dir, const std::string& relative = ".");
 // mkdir -p of an absolute path as spec appendfile.md §6: every missing prefix with `mode`, chmod for bits above 0777.
