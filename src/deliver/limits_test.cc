@@ -37,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
                                "absolute value of integer \"9999999999999999999\" is too large (overflow)"},
                     NumberCase{"TooLargeWithSuffix", "9223372036854775807k", 0,
                                "absolute value of integer \"9223372036854775807k\" is too large (overflow)"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace postern

@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ApplyCase{"Unknown", "+pid +foo", "unknown log_selector setting: +foo", Selector::pid, true},
                     ApplyCase{"Malformed", "foo", "malformed log_selector setting: + or - expected but found \"foo\"",
                               Selector::pid, false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace postern

@@ -31,6 +31,7 @@ struct Recipient {
 struct StoredVariable {  // -aclc / -aclm
     std::string name, value;
     bool tainted = false;
+    std::string quoted_for;                // tainted, but quoted for this lookup type
     bool operator==(const StoredVariable&) const = default;
 };
 
@@ -52,6 +53,8 @@ struct Message {
     int host_port = 0, interface_port = 0;
     std::string auth_id, auth_sender;
     std::vector<StoredVariable> acl_variables;  // names with their c/m letter: "c0", "m_foo"
+    // Which of the texts above came from outside, as -H marks them: name of the line ("helo_name") → "--", "--(lookup)".
+    std::map<std::string, std::string, std::less<>> tainted_lines;
     // flags
     bool first_delivery = false;           // -deliver_firsttime
     std::optional<std::int64_t> frozen;    // since
@@ -65,7 +68,7 @@ struct Message {
     std::int64_t body_linecount = 0, body_zerocount = 0, max_received_linelength = 0;
     std::int64_t body_size = 0;            // bytes after the data offset
     HeaderList headers;
-    std::vector<std::string> unknown_lines;  // "-x …" lines of -H that we do not know: kept when it is written again
+    std::vector<std::string> unknown_lines;  // whole "-x …" lines of -H that have no member here: kept when it is rewritten
 
     // 1 + body + transmitted headers, as Exim counts ($message_size, S= of <=).
     [[nodiscard]] std::int64_t size() const {

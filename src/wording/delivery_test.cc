@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
         NotDeliveredCase{"Router", line_of("r_defer", "", -1, "come back later", false), "** a@b R=r_defer: come back later",
                          "== a@b R=r_defer defer (-1): come back later", "** a@b R=r_defer: come back later"},
         NotDeliveredCase{"WithoutText", line_of("r", "", 0, "", true), "** a@b R=r", "== a@b R=r transporting defer (0)", "** a@b R=r"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(DeferredLine, PutsTheTimeBeforeTheText) {
     NotDelivered line = line_of("r", "t", -1, "why", true);

@@ -122,7 +122,7 @@ std::string item_error(std::string_view why, std::string_view item) { return fmt
 std::string special_not_permitted(std::string_view item) { return fmt::format("\"{}\" is not permitted", item); }
 std::string include_name_missing() { return "file name missing after :include:"; }
 std::string include_name_too_long(std::string_view name) { return fmt::format("included file name \"{}\" is too long", name); }
-std::string include_not_absolute(std::string_view name) { return fmt::format("included file \"{}\" is not an absolute path", name); }
+std::string included_list_not_absolute(std::string_view name) { return fmt::format("included file \"{}\" is not an absolute path", name); }
 std::string include_not_permitted() { return "included files not permitted"; }
 std::string include_tainted(std::string_view name) { return fmt::format("Tainted name '{}' for included file  not permitted\n", name); }
 std::string include_outside(std::string_view name, std::string_view directory) {

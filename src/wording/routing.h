@@ -70,7 +70,7 @@ namespace postern::wording {
 [[nodiscard]] std::string special_not_permitted(std::string_view item);             // ":fail:" is not permitted
 [[nodiscard]] std::string include_name_missing();
 [[nodiscard]] std::string include_name_too_long(std::string_view name);
-[[nodiscard]] std::string include_not_absolute(std::string_view name);
+[[nodiscard]] std::string included_list_not_absolute(std::string_view name);
 [[nodiscard]] std::string include_not_permitted();
 [[nodiscard]] std::string include_tainted(std::string_view name);
 [[nodiscard]] std::string include_outside(std::string_view name, std::string_view directory);
