@@ -165,7 +165,8 @@ void run_batch(const Engine& engine, BatchRun& run) {
     engine.log.open_main();
     const Result<pid_t> child = engine.processes.fork_child(
         [&]() -> int {
-            pipe->read_end.reset();
+            // By number: the object belongs to the parent, whose memory this still is when a test runs the child inline.
+            UniqueFd(engine.os, pipe->read_end.get()).reset();
             const std::string report = deliver_as_recipient(*transport, *context).encode();
             return write_all(engine.os, pipe->write_end.get(), report) ? 0 : 1;
         },
