@@ -188,10 +188,7 @@ void Routing::route(AddressItem& item) {
     context.scope.queue_running = request_.queue_run;
     context.scope.return_path = tainted_text(item.props.errors_address.value_or(message_.sender));
 
-    const bool quiet = item.router && item.router->options.disable_logging;
-    engine_.log.set_quiet(quiet);
     const RoutedAddress routed = chain_.route(item, context);
-    engine_.log.set_quiet(false);
 
     new_.insert(new_.begin(), children.begin(), children.end());
     switch (routed.verdict) {
@@ -208,7 +205,9 @@ void Routing::route(AddressItem& item) {
             settlement_.child_done(item);
             return;
         default:
+            engine_.log.set_quiet(item.router && item.router->options.disable_logging);
             settlement_.settle(item, Stage::routing);
+            engine_.log.set_quiet(false);
     }
 }
 

@@ -114,7 +114,8 @@ private:
 
     void deliver_batch(std::vector<AddressItem*> batch, bool last) {
         const TransportInstance& transport = *batch.front()->transport;
-        engine_.log.set_quiet(transport.options.disable_logging);
+        const RouterInstance* router = batch.front()->router;
+        engine_.log.set_quiet(transport.options.disable_logging || (router && router->options.disable_logging));
         const AddressScope address = batch_scope(batch);
         Scope scope = message_scope();
         scope.address = &address;
