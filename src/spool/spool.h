@@ -15,19 +15,11 @@
 
 #include "base/result.h"
 #include "mail/message.h"
+#include "spool/header_file.h"
 #include "sys/clock.h"
 #include "sys/os.h"
 
 namespace postern {
-
-// --- the -H text itself: pure functions ---
-[[nodiscard]] std::string format_header_file(const Message& message);
-struct HeaderFileError {
-    bool in_envelope = true;  // else in the header lines
-    std::string what;         // for debugging and `explain`
-};
-// Never crashes, whatever the bytes; unknown "-" lines are kept in Message::unknown_lines.
-[[nodiscard]] tl::expected<Message, HeaderFileError> parse_header_file(std::string_view text);
 
 struct SpoolSettings {
     std::string directory;          // spool_directory, absolute
