@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,13 +43,14 @@ struct DriverInstance {
     const DriverDescription* driver = nullptr;
     Generic options;
     std::shared_ptr<void> private_options;  // of the type that driver->options describes
+    std::vector<std::string> hidden;        // options set with "hide": -bP shows their values to administrators only
     SourcePlace where;
 };
 using TransportInstance = DriverInstance<TransportOptions>;
 using RouterInstance = DriverInstance<RouterOptions>;
 
 struct RetryRuleText {  // read and checked; interpreted by the retry engine (its own issue)
-    std::string pattern, error, senders, rules;
+    std::string pattern, error, senders, rules;  // rules: "F,1h,1m; G,2d,15m,1.5" as written
     SourcePlace where;
 };
 
@@ -61,7 +63,11 @@ struct Configuration {
     std::vector<RetryRuleText> retry;
     std::vector<RewriteRule> rewrite;
     std::vector<Macro> macros;
-    std::vector<std::string> flattened;        // -bP config
+    std::vector<std::string> flattened;        // -bP config (LoadRequest::for_printing)
+    std::vector<std::pair<std::string, std::string>> inert;  // options without a member that were set: name, -bP line
+    std::vector<std::string> hidden;           // main options set with "hide"
+    std::vector<std::string> acls;             // names only; ACLs are not run
+    const DriverCatalogue* drivers = nullptr;  // as given to load_configuration()
     std::vector<std::string> warnings;         // "recognised but has no effect yet", for `postern check`
 
     [[nodiscard]] const NamedList* list(ListKind kind, std::string_view name) const;
@@ -77,11 +83,15 @@ struct ConfigError {
     std::string option;   // name, where there is one
     std::string hint;     // for `postern check`: nearest names, allowed values
     bool config_class = true;  // false: goes to mainlog too ("MAIN PANIC DIE"), no "Exim configuration error" prefix
+    bool macro = false;        // about a macro definition: Exim logs those as "PANIC", and dies all the same
 };
 
 struct LoadRequest {
     std::vector<std::string> files;                               // candidates in order (-C list)
     std::vector<std::pair<std::string, std::string>> macros;      // -D, in order
+    bool for_printing = false;                                    // -bP: keep the text, look up names of numeric ids
+    // Refuse a file that others than root could have changed. Unset: when running as root.
+    std::optional<bool> check_owner;
     bool keep_going = false;                                      // `check`: collect every error, not only the first
     // Some options are expanded while reading (never_users, log_file_path …): the language lives above config/.
     std::function<Result<std::string>(const std::string& source, const Configuration& so_far)> expand;
