@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// mailbox/mailbox.h – one message goes into one mailbox: what every format offers to a transport.
+//
+// A Mailbox that was opened holds everything that its format needs (locks, temporary file, old size). Write the message
+// to fd(), then commit(). Without a commit() that succeeded, the destructor restores what was there: an mbox is cut back,
+// temporary files and locks go away. commit() returns success only when message and directory entry are on stable
+// storage (Settings::sync). Runs as the recipient; refuses nothing for being root (that is the transport's job).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "base/result.h"
+#include "sys/clock.h"
+#include "sys/os.h"
+
+namespace postern {
+
+// Why a message could not be put into a mailbox, in the words and numbers that the log will show. Exim's own codes are
+// negative (driver/outcome.h has the whole list; a test of transports/ compares).
+struct MailboxFailure {
+    enum class Kind : std::uint8_t { defer, fail, panic };
+    Kind kind = Kind::defer;
+    int code = -1;
+    std::string message;
+    bool freeze = false;
+};
+template <class T>
+using MailboxResult = tl::expected<T, MailboxFailure>;
+
+namespace mailbox_code {
+inline constexpr int kExistRace = -3, kNotRegular = -4, kNotDirectory = -5, kBadUgid = -6, kBadMode = -7,
+                     kInodeChanged = -8, kLockFailed = -9, kBadCreate = -34;
+}
+
+[[nodiscard]] inline tl::unexpected<MailboxFailure> mailbox_failure(int code, std::string message, bool freeze = false) {
+    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::defer, code, std::move(message), freeze});
+}
+
+// What all formats need to know.
+struct MailboxSettings {
+    std::string path;               // of the file or directory, as configured: messages show it
+    std::string hostname;           // primary_hostname: in lock and message file names
+    uid_t uid = 0;                  // of the delivery: owner of what is created
+    gid_t gid = 0;
+    mode_t mode = 0600;             // exactly, whatever the umask
+    mode_t directory_mode = 0700;
+    bool create_directory = true;
+    bool sync = true;               // false: tests and benchmarks
+};
+
+// How the formats that make a file a message get its name; asked after the data is on disk, so that the exact size is
+// known. Implemented by the transport, which has the expander.
+class MessageNaming {
+public:
+    virtual ~MessageNaming() = default;
+    virtual std::string maildir_tag() = 0;  // ready to be appended, may be empty
+    virtual MailboxResult<std::string> file_name(std::uint64_t inode) = 0;
+};
+
+class Mailbox {
+public:
+    Mailbox() = default;
+    Mailbox(const Mailbox&) = delete;
+    Mailbox& operator=(const Mailbox&) = delete;
+    virtual ~Mailbox() = default;
+
+    [[nodiscard]] virtual int fd() const = 0;
+    [[nodiscard]] virtual std::string data_name() const = 0;  // what is written to, for "error while writing to …"
+    // Needed before the message so that it is not glued to a torn one (W18): "\n" or "".
+    [[nodiscard]] virtual std::string_view repair() const { return {}; }
+    // Flushes what was written to stable storage. An Error is a write error like any other.
+    [[nodiscard]] virtual Status finish_data() = 0;
+    // Publishes the message. `naming` is not used by formats without a file a message.
+    [[nodiscard]] virtual MailboxResult<void> commit(MessageNaming& naming) = 0;
+    // Seconds since the mailbox was last read, for quota_<time> retry rules; 0 where that is not known.
+    [[nodiscard]] virtual std::int64_t unread_for(std::int64_t /*now*/) { return 0; }
+};
+
+}  // namespace postern

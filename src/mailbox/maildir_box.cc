@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailbox/maildir_box.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "mailbox/publish.h"
+#include "wording/appendfile.h"
+
+namespace postern {
+namespace {
+
+constexpr int kRounds = 10;
+constexpr std::chrono::seconds kRetryPause{2};
+
+// The Maildir definition's way to write the two characters that must not be in the host part.
+std::string escaped_host(std::string_view host) {
+    std::string out;
+    for (const char c : host) {
+        if (c == '/') {
+            out += "\\057";
+        } else if (c == ':') {
+            out += "\\072";
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+// Errors of creating a file that no waiting heals (W15).
+bool is_lasting(int code) {
+    static constexpr std::array kLasting{EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENAMETOOLONG, ELOOP, ENOTDIR};
+    return std::ranges::find(kLasting, code) != kLasting.end();
+}
+
+}  // namespace
+
+MailboxResult<std::unique_ptr<Mailbox>> MaildirBox::open(Os& os, Clock& clock, Place place, MaildirSettings settings) {
+    auto box = std::make_unique<MaildirBox>(os, clock, std::move(place), std::move(settings));
+    for (const auto step : {&MaildirBox::ensure_root, &MaildirBox::ensure_directories, &MaildirBox::ensure_folder_mark,
+                            &MaildirBox::open_temporary}) {
+        if (auto done = (*box.*step)(); !done) return tl::unexpected(done.error());
+    }
+    return box;
+}
+
+MailboxResult<void> MaildirBox::ensure_root() {
+    const std::string& path = settings_.common.path;
+    if (!place_.complete()) {
+        const auto found = os_.stat(path, Follow::yes);
+        if (found && found->kind != FileKind::directory)
+            return mailbox_failure(mailbox_code::kNotDirectory, wording::is_no_directory(path));
+        if (!found && (found.error().code != ENOENT || !settings_.common.create_directory))
+            return mailbox_failure(found.error().code, wording::stat_error(path, found.error().code));
+        const Status made = make_place(os_, place_, settings_.common.directory_mode, settings_.common.sync);
+        if (!made) return mailbox_failure(made.error().code, wording::cannot_create(path));
+        if (!place_.complete()) return mailbox_failure(-1, wording::directory_existence_unclear(path), true);
+    }
+    const auto inside = os_.stat(place_.at("."), Follow::yes);
+    if (!inside) return mailbox_failure(inside.error().code, wording::cannot_enter(path));
+    return {};
+}
+
+MailboxResult<void> MaildirBox::ensure_directory(const std::string& name) {
+    const std::string shown = settings_.common.path + "/" + name;
+    for (int round = 0; round < kRounds; ++round) {
+        const auto found = os_.stat(place_.at(name), Follow::yes);
+        if (found && found->kind == FileKind::directory) return {};
+        if (found) return mailbox_failure(mailbox_code::kNotDirectory, wording::is_no_directory(shown));
+        if (found.error().code != ENOENT || !settings_.common.create_directory)
+            return mailbox_failure(found.error().code, wording::stat_error(shown, found.error().code));
+        const mode_t mode = settings_.common.directory_mode;
+        const Status made = os_.mkdir(place_.at(name), mode);
+        if (!made && made.error().code != EEXIST) return mailbox_failure(made.error().code, wording::cannot_create(shown));
+        if (made && (mode & 07000U) != 0) (void)os_.chmod(place_.at(name), mode);  // as Exim: best effort
+        made_directory_ = true;
+    }
+    return mailbox_failure(-1, wording::directory_existence_unclear(shown), true);
+}
+
+MailboxResult<void> MaildirBox::ensure_directories() {
+    for (const char* name : {"tmp", "new", "cur"}) {
+        if (auto done = ensure_directory(name); !done) return done;
+    }
+    if (!made_directory_ || !settings_.common.sync) return {};
+    if (const Status synced = sync_entries(os_, place_.at(".")); !synced)
+        return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.common.path));
+    return {};
+}
+
+MailboxResult<void> MaildirBox::ensure_folder_mark() {
+    if (!settings_.is_folder || os_.stat(place_.at("maildirfolder"), Follow::yes)) return {};
+    const auto mark = os_.open(place_.at("maildirfolder"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    if (!mark) return mailbox_failure(-1, wording::maildirfolder_not_made(settings_.common.path, mark.error().code));
+    return {};
+}
+
+void MaildirBox::choose_base() {
+    if (!base_.empty()) wait_for_next_tick(clock_, base_time_, 1);
+    base_time_ = clock_.now();
+    base_ = fmt::format("{}.M{}P{}.{}", base_time_.seconds, base_time_.microseconds, os_.pid(),
+                        escaped_host(settings_.common.hostname));
+}
+
+MailboxResult<void> MaildirBox::open_temporary() {
+    const MailboxSettings& common = settings_.common;
+    for (std::int64_t tries = 1;; ++tries) {
+        choose_base();
+        auto fd = os_.open(place_.at("tmp/" + base_), O_WRONLY | O_CREAT | O_EXCL, common.mode);
+        if (fd) {
+            fd_ = std::move(*fd);
+            break;
+        }
+        const int why = fd.error().code;
+        if (tries >= settings_.retries || is_lasting(why))
+            return mailbox_failure(why, wording::temporary_not_opened("tmp/" + base_, tries));
+        if (why != EEXIST) clock_.sleep(kRetryPause);
+    }
+    temporary_ = "tmp/" + base_;
+    for (const Status& done : {os_.chown(fd(), common.uid, common.gid), os_.chmod(fd(), common.mode)}) {
+        if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("maildir " + temporary_));
+    }
+    return {};
+}
+
+Status MaildirBox::finish_data() { return settings_.common.sync ? os_.fsync(fd()) : Status{}; }
+
+// The name that it got, in new.
+MailboxResult<std::string> MaildirBox::publish_as(const std::string& tag) {
+    std::string used_tag = tag;
+    for (int round = 0;; ++round) {
+        std::string name = "new/" + base_ + used_tag;
+        const Status published = publish(os_, place_.at(temporary_), place_.at(name));
+        if (published) return name;
+        const int why = published.error().code;
+        if (why == ENAMETOOLONG && !used_tag.empty()) {
+            used_tag.clear();
+        } else if (why == EEXIST && round < kRounds) {
+            choose_base();
+        } else {
+            return mailbox_failure(why, wording::renaming(temporary_, name));
+        }
+    }
+}
+
+MailboxResult<void> MaildirBox::commit(MessageNaming& naming) {
+    const Status closed = os_.close(std::move(fd_));
+    if (!closed && !settings_.common.sync)  // what fsync has confirmed is on disk, whatever close says
+        return mailbox_failure(closed.error().code, wording::closing_message_file(temporary_));
+    const auto name = publish_as(naming.maildir_tag());
+    if (!name) return tl::unexpected(name.error());
+    temporary_.clear();
+    if (!settings_.common.sync) return {};
+    if (const Status synced = sync_entries(os_, place_.at("new")); !synced) {
+        (void)os_.unlink(place_.at(*name));
+        return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.common.path + "/new"));
+    }
+    return {};
+}
+
+std::int64_t MaildirBox::unread_for(std::int64_t now) {
+    const auto found = os_.stat(place_.at("new"), Follow::yes);
+    return found ? now - found->mtime.tv_sec : 0;
+}
+
+MaildirBox::~MaildirBox() {
+    if (!temporary_.empty()) (void)os_.unlink(place_.at(temporary_));
+    // The next process with our pid must not come to the same name.
+    if (!base_.empty()) wait_for_next_tick(clock_, base_time_, 1);
+}
+
+}  // namespace postern

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailbox/mbox_file.h"
+
+#include <cerrno>
+
+#include "mailbox/mbox_open.h"
+#include "wording/appendfile.h"
+
+namespace postern {
+namespace {
+
+using wording::MailboxStep;
+
+timespec whole_seconds(std::int64_t seconds) {
+    timespec out{};
+    out.tv_sec = static_cast<time_t>(seconds);
+    return out;
+}
+
+}  // namespace
+
+MailboxResult<std::unique_ptr<Mailbox>> MboxFile::open(Os& os, Clock& clock, Place place, MboxSettings settings) {
+    auto box = std::make_unique<MboxFile>(os, clock, std::move(place), std::move(settings));
+    if (auto opened = box->lock_and_open(); !opened) return tl::unexpected(opened.error());
+    if (auto taken = box->take_snapshot(); !taken) return tl::unexpected(taken.error());
+    return box;
+}
+
+MailboxResult<void> MboxFile::lock_and_open() {
+    if (settings_.locks.dot_lock) {
+        auto lock = DotLock::acquire(os_, clock_, {place_, settings_.leaf, settings_.common}, settings_.locks);
+        if (!lock) return tl::unexpected(lock.error());
+        dot_lock_ = std::move(*lock);
+    }
+    auto opened = MboxOpener(os_, clock_, place_, settings_).open();
+    if (!opened) return tl::unexpected(opened.error());
+    file_ = std::move(*opened);
+    return {};
+}
+
+MailboxResult<void> MboxFile::take_snapshot() {
+    const auto before = os_.stat(fd());
+    if (!before) return mailbox_failure(before.error().code, wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
+    before_ = *before;
+    writing_ = true;
+    if (file_.fifo || before_.size == 0 || !settings_.repair_torn) return {};
+    char last = '\n';
+    const auto got = os_.pread(fd(), {&last, 1}, before_.size - 1);
+    torn_ = got && *got == 1 && last != '\n';
+    return {};
+}
+
+Status MboxFile::finish_data() {
+    if (file_.fifo || !settings_.common.sync) return {};
+    POSTERN_TRY(os_.fsync(fd()));
+    // An empty mailbox may be one whose entry is not on the disk yet either.
+    if (file_.created || before_.size == 0) POSTERN_TRY(sync_entries(os_, place_.at(".")));
+    durable_ = true;
+    return {};
+}
+
+MailboxResult<void> MboxFile::commit(MessageNaming& /*naming*/) {
+    writing_ = false;
+    // Exim sets whole seconds; mail readers compare the two times to see whether there is new mail.
+    (void)os_.set_times(fd(), whole_seconds(before_.atime.tv_sec), whole_seconds(clock_.now().seconds));
+    const Status closed = os_.close(std::move(file_.fd));
+    // What fsync has confirmed is delivered, whatever close says.
+    if (!closed && !durable_)
+        return mailbox_failure(closed.error().code, wording::mailbox_step_failed(MailboxStep::close, settings_.common.path));
+    return {};
+}
+
+void MboxFile::roll_back() {
+    if (file_.fifo) return;
+    for (int round = 0; round < 3; ++round) {
+        if (os_.truncate(fd(), before_.size)) break;
+    }
+    (void)os_.set_times(fd(), before_.atime, before_.mtime);
+}
+
+MboxFile::~MboxFile() {
+    if (writing_ && file_.fd) roll_back();
+    file_.fd.reset();     // before the dot-lock: nobody must find the file unlocked while we hold it
+    dot_lock_.reset();
+}
+
+}  // namespace postern

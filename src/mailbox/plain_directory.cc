@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mailbox/plain_directory.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "mailbox/publish.h"
+#include "wording/appendfile.h"
+
+namespace postern {
+namespace {
+
+constexpr int kRounds = 5;
+constexpr std::chrono::seconds kNamePause{1};  // a name made from the time is another one then
+
+std::string directory_of(const std::string& leaf) {
+    const std::size_t slash = leaf.find_last_of('/');
+    return slash == std::string::npos ? "." : leaf.substr(0, slash);
+}
+
+}  // namespace
+
+PlainDirectory::PlainDirectory(Os& os, Clock& clock, Place place, MailboxSettings settings)
+    : os_(os), clock_(clock), place_(std::move(place)), settings_(std::move(settings)),
+      temporary_(fmt::format("temp.{}.{}", os.pid(), settings_.hostname)) {}
+
+MailboxResult<std::unique_ptr<Mailbox>> PlainDirectory::open(Os& os, Clock& clock, Place place, MailboxSettings settings) {
+    auto box = std::make_unique<PlainDirectory>(os, clock, std::move(place), std::move(settings));
+    if (auto opened = box->open_temporary(); !opened) return tl::unexpected(opened.error());
+    return box;
+}
+
+// What a crashed process with our pid left is removed, whatever it is, and never written to or through.
+Result<UniqueFd> PlainDirectory::create_temporary() {
+    for (int round = 1;; ++round) {
+        auto fd = os_.open(place_.at(temporary_), O_WRONLY | O_CREAT | O_EXCL, settings_.mode);
+        if (fd || fd.error().code != EEXIST || round == kRounds) return fd;
+        if (!os_.unlink(place_.at(temporary_))) return fd;
+    }
+}
+
+MailboxResult<void> PlainDirectory::open_temporary() {
+    auto fd = create_temporary();
+    if (!fd && fd.error().code == ENOENT && settings_.create_directory) {
+        (void)make_place(os_, place_, settings_.directory_mode, settings_.sync);  // the next try tells
+        fd = create_temporary();
+    }
+    if (!fd) return mailbox_failure(fd.error().code, wording::creating_file(data_name()));
+    fd_ = std::move(*fd);
+    temporary_exists_ = true;
+    for (const Status& done : {os_.chown(this->fd(), settings_.uid, settings_.gid), os_.chmod(this->fd(), settings_.mode)}) {
+        if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("file " + data_name()));
+    }
+    return {};
+}
+
+Status PlainDirectory::finish_data() { return settings_.sync ? os_.fsync(fd()) : Status{}; }
+
+MailboxResult<std::string> PlainDirectory::publish_as(MessageNaming& naming, std::uint64_t inode) {
+    std::string last;
+    for (int round = 1;; ++round) {
+        auto leaf = naming.file_name(inode);
+        if (!leaf) return leaf;
+        const Status published = publish(os_, place_.at(temporary_), place_.at(*leaf));
+        if (published) return leaf;
+        if (published.error().code != EEXIST || round == kRounds || *leaf == last)
+            return mailbox_failure(published.error().code, wording::renaming(data_name(), settings_.path + "/" + *leaf));
+        last = std::move(*leaf);
+        clock_.sleep(kNamePause);
+    }
+}
+
+MailboxResult<void> PlainDirectory::commit(MessageNaming& naming) {
+    const auto written = os_.stat(fd());
+    if (!written) return mailbox_failure(written.error().code, wording::stat_of_message_file(data_name()));
+    const Status closed = os_.close(std::move(fd_));
+    if (!closed && !settings_.sync)  // what fsync has confirmed is on disk, whatever close says
+        return mailbox_failure(closed.error().code, wording::closing_message_file(data_name()));
+    const auto leaf = publish_as(naming, written->inode);
+    if (!leaf) return tl::unexpected(leaf.error());
+    temporary_exists_ = false;
+    if (!settings_.sync) return {};
+    if (const Status synced = sync_entries(os_, place_.at(directory_of(*leaf))); !synced) {
+        (void)os_.unlink(place_.at(*leaf));
+        return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.path));
+    }
+    return {};
+}
+
+PlainDirectory::~PlainDirectory() {
+    if (temporary_exists_) (void)os_.unlink(place_.at(temporary_));
+}
+
+}  // namespace postern
