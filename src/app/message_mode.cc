@@ -130,7 +130,12 @@ private:
             say(wording::message_result(id, "- Permission denied"));
             return false;
         }
-        const Status removed = held ? held->remove() : place_.spool().remove_remains(id);
+        Status removed;
+        if (held) {
+            removed = held->remove();
+        } else if (const Result<bool> remains = place_.spool().remove_remains(id); !remains) {
+            removed = Unexpected(remains.error());
+        }
         if (!removed) {
             say(wording::message_result(id, "has not been removed: " + removed.error().to_string()));
             return false;

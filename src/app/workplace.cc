@@ -119,7 +119,7 @@ bool Workplace::open() {
                                            Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
                                                            .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
                                                            .log_rewrites = selectors_.has(Selector::address_rewrite)});
-    spool_ = std::make_unique<Spool>(world_.os, world_.clock, spool_settings(), main.message_logs);
+    spool_ = std::make_unique<Spool>(world_.os, spool_settings());
     engine_ = std::make_unique<Engine>(Engine{.configuration = *configuration_,
                                               .drivers = drivers_,
                                               .os = world_.os,
@@ -218,7 +218,15 @@ void Workplace::open_log() {
 
 SpoolSettings Workplace::spool_settings() const {
     const MainOptions& main = configuration_->main;
-    return {.directory = main.spool_directory.value, .split = main.split_spool_directory, .owner = exim_uid_, .group = exim_gid_};
+    // On the spot the sender is answered after the delivery: until then a power cut may take the message (deliver/engine.h).
+    const bool on_the_spot = line_.action == Action::submit && line_.delivery_mode == DeliveryMode::foreground;
+    return {.directory = main.spool_directory.value,
+            .split = main.split_spool_directory,
+            .owner = exim_uid_,
+            .group = exim_gid_,
+            .durability = on_the_spot ? SpoolSettings::Durability::none : SpoolSettings::Durability::full,
+            .message_logs = main.message_logs,
+            .preserve_message_logs = main.preserve_message_logs};
 }
 
 }  // namespace postern

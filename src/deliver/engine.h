@@ -35,6 +35,7 @@ struct Engine {
     Spool& spool;
     uid_t exim_uid = 0;                // who delivers when nobody else is named
     gid_t exim_gid = 0;
+    bool sync_mailboxes = true;        // off only in tests
 
     [[nodiscard]] bool selected(Selector selector) const { return selectors.has(selector); }
 };
@@ -60,7 +61,8 @@ struct RunResult {
 // A message that lies in the spool.
 [[nodiscard]] RunResult deliver_from_spool(const Engine& engine, const std::string& id, const RunRequest& request);
 // A message that was just received and is still held: nothing is read again. `acknowledged` says whether its sender has
-// already been told that it is safe; if not (-odf), it is made durable only if something is left on the queue.
+// already been told that it is safe; if not (-odf: then the spool has durability `none`), it is made durable only if
+// something is left on the queue.
 [[nodiscard]] RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message, bool acknowledged);
 
 }  // namespace postern

@@ -142,7 +142,7 @@ tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, co
                            .return_path = std::move(*return_path),
                            .body = run.body,
                            .primary_hostname = engine.configuration.main.primary_hostname.value,
-                           .sync = engine.spool.settings().durability != SpoolSettings::Durability::none,
+                           .sync = engine.sync_mailboxes,
                            .dont_deliver = run.message.dont_deliver};
 }
 

@@ -41,7 +41,7 @@ class DeliveryRun {
 public:
     DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged)
         : engine_(engine), held_(held), message_(message), request_(request), acknowledged_(acknowledged),
-          body_(engine.os, held), settlement_(engine, message, held, acknowledged) {}
+          body_(engine.os, held), settlement_(engine, message, held) {}
 
     RunResult run() {
         if (message_.recipients.empty()) {

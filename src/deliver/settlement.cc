@@ -25,8 +25,8 @@ std::string parent_text(const AddressItem& item) { return item.parent ? item.par
 
 }  // namespace
 
-Settlement::Settlement(const Engine& engine, Message& message, HeldMessage& held, bool durable)
-    : engine_(engine), message_(message), held_(held), durable_(durable) {}
+Settlement::Settlement(const Engine& engine, Message& message, HeldMessage& held)
+    : engine_(engine), message_(message), held_(held) {}
 
 // --- done addresses ---
 
@@ -69,7 +69,7 @@ void Settlement::journal(const std::vector<AddressItem*>& batch) {
         if (item->outcome.verdict == Verdict::ok) lines.push_back(record_of(*item));
     }
     if (lines.empty()) return;
-    if (const Status written = held_.journal(lines, durable_); !written) {
+    if (const Status written = held_.journal(lines); !written) {
         engine_.log.main_and_panic(wording::journal_failed(lines.front(), written.error().code));
     }
 }

@@ -14,7 +14,7 @@ enum class Stage : std::uint8_t { none, routing, transport };
 
 class Settlement {
 public:
-    Settlement(const Engine& engine, Message& message, HeldMessage& held, bool durable);
+    Settlement(const Engine& engine, Message& message, HeldMessage& held);
 
     // --- one verdict ---
     // Logs and files the address under delivered, deferred or failed. `marker` is "=>", "->" or "*>" for successes.
@@ -25,8 +25,7 @@ public:
     // A duplicate of an address that is still under way: done when that one is.
     void add_duplicate(AddressItem& item) { duplicates_.insert(duplicates_.begin(), &item); }
 
-    // Writes the journal lines of the batch (only successes) before anything else happens. When the message was not yet
-    // acknowledged to its sender, nothing has to survive a power cut, and nothing is synced.
+    // Writes the journal lines of the batch (only successes) before anything else happens.
     void journal(const std::vector<AddressItem*>& batch);
     [[nodiscard]] bool delivered_before(const AddressItem& item) const;
 
@@ -50,7 +49,6 @@ private:
     const Engine& engine_;
     Message& message_;
     HeldMessage& held_;
-    bool durable_;
     std::vector<const AddressItem*> duplicates_;
     std::vector<AddressItem*> delivered_, deferred_, failed_;
     bool frozen_now_ = false;
