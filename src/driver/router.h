@@ -72,6 +72,19 @@ struct RouterDriver {
     std::unique_ptr<RouterDriverBase> (*make)(const RouterInstance& instance) = nullptr;
 };
 
+// router_driver_of<Accept>("accept", kRows, init): as transport_driver_of in driver/transport.h.
+template <class Driver>
+constexpr RouterDriver router_driver_of(std::string_view name, OptionTable rows,
+                                        DriverDescription::InitError (*init)(RouterInstance&) = nullptr) {
+    return {{.name = name,
+             .options = rows,
+             .make_options = []() -> std::shared_ptr<void> { return std::make_shared<typename Driver::Options>(); },
+             .init_router = init},
+            [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> {
+                return std::make_unique<Driver>(instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
+            }};
+}
+
 // The engine gets the drivers as a value; app/ is the only place that names them.
 struct TransportDriver;
 struct DriverSet {

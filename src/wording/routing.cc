@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wording/routing.h"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 #include "base/result.h"
 
 namespace postern::wording {
+namespace {
+
+std::string who_was_refused(int code, std::uint64_t euid, std::uint64_t egid) {
+    return code == EACCES ? fmt::format(" (euid={} egid={})", euid, egid) : std::string();
+}
+
+}  // namespace
 
 // --- preconditions and generic options ---
 
@@ -87,7 +96,9 @@ std::string tainted_file(std::string_view path) { return fmt::format("Tainted na
 std::string parent_not_seen(std::string_view directory, int code) {
     return fmt::format("failed to stat {} ({})", directory, errno_text(code));
 }
-std::string file_not_opened(std::string_view path, int code) { return fmt::format("failed to open {}: {}", path, errno_text(code)); }
+std::string file_not_opened(std::string_view path, int code, std::uint64_t euid, std::uint64_t egid) {
+    return fmt::format("failed to open {}: {}{}", path, errno_text(code), who_was_refused(code, euid, egid));
+}
 std::string not_a_regular_file(std::string_view path) { return fmt::format("{} is not a regular file", path); }
 std::string bad_file_mode(std::string_view path, unsigned mode, unsigned unexpected) {
     return fmt::format("bad mode (0{:o}) for {}: {:03o} bit(s) unexpected", mode, path, unexpected);
@@ -110,8 +121,8 @@ std::string subprocess_lost(std::string_view router, std::string_view address, i
     return fmt::format("internal problem in {} router (recipient is {}): failure to transfer data from subprocess: status={:04x} readerror='{}'",
                        router, address, wait_status, reader_error);
 }
-std::string skipped_error(std::string_view router, std::string_view error, std::string_view item) {
-    return fmt::format("{} router: skipped error: {} in \"{}\"", router, error, item);
+std::string skipped_error(std::string_view router, std::string_view error) {
+    return fmt::format("{} router: skipped error: {}", router, error);
 }
 std::string syntax_error_in_redirection() { return "syntax error in redirection data"; }
 std::string blackholed(std::string_view address, std::string_view router) { return fmt::format("=> :blackhole: <{}> R={}", address, router); }
@@ -131,9 +142,13 @@ std::string include_outside(std::string_view name, std::string_view directory) {
 std::string include_component(std::string_view component) {
     return fmt::format("failed to open {} (component of included file); could be symbolic link", component);
 }
-std::string include_not_opened(std::string_view name, int code) {
-    return fmt::format("failed to open included file {}: {}", name, errno_text(code));
+std::string include_not_opened(std::string_view name, int code, std::uint64_t euid, std::uint64_t egid) {
+    return fmt::format("failed to open included file {}: {}{}", name, errno_text(code), who_was_refused(code, euid, egid));
 }
+std::string include_not_read(std::string_view name, int code) {
+    return fmt::format("error while reading included file {}: {}", name, errno_text(code));
+}
+std::string include_too_deep(std::string_view name) { return fmt::format("too many nested included files: {}", name); }
 std::string include_not_regular(std::string_view name, std::string_view directory) {
     return fmt::format("included file {} is not a regular file in the {} directory", name, directory);
 }

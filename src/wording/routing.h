@@ -47,7 +47,8 @@ namespace postern::wording {
 [[nodiscard]] std::string not_absolute_path(std::string_view path);
 [[nodiscard]] std::string tainted_file(std::string_view path);
 [[nodiscard]] std::string parent_not_seen(std::string_view directory, int code);  // failed to stat D/. (why)
-[[nodiscard]] std::string file_not_opened(std::string_view path, int code);
+// EACCES also says who was refused.
+[[nodiscard]] std::string file_not_opened(std::string_view path, int code, std::uint64_t euid, std::uint64_t egid);
 [[nodiscard]] std::string not_a_regular_file(std::string_view path);
 [[nodiscard]] std::string bad_file_mode(std::string_view path, unsigned mode, unsigned unexpected);
 [[nodiscard]] std::string bad_file_owner(std::string_view path);
@@ -61,7 +62,7 @@ namespace postern::wording {
 [[nodiscard]] std::string forced_defer();
 [[nodiscard]] std::string forced_rejection();
 [[nodiscard]] std::string subprocess_lost(std::string_view router, std::string_view address, int wait_status, std::string_view reader_error);
-[[nodiscard]] std::string skipped_error(std::string_view router, std::string_view error, std::string_view item);
+[[nodiscard]] std::string skipped_error(std::string_view router, std::string_view error);
 [[nodiscard]] std::string syntax_error_in_redirection();
 [[nodiscard]] std::string blackholed(std::string_view address, std::string_view router);
 
@@ -75,8 +76,10 @@ namespace postern::wording {
 [[nodiscard]] std::string include_tainted(std::string_view name);
 [[nodiscard]] std::string include_outside(std::string_view name, std::string_view directory);
 [[nodiscard]] std::string include_component(std::string_view component);
-[[nodiscard]] std::string include_not_opened(std::string_view name, int code);
+[[nodiscard]] std::string include_not_opened(std::string_view name, int code, std::uint64_t euid, std::uint64_t egid);
 [[nodiscard]] std::string include_not_regular(std::string_view name, std::string_view directory);
+[[nodiscard]] std::string include_not_read(std::string_view name, int code);
+[[nodiscard]] std::string include_too_deep(std::string_view name);  // Postern's own: Exim crashes
 [[nodiscard]] std::string include_too_big(std::string_view name, std::uint64_t limit);
 
 // --- pipe, file and reply addresses, §4.9 ---
