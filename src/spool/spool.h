@@ -2,9 +2,15 @@
 // spool/spool.h – the queue on disk: -H, -D and -J files in Exim's format (spec queue-retry-bounce.md §1–§5), readable by
 // exim4 and by exipick, and the reverse.
 //
-// Durability: create() returns only when -D, -H and the directory entries are on stable storage. A journal line is
-// believed only if it is complete (newline) – a torn one is ignored. Files belong to the spool owner, mode 0640,
-// directories 0750. Both layouts (split or not) are always read.
+// What is on stable storage when: commit() and rewrite_header() return after -D, -H and their directory entries are;
+// journal() after its lines and the entry of -J are. A message exists from the moment its -H has its name, and is
+// delivered only while its -D is there too and can be locked. What a crash may leave behind:
+//   -D alone             reception that was not finished, or a removal that was: nobody looks at it
+//   -H without -D        a removal cut short by a power failure: open() says `missing`, it is never delivered
+//   -J without -H        harmless; begin() of a message with that id removes it
+//   -H, -D and -J        delivery goes on; what the complete lines of -J name is not delivered again
+// A journal line counts only if its newline is there: what follows the last newline is cut off before more is appended.
+// Files belong to the spool owner, mode 0640, directories 0750. Both layouts (split or not) are always read.
 #pragma once
 
 #include <memory>
@@ -26,54 +32,72 @@ struct SpoolSettings {
     bool split = false;
     uid_t owner = 0;                // exim_user / exim_group: chown only when running as root
     gid_t group = 0;
-    enum class Durability : std::uint8_t { full, exim, none } durability = Durability::full;
+    enum class Durability : std::uint8_t {
+        full,
+        exim,  // as exim4: directory entries of new messages, but not of journals and removals
+        none,  // for tests
+    } durability = Durability::full;
+    bool message_logs = true;
+    bool preserve_message_logs = false;  // to msglog.OLD when a message is done
 };
 
 class Spool;
 
 // A message held under its lock: the -D file open and locked (fcntl write lock over the first data_offset bytes), which
-// keeps every other process – exim4 too – away until this object goes.
+// keeps every other process – exim4 too – away until this object goes. If it came from begin() and was not committed,
+// its files go with it.
 class HeldMessage {
 public:
+    ~HeldMessage();
+    HeldMessage(const HeldMessage&) = delete;
+    HeldMessage& operator=(const HeldMessage&) = delete;
+
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] int data_fd() const { return data_.get(); }
     [[nodiscard]] std::int64_t data_start() const;      // offset of the body in -D
 
-    // Appends complete lines to -J (made on first use: O_EXCL). durable: file and directory entry are synced. A message
-    // whose sender was not yet told "accepted" (-odf) needs no durable journal: only a process crash must find it.
-    [[nodiscard]] Status journal(const std::vector<std::string>& lines, bool durable);
-    // For a message that was committed without syncing and now stays on the queue: everything onto stable storage.
-    [[nodiscard]] Status make_durable();
-    // -H rewritten through hdr.<id>: fsync, rename, directory fsync. The old -H stays whole on any failure.
+    // Appends lines (newlines are added) to -J, made on first use, and syncs once. After an Error the lines may count or
+    // not; the journal stays well formed.
+    [[nodiscard]] Status journal(const std::vector<std::string>& lines);
+    // -H rewritten through hdr.<id>. On an Error -H is whole: the old one, or (when only the last sync failed) the new one.
     [[nodiscard]] Status rewrite_header(const Message& message);
-    [[nodiscard]] Status remove_journal();
-    // Message done: removes -H first?  No: -D, then -H as Exim does would leave an orphan -H; Postern removes -H, -D, -J
-    // in an order that never leaves something that looks deliverable, then syncs the directory.
+    [[nodiscard]] Status remove_journal();  // after a rewrite_header() that holds everything it says
+    // For a Spool with durability `none` (a message delivered on the spot, whose sender is answered afterwards) when the
+    // message stays on the queue after all: everything it consists of onto stable storage.
+    [[nodiscard]] Status make_durable();
+    // The message is done and its files go. Every recipient must be settled in -H or -J by now: if a power failure
+    // brings the files back, that is what keeps it from being delivered again.
     [[nodiscard]] Status remove();
-    // Appends to msglog/<id> (never fails a delivery); message_logs = false makes it do nothing.
+    // Appends "line\n" to the message log; never fails a delivery; message_logs = false makes it do nothing.
     void log(std::string_view line);
-    [[nodiscard]] Result<UniqueFd> create_output_file(int sequence);   // msglog/<id>-<pid>-<n>, 0400
+    [[nodiscard]] Result<UniqueFd> create_output_file(int sequence);   // msglog/<id>-<pid>-<n>, 0400, read and write
+    [[nodiscard]] std::string output_file_path(int sequence) const;
 
 private:
     friend class Spool;
-    HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data);
-    Os* os_;
-    const Spool* spool_;
+    HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data, bool fresh);
+    [[nodiscard]] Status open_journal();
+    [[nodiscard]] Status open_message_log();
+    void discard();
+
+    Os& os_;
+    const Spool& spool_;
     std::string id_, subdirectory_;
     UniqueFd data_, journal_, message_log_;
+    std::int64_t journal_end_ = 0;  // behind the last complete line
+    bool journal_torn_ = false;     // there may be something after journal_end_
+    bool fresh_;                    // from begin(), not committed
 };
 
 class Spool {
 public:
-    Spool(Os& os, Clock& clock, SpoolSettings settings, bool message_logs = true);
+    Spool(Os& os, SpoolSettings settings) : os_(os), settings_(std::move(settings)) {}
 
     // --- intake ---
     // A new -D file, locked, its first line written; body bytes go to data_fd(). Directories are made as needed.
     [[nodiscard]] Result<std::unique_ptr<HeldMessage>> begin(const std::string& id);
-    // Body complete: write -H; the message exists from here on. durable: -D, -H and the directory are synced before this
-    // returns, as they must be before anybody is told "accepted". Not durable (-odf: the answer comes after delivery): a
-    // process crash loses nothing; before the answer either remove() has succeeded or make_durable() is called.
-    [[nodiscard]] Status commit(HeldMessage& held, const Message& message, bool durable);
+    // Body complete: -D synced, -H written durably. From here on the message exists. On an Error it does not.
+    [[nodiscard]] Status commit(HeldMessage& held, const Message& message);
 
     // --- delivery and queue commands ---
     enum class OpenProblem : std::uint8_t { locked, missing, other };
@@ -89,33 +113,44 @@ public:
         HeaderFileError detail;
         Error error;
     };
-    // -H plus the size of -D. With `replay`, complete lines of -J are marked done in the result; replayed is how many.
+    // -H plus the size of -D. With `replay`, complete lines of -J are marked done in the result.
     struct Loaded {
         Message message;
-        std::size_t replayed = 0;
+        bool has_data = true;             // false: there is no -D
+        std::size_t replayed = 0;         // lines of -J
     };
     [[nodiscard]] tl::expected<Loaded, ReadFailure> load(const std::string& id, bool replay);
-
-    // Whatever files of a message without -D are left (-Mrm after a crash between unlinks, or a lost -D).
-    [[nodiscard]] Status remove_remains(const std::string& id);
 
     // --- listing ---
     struct Entry {
         std::string id, subdirectory;
+        bool operator==(const Entry&) const = default;
     };
     [[nodiscard]] Result<std::vector<Entry>> list();           // every *-H, sorted as `exim -bp` sorts
-    [[nodiscard]] Result<std::string> raw(const std::string& id, char which);  // 'H', 'D', or 'L' for the message log
-    [[nodiscard]] std::string path(const std::string& id, char which) const;   // for messages to the user
-    [[nodiscard]] bool exists(const std::string& id, char which);
+    [[nodiscard]] Result<std::string> raw(const std::string& id, char which);  // 'H', 'D', 'J', or 'L' for the message log
+    // Where it is, or would be if it does not exist: for messages to the user.
+    [[nodiscard]] std::string path(const std::string& id, char which) const;
+    [[nodiscard]] bool exists(const std::string& id, char which) const;
+    // All files of a message that nobody can open any more (-Mrm of something broken). True if any was there.
+    [[nodiscard]] Result<bool> remove_remains(const std::string& id);
 
     [[nodiscard]] const SpoolSettings& settings() const { return settings_; }
 
 private:
     friend class HeldMessage;
+    [[nodiscard]] std::string subdirectory_of(const std::string& id, bool split) const;
+    [[nodiscard]] std::string directory(std::string_view area, std::string_view subdirectory) const;
+    [[nodiscard]] std::string file(const std::string& id, const std::string& subdirectory, char which) const;
+    [[nodiscard]] Result<UniqueFd> create(const std::string& area, const std::string& subdirectory, const std::string& name,
+                                          int flags, mode_t mode) const;
+    [[nodiscard]] Status make_directory(const std::string& path) const;
+    [[nodiscard]] Status give_to_owner(int fd, mode_t mode) const;
+    [[nodiscard]] Status sync_entries(const std::string& subdirectory) const;
+    [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
+    [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into, std::vector<std::string>* subdirectories) const;
+
     Os& os_;
-    Clock& clock_;
     SpoolSettings settings_;
-    bool message_logs_;
 };
 
 }  // namespace postern

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may be done with a message that is held under its lock.
+#include <cerrno>
+
+#include "mail/message_id.h"
+#include "spool/journal.h"
+#include "spool/spool.h"
+
+namespace postern {
+namespace {
+
+constexpr mode_t kFileMode = 0640, kOutputMode = 0400;
+constexpr std::size_t kJournalMax = std::size_t{1} << 30;
+
+using Durability = SpoolSettings::Durability;
+
+// A file that is not there any more is as good as removed.
+Status unlink_if_there(Os& os, const std::string& path) {
+    Status status = os.unlink(path);
+    if (!status && status.error().code == ENOENT) return {};
+    return status;
+}
+
+}  // namespace
+
+HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data, bool fresh)
+    : os_(os), spool_(spool), id_(std::move(id)), subdirectory_(std::move(subdirectory)), data_(std::move(data)), fresh_(fresh) {}
+
+HeldMessage::~HeldMessage() {
+    if (fresh_) discard();
+}
+
+// Not accepted: -H first, because with it a message exists.
+void HeldMessage::discard() {
+    for (const char which : {'H', 'D', 'L'}) (void)os_.unlink(spool_.file(id_, subdirectory_, which));
+}
+
+std::int64_t HeldMessage::data_start() const { return static_cast<std::int64_t>(data_offset(id_)); }
+
+// --- journal ---
+
+Status HeldMessage::open_journal() {
+    if (journal_) return {};
+    auto fresh = spool_.create("input", subdirectory_, id_ + "-J", O_WRONLY | O_APPEND, kFileMode);
+    if (fresh) {
+        journal_ = std::move(*fresh);
+        journal_end_ = 0;
+        return spool_.settings_.durability == Durability::full ? spool_.sync_entries(subdirectory_) : Status{};
+    }
+    if (fresh.error().code != EEXIST) return Unexpected(std::move(fresh).error());
+    // Of a run that was interrupted.
+    const std::string path = spool_.file(id_, subdirectory_, 'J');
+    POSTERN_TRY_ASSIGN(journal_, os_.open(path, O_RDWR | O_APPEND | O_NOFOLLOW));
+    auto text = read_all(os_, journal_.get(), kJournalMax);
+    if (!text) {
+        journal_.reset();
+        return Unexpected(std::move(text).error());
+    }
+    journal_end_ = static_cast<std::int64_t>(journal_complete_size(*text));
+    journal_torn_ = journal_end_ != static_cast<std::int64_t>(text->size());
+    return {};
+}
+
+Status HeldMessage::journal(const std::vector<std::string>& lines) {
+    POSTERN_TRY(open_journal());
+    if (journal_torn_) {
+        POSTERN_TRY(os_.truncate(journal_.get(), journal_end_));
+        journal_torn_ = false;
+    }
+    std::string text;
+    for (const std::string& line : lines) {
+        for (const char c : line) text += c == '\n' ? ' ' : c;
+        text += '\n';
+    }
+    if (const Status written = write_all(os_, journal_.get(), text); !written) {
+        journal_torn_ = !os_.truncate(journal_.get(), journal_end_);  // else before the next lines
+        return written;
+    }
+    journal_end_ += static_cast<std::int64_t>(text.size());
+    return spool_.settings_.durability == Durability::none ? Status{} : os_.fsync(journal_.get());
+}
+
+Status HeldMessage::remove_journal() {
+    journal_.reset();
+    return unlink_if_there(os_, spool_.file(id_, subdirectory_, 'J'));
+}
+
+// --- header file and removal ---
+
+Status HeldMessage::rewrite_header(const Message& message) { return spool_.write_header(message, subdirectory_); }
+
+Status HeldMessage::make_durable() {
+    POSTERN_TRY(os_.fsync(data_.get()));
+    for (const char which : {'H', 'J'}) {
+        auto fd = os_.open(spool_.file(id_, subdirectory_, which), O_RDONLY | O_NOFOLLOW);
+        if (!fd && which == 'J' && fd.error().code == ENOENT) continue;
+        if (!fd) return Unexpected(std::move(fd).error());
+        POSTERN_TRY(os_.fsync(fd->get()));
+    }
+    return spool_.sync_entries(subdirectory_);
+}
+
+// A power failure may undo any of the last unlinks, in any combination. -J must not be the one that stays gone while -H
+// and -D come back, because then everything in it would be delivered again: it goes when the others are gone for good.
+Status HeldMessage::remove() {
+    message_log_.reset();
+    const std::string log = spool_.file(id_, subdirectory_, 'L');
+    if (!spool_.settings_.preserve_message_logs) {
+        (void)os_.unlink(log);
+    } else if (!os_.rename(log, spool_.directory("msglog.OLD", "") + "/" + id_)) {
+        if (spool_.make_directory(spool_.directory("msglog.OLD", ""))) (void)os_.rename(log, spool_.directory("msglog.OLD", "") + "/" + id_);
+    }
+    POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'H')));
+    POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
+    if (spool_.settings_.durability == Durability::full) POSTERN_TRY(spool_.sync_entries(subdirectory_));
+    return remove_journal();
+}
+
+// --- message log and output files ---
+
+Status HeldMessage::open_message_log() {
+    const std::string path = spool_.file(id_, subdirectory_, 'L');
+    auto fd = os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+    if (!fd && fd.error().code == ENOENT) fd = spool_.create("msglog", subdirectory_, id_, O_WRONLY | O_APPEND, kFileMode);
+    if (!fd) return Unexpected(std::move(fd).error());
+    // Root appends only to what the spool's owner could have appended to anyway.
+    POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd->get()));
+    const bool ours = stat.kind == FileKind::regular && stat.links == 1 && (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
+    if (!ours) return failure(EPERM, "open", path);
+    message_log_ = std::move(*fd);
+    return {};
+}
+
+void HeldMessage::log(std::string_view line) {
+    if (!spool_.settings_.message_logs) return;
+    if (!message_log_ && !open_message_log()) return;
+    std::string text(line);
+    text += '\n';
+    (void)write_all(os_, message_log_.get(), text);
+}
+
+std::string HeldMessage::output_file_path(int sequence) const {
+    return spool_.file(id_, subdirectory_, 'L') + "-" + std::to_string(os_.pid()) + "-" + std::to_string(sequence);
+}
+
+Result<UniqueFd> HeldMessage::create_output_file(int sequence) {
+    const std::string path = output_file_path(sequence);
+    return spool_.create("msglog", subdirectory_, path.substr(path.rfind('/') + 1), O_RDWR, kOutputMode);
+}
+
+}  // namespace postern

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making, opening, reading and listing messages. What happens to one that is held is in held_message.cc.
+#include "spool/spool.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/strings.h"
+#include "mail/message_id.h"
+#include "spool/journal.h"
+
+namespace postern {
+namespace {
+
+constexpr mode_t kDirectoryMode = 0750, kFileMode = 0640;
+constexpr std::size_t kHeaderFileMax = std::size_t{1} << 30;  // far above anything that reception accepts
+constexpr std::size_t kJournalMax = std::size_t{1} << 30;
+constexpr std::size_t kSplitAt = 5;                           // the last digit of the second
+
+bool is_missing(const Error& error) { return error.code == ENOENT; }
+
+}  // namespace
+
+// --- names ---
+
+std::string Spool::subdirectory_of(const std::string& id, bool split) const {
+    return split && id.size() > kSplitAt ? std::string(1, id[kSplitAt]) : std::string();
+}
+
+std::string Spool::directory(std::string_view area, std::string_view subdirectory) const {
+    std::string path = settings_.directory;
+    path.append("/").append(area);
+    if (!subdirectory.empty()) path.append("/").append(subdirectory);
+    return path;
+}
+
+std::string Spool::file(const std::string& id, const std::string& subdirectory, char which) const {
+    if (which == 'L') return directory("msglog", subdirectory) + "/" + id;
+    return directory("input", subdirectory) + "/" + id + "-" + which;
+}
+
+std::string Spool::path(const std::string& id, char which) const {
+    const std::string here = file(id, subdirectory_of(id, settings_.split), which);
+    const std::string there = file(id, subdirectory_of(id, !settings_.split), which);
+    return !os_.stat(here, Follow::no) && os_.stat(there, Follow::no) ? there : here;
+}
+
+bool Spool::exists(const std::string& id, char which) const { return os_.stat(path(id, which), Follow::no).has_value(); }
+
+// --- making files ---
+
+Status Spool::give_to_owner(int fd, mode_t mode) const {
+    if (os_.ids().effective_uid == 0) POSTERN_TRY(os_.chown(fd, settings_.owner, settings_.group));
+    return os_.chmod(fd, mode);  // the umask may have taken bits
+}
+
+// As needed, the spool directory itself included; new ones belong to the owner and are on the disk afterwards.
+Status Spool::make_directory(const std::string& path) const {
+    std::vector<std::string> made;
+    POSTERN_TRY(make_directories(os_, path, kDirectoryMode, &made));
+    for (const std::string& name : made) {
+        POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+        POSTERN_TRY(give_to_owner(fd.get(), kDirectoryMode));
+        if (settings_.durability == SpoolSettings::Durability::none) continue;
+        const std::size_t slash = name.rfind('/');
+        POSTERN_TRY(sync_directory(os_, kCwd, slash == 0 ? "/" : name.substr(0, slash)));
+    }
+    return {};
+}
+
+// A file that did not exist, of the owner.
+Result<UniqueFd> Spool::create(const std::string& area, const std::string& subdirectory, const std::string& name, int flags, mode_t mode) const {
+    const std::string where = directory(area, subdirectory);
+    const int all_flags = flags | O_CREAT | O_EXCL | O_NOFOLLOW;
+    auto fd = os_.open(where + "/" + name, all_flags, mode);
+    if (!fd && is_missing(fd.error())) {
+        POSTERN_TRY(make_directory(where));
+        fd = os_.open(where + "/" + name, all_flags, mode);
+    }
+    if (!fd) return Unexpected(std::move(fd).error());
+    if (Status given = give_to_owner(fd->get(), mode); !given) {
+        (void)os_.unlink(where + "/" + name);
+        return Unexpected(std::move(given).error());
+    }
+    return std::move(*fd);
+}
+
+Status Spool::sync_entries(const std::string& subdirectory) const {
+    return sync_directory(os_, kCwd, directory("input", subdirectory));
+}
+
+Status Spool::write_header(const Message& message, const std::string& subdirectory) const {
+    const std::string where = directory("input", subdirectory);
+    const std::string temporary = "hdr." + message.id;
+    auto fd = create("input", subdirectory, temporary, O_WRONLY, kFileMode);
+    if (!fd && fd.error().code == EEXIST) {  // of a process that died
+        POSTERN_TRY(os_.unlink(where + "/" + temporary));
+        fd = create("input", subdirectory, temporary, O_WRONLY, kFileMode);
+    }
+    if (!fd) return Unexpected(std::move(fd).error());
+    Status status = write_all(os_, fd->get(), format_header_file(message));
+    if (status && settings_.durability != SpoolSettings::Durability::none) status = os_.fsync(fd->get());
+    if (status) status = os_.close(std::move(*fd));
+    if (status) status = os_.rename(where + "/" + temporary, file(message.id, subdirectory, 'H'));
+    if (!status) {
+        (void)os_.unlink(where + "/" + temporary);
+        return status;
+    }
+    if (settings_.durability == SpoolSettings::Durability::none) return {};
+    return sync_entries(subdirectory);
+}
+
+// --- intake ---
+
+Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
+    // Leftovers of an old message of this id (the clock was turned back) would become part of the new one.
+    for (const bool split : {false, true})
+        for (const char which : {'H', 'J'}) {
+            const Status gone = os_.unlink(file(id, subdirectory_of(id, split), which));
+            if (!gone && !is_missing(gone.error())) return Unexpected(gone.error());
+        }
+    const std::string subdirectory = subdirectory_of(id, settings_.split);
+    POSTERN_TRY_ASSIGN(UniqueFd data, create("input", subdirectory, id + "-D", O_RDWR, kFileMode));
+    const int fd = data.get();
+    std::unique_ptr<HeldMessage> held(new HeldMessage(os_, *this, id, subdirectory, std::move(data), true));
+    POSTERN_TRY(os_.lock(fd, LockKind::fcntl_write, {0, held->data_start()}));
+    POSTERN_TRY(write_all(os_, fd, id + "-D\n"));
+    return held;
+}
+
+Status Spool::commit(HeldMessage& held, const Message& message) {
+    if (message.recipients.size() > kSpoolRecipientsMax) return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
+    if (settings_.durability != SpoolSettings::Durability::none) POSTERN_TRY(os_.fsync(held.data_fd()));
+    POSTERN_TRY(write_header(message, held.subdirectory_));  // its directory sync covers the entry of -D too
+    held.fresh_ = false;
+    return {};
+}
+
+// --- opening and reading ---
+
+tl::expected<std::unique_ptr<HeldMessage>, Spool::OpenFailure> Spool::open(const std::string& id) {
+    Error first;
+    for (const bool split : {settings_.split, !settings_.split}) {
+        const std::string subdirectory = subdirectory_of(id, split);
+        auto data = os_.open(file(id, subdirectory, 'D'), O_RDWR | O_APPEND | O_NOFOLLOW);
+        if (!data) {
+            if (first.code == 0) first = data.error();
+            if (is_missing(data.error())) continue;
+            return tl::unexpected(OpenFailure{OpenProblem::other, data.error()});
+        }
+        const int fd = data->get();
+        std::unique_ptr<HeldMessage> held(new HeldMessage(os_, *this, id, subdirectory, std::move(*data), false));
+        if (const Status locked = os_.lock(fd, LockKind::fcntl_write, {0, held->data_start()}); !locked) {
+            const bool taken = locked.error().code == EAGAIN || locked.error().code == EACCES;
+            return tl::unexpected(OpenFailure{taken ? OpenProblem::locked : OpenProblem::other, locked.error()});
+        }
+        // Whoever had the lock may have finished the message in the meantime.
+        const auto stat = os_.stat(fd);
+        if (!stat) return tl::unexpected(OpenFailure{OpenProblem::other, stat.error()});
+        if (stat->links == 0) return tl::unexpected(OpenFailure{OpenProblem::missing, Error{ENOENT, "open", file(id, subdirectory, 'D'), {}}});
+        return held;
+    }
+    return tl::unexpected(OpenFailure{OpenProblem::missing, first});
+}
+
+tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& id, bool replay) {
+    const auto io_failure = [](Error error) {
+        ReadFailure out;
+        out.format = false;
+        out.error = std::move(error);
+        return tl::unexpected(std::move(out));
+    };
+    std::string subdirectory = subdirectory_of(id, settings_.split);
+    auto fd = os_.open(file(id, subdirectory, 'H'), O_RDONLY | O_NOFOLLOW);
+    if (!fd && is_missing(fd.error())) {
+        const std::string other = subdirectory_of(id, !settings_.split);
+        if (auto there = os_.open(file(id, other, 'H'), O_RDONLY | O_NOFOLLOW)) {
+            fd = std::move(there);
+            subdirectory = other;
+        }
+    }
+    if (!fd) return io_failure(fd.error());
+    auto text = read_all(os_, fd->get(), kHeaderFileMax);
+    if (!text) return io_failure(text.error());
+
+    auto message = parse_header_file(*text);
+    if (message && message->id != id) message = tl::unexpected(HeaderFileError{true, "first line has another message's id"});
+    if (!message) return tl::unexpected(ReadFailure{true, static_cast<std::int64_t>(text->size()), message.error(), {}});
+
+    Loaded loaded{*std::move(message), true, 0};
+    if (const auto data = os_.stat(file(id, subdirectory, 'D'), Follow::no)) {
+        loaded.message.body_size = std::max<std::int64_t>(0, data->size - static_cast<std::int64_t>(data_offset(id)));
+    } else {
+        loaded.has_data = false;
+    }
+    if (!replay) return loaded;
+    const auto journal = read_file(os_, AtPath(file(id, subdirectory, 'J')), kJournalMax);
+    if (!journal && !is_missing(journal.error())) return io_failure(journal.error());
+    if (journal) loaded.replayed = replay_journal(*journal, loaded.message);
+    return loaded;
+}
+
+// --- listing ---
+
+Status Spool::list_directory(const std::string& subdirectory, std::vector<Entry>& into, std::vector<std::string>* subdirectories) const {
+    const auto fd = os_.open(directory("input", subdirectory), O_RDONLY | O_DIRECTORY);
+    if (!fd) return is_missing(fd.error()) ? Status{} : Status(tl::unexpect, fd.error());
+    POSTERN_TRY_ASSIGN(const std::vector<DirEntry> entries, os_.list(fd->get()));
+    for (const DirEntry& entry : entries) {
+        const std::string_view name = entry.name;
+        if (subdirectories != nullptr && name.size() == 1 && is_alnum(name.front())) subdirectories->push_back(entry.name);
+        if (name.ends_with("-H") && is_message_id(name.substr(0, name.size() - 2)))
+            into.push_back({entry.name.substr(0, name.size() - 2), subdirectory});
+    }
+    return {};
+}
+
+Result<std::vector<Spool::Entry>> Spool::list() {
+    std::vector<Entry> found;
+    std::vector<std::string> subdirectories;
+    POSTERN_TRY(list_directory("", found, &subdirectories));
+    for (const std::string& subdirectory : subdirectories) POSTERN_TRY(list_directory(subdirectory, found, nullptr));
+    // By time of arrival; the process number in the middle says nothing about it.
+    const auto key = [](const Entry& entry) {
+        constexpr std::size_t kSecondDigits = 6, kFractionAt = 14;
+        return std::pair(std::string_view(entry.id).substr(0, kSecondDigits), std::string_view(entry.id).substr(kFractionAt));
+    };
+    std::sort(found.begin(), found.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b) || (key(a) == key(b) && a.id < b.id); });
+    found.erase(std::unique(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.id == b.id; }), found.end());
+    return found;
+}
+
+Result<std::string> Spool::raw(const std::string& id, char which) {
+    POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(path(id, which), O_RDONLY | O_NOFOLLOW));
+    return read_all(os_, fd.get(), std::string().max_size());
+}
+
+Result<bool> Spool::remove_remains(const std::string& id) {
+    bool any = false;
+    for (const bool split : {false, true}) {
+        const std::string subdirectory = subdirectory_of(id, split);
+        for (const char which : {'L', 'H', 'D', 'J'}) {
+            const Status gone = os_.unlink(file(id, subdirectory, which));
+            any = any || gone.has_value();
+            if (!gone && !is_missing(gone.error())) return Unexpected(gone.error());
+        }
+    }
+    return any;
+}
+
+}  // namespace postern
