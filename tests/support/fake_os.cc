@@ -79,6 +79,11 @@ bool FakeOs::may(const Inode& node, mode_t rwx) const {
     return (granted & rwx) == rwx;
 }
 
+int FakeOs::check_addition(const InodePtr& directory) const {
+    const bool removed = directory->names == 0 && directory != root_;
+    return removed ? ENOENT : may(*directory, 3) ? 0 : EACCES;
+}
+
 int FakeOs::check_removal(const Inode& directory, const Inode& node) const {
     if (!may(directory, 3)) return EACCES;
     const uid_t me = process_.ids.effective_uid;

@@ -169,6 +169,7 @@ private:
     tl::expected<InodePtr, int> starting_point(const AtPath& where) const;
     [[nodiscard]] bool may(const Inode& node, mode_t rwx) const;
     [[nodiscard]] bool in_group(gid_t gid) const;
+    int check_addition(const InodePtr& directory) const;
     int check_removal(const Inode& directory, const Inode& node) const;
     void set_entry(const InodePtr& directory, const std::string& name, const InodePtr& node);
     void remove_entry(const InodePtr& directory, const std::string& name);

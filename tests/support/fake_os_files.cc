@@ -64,8 +64,7 @@ Result<UniqueFd> FakeOs::open_found(const Found& found, const std::string& name,
     if (!node) {
         if (!creating) return fail(ENOENT);
         if (found.must_be_directory) return fail(EISDIR);
-        if (found.directory->names == 0 && found.directory != root_) return fail(ENOENT);  // a removed directory
-        if (!may(*found.directory, 3)) return fail(EACCES);
+        if (const int code = check_addition(found.directory)) return fail(code);
         if (inode_limit_ && static_cast<std::int64_t>(all_inodes().size()) >= *inode_limit_) return fail(ENOSPC);
         node = create(found, FileKind::regular, mode & 07777U);
     } else {

@@ -20,7 +20,7 @@ Status FakeOs::mkdir(const AtPath& where, mode_t mode) {
     const auto found = resolve(where, Follow::no);
     if (!found) return fail(found.error());
     if (found->node) return fail(EEXIST);
-    if (!may(*found->directory, 3)) return fail(EACCES);
+    if (const int code = check_addition(found->directory)) return fail(code);
     if (inode_limit_ && static_cast<std::int64_t>(all_inodes().size()) >= *inode_limit_) return fail(ENOSPC);
     create(*found, FileKind::directory, mode);
     return {};
@@ -57,7 +57,7 @@ Status FakeOs::link(const AtPath& from, const AtPath& to) {
     const auto found = resolve(to, Follow::no);
     if (!found) return fail(found.error());
     if (found->node) return fail(EEXIST);
-    if (!may(*found->directory, 3)) return fail(EACCES);
+    if (const int code = check_addition(found->directory)) return fail(code);
     if ((*node)->is_directory()) return fail(EPERM);
     set_entry(found->directory, found->leaf, *node);
     return {};
@@ -72,7 +72,7 @@ Status FakeOs::move(const AtPath& from, const AtPath& to, bool replace) {
     if (!target) return fail(target.error());
     if (target->node && !replace) return fail(EEXIST);
     if (const int code = check_removal(*source->directory, *source->node)) return fail(code);
-    if (!may(*target->directory, 3)) return fail(EACCES);
+    if (const int code = check_addition(target->directory)) return fail(code);
     if (target->node == source->node) return {};
     for (const Inode* up = target->directory.get(); up != root_.get();) {
         if (up == source->node.get()) return fail(EINVAL);  // into itself
