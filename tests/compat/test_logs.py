@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Log lines (transport-framework.md 12, 16): selectors in all combinations that matter × kinds of result; shadow transports, max_parallel, disable_logging."""
+import itertools
+
 from compatlib import Case, File, Send, compat, conf
 from compatlib.case import BOX
 
@@ -94,6 +96,10 @@ def logged(name: str, main: str, *to: str, sender: str = "<>") -> Case:
     return Case(name, conf(main, ROUTERS, TRANSPORTS), ALIASES, (Send(*(to or EVERYTHING), sender=sender),))
 
 
+# every pair of what a delivery line can show
+SHOWN = ["all_parents", "delivery_size", "deliver_time", "queue_time", "queue_time_overall", "sender_on_delivery", "return_path_on_delivery", "millisec", "pid"]
+PAIRS = [logged(f"pair-{one}-{two}", f"log_selector = +{one} +{two}") for one, two in itertools.combinations(SHOWN, 2)]
+
 SELECTED = [logged("selector-" + selector.replace(" ", ""), "log_selector = " + selector) for selector in SELECTORS] + [
     logged("selector-zone", "log_timezone\nlog_selector = +millisec +deliver_time +pid"),
     logged("selector-none-set", ""),
@@ -141,6 +147,6 @@ OTHERS = [
     Case("long-line", conf(transports=BOX.replace("@MAIL@/box", "r" + "x" * 5000)), calls=(Send("a@t.ex", sender="<>"),)),
 ]
 
-test_selectors = compat(SELECTED)
+test_selectors = compat(SELECTED + PAIRS)
 test_shadows = compat(SHADOWS)
 test_others = compat(OTHERS)
