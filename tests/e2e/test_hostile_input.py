@@ -10,7 +10,7 @@ from world import MESSAGE, World
 INPUTS = {
     "nothing": b"", "nul": b"\0", "nuls": b"\0" * 100_000, "crs": b"\r" * 100_000, "newlines": b"\n" * 100_000, "colons": b":\n" * 10_000, "blanks": b" \n" * 10_000,
     "long-header": b"Subject: " + b"x" * 1_000_000 + b"\n\nb\n", "too-long-header": b"Subject: " + b"x" * 2_000_000 + b"\n\nb\n", "many-headers": b"X: y\n" * 150_000 + b"\nb\n", "folds": b"X: y\n" + b" z\n" * 200_000 + b"\nb\n",
-    "open-quote": b'From: "' + b"x" * 100_000 + b"\n\nb\n", "parens": b"To: " + b"(" * 100_000 + b"\n\nb\n", "nested": b"To: " + b"(a" * 20_000 + b")" * 20_000 + b" x@y\n\nb\n", "angles": b"To: " + b"<" * 50_000 + b"\n\nb\n",
+    "open-quote": b'From: "' + b"x" * 100_000 + b"\n\nb\n", "parens": b"To: " + b"(" * 100_000 + b"\n\nb\n", "nested": b"To: " + b"(a" * 20_000 + b")" * 20_000 + b" box@test.example\n\nb\n", "angles": b"To: " + b"<" * 50_000 + b"\n\nb\n",
     "commas": b"To: " + b"," * 100_000 + b"\n\nb\n", "no-end": b"Subject: x", "cr-then-nothing": b"Subject: x\r", "spool-lines": b"-frozen 1\nXX\n1\nroot\n\n099P x\n", "8-bit": bytes(range(256)) * 40, "received": b"Received: x\n" * 5000 + b"\nb\n",
 }
 
@@ -29,6 +29,8 @@ def test_spooled_readable_or_refused(world, name, how):
     listing = world.run("-bp")
     assert "***" not in listing.out, listing.out
     world.run("-M", world.queue()[0])
+    if "Too many" in world.log():                      # a suspected loop is not delivered
+        return
     assert world.queue() == [] and len(world.mbox()) >= 1
 
 

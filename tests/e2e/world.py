@@ -93,7 +93,7 @@ class World:
         return Result(done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1"))
 
     def send(self, *to: str, message: bytes = MESSAGE, how: str = "-odf", **more) -> Result:
-        return self.run(how, "-oi", "-f", "sender@b.example", *to, stdin=message, **more)
+        return self.run(how, "-oi", "-oep", "-f", "sender@b.example", *to, stdin=message, **more)
 
     # ---- what is there ----
 
