@@ -208,7 +208,8 @@ bool RouterChain::Run::clone_for_next_router(std::size_t at, std::string& why) {
 
     item_.parent = &parent;
     item_.unique += '/' + router.name;
-    context_.children->push_back(&clone);
+    // In front of what this router generated: that is the order in which both are routed.
+    context_.children->insert(context_.children->begin() + static_cast<std::ptrdiff_t>(first_child_), &clone);
     context_.say("router " + router.name + ": unseen: the address also goes on to router " + clone.start_router->name);
     return true;
 }

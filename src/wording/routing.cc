@@ -175,6 +175,7 @@ std::string not_in_postern_yet(std::string_view option) { return fmt::format("op
 // --- reports of -bt ---
 
 std::string report_syntax_error(std::string_view why) { return fmt::format("syntax error: {}\n", why); }
+std::string report_rewritten(std::string_view address) { return fmt::format("Address rewritten as: {}\n", address); }
 std::string report_failed(std::string_view address) { return fmt::format("{} is undeliverable", address); }
 std::string report_deferred(std::string_view address) { return fmt::format("{} cannot be resolved at this time", address); }
 std::string report_discarded(std::string_view address) { return fmt::format("mail to {} is discarded\n", address); }
@@ -191,6 +192,10 @@ std::string report_address(std::string_view address, bool duplicate) {
 }
 std::string report_route(std::string_view router, std::string_view transport) {
     return fmt::format("  router = {}, transport = {}\n", router, transport);
+}
+std::string report_verified(std::string_view address) { return fmt::format("{} verified\n", address); }
+std::string report_not_verified(std::string_view address, std::string_view message) {
+    return fmt::format("{} failed to verify: {}\n", address, message);
 }
 std::string report_host_text(std::string_view host) { return fmt::format("  host {:<22}\n", host); }
 

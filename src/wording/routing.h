@@ -98,6 +98,7 @@ namespace postern::wording {
 
 // --- reports of -bt, §8: whole lines with their newlines ---
 [[nodiscard]] std::string report_syntax_error(std::string_view why);
+[[nodiscard]] std::string report_rewritten(std::string_view address);
 [[nodiscard]] std::string report_failed(std::string_view address);
 [[nodiscard]] std::string report_deferred(std::string_view address);
 [[nodiscard]] std::string report_discarded(std::string_view address);
@@ -107,6 +108,8 @@ namespace postern::wording {
 [[nodiscard]] std::string report_generated_problem(std::string_view message);
 [[nodiscard]] std::string report_address(std::string_view address, bool duplicate);
 [[nodiscard]] std::string report_route(std::string_view router, std::string_view transport);
+[[nodiscard]] std::string report_verified(std::string_view address);
+[[nodiscard]] std::string report_not_verified(std::string_view address, std::string_view message);
 [[nodiscard]] std::string report_host_text(std::string_view host);
 
 }  // namespace postern::wording
