@@ -140,7 +140,7 @@ std::string envelope_to_list(const DeliveryContext& context) {
     return std::move(envelope.list);
 }
 
-tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& context) {
+tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& context, HeaderChanges* changes) {
     const TransportOptions& options = context.instance.options;
     WritePlan plan;
     plan.headers = !options.body_only;
@@ -155,10 +155,16 @@ tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& conte
         const auto removed = removals.removes(line.text);
         if (!removed) return tl::unexpected(removed.error());
         if (!*removed) plan.header_lines.push_back(rewriting(line));
+        if (*removed && changes) changes->removed.push_back(line.text.substr(0, header_name_length(line.text)));
     }
+    const std::size_t kept = plan.header_lines.size();
     const std::vector<std::string>& routed = context.batch.front()->props.added_headers;
     plan.header_lines.insert(plan.header_lines.end(), routed.begin(), routed.end());
     if (auto added = append_transport_headers(context, plan.header_lines); !added) return tl::unexpected(added.error());
+    if (changes) {
+        changes->added = plan.first_lines;
+        changes->added.insert(changes->added.end(), plan.header_lines.begin() + static_cast<std::ptrdiff_t>(kept), plan.header_lines.end());
+    }
     return plan;
 }
 

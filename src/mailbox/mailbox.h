@@ -28,6 +28,7 @@ struct MailboxFailure {
     int code = -1;
     std::string message;
     bool freeze = false;
+    std::string user_message;
 };
 template <class T>
 using MailboxResult = tl::expected<T, MailboxFailure>;
@@ -38,7 +39,7 @@ inline constexpr int kExistRace = -3, kNotRegular = -4, kNotDirectory = -5, kBad
 }
 
 [[nodiscard]] inline tl::unexpected<MailboxFailure> mailbox_failure(int code, std::string message, bool freeze = false) {
-    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::defer, code, std::move(message), freeze});
+    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::defer, code, std::move(message), freeze, {}});
 }
 
 // What all formats need to know.

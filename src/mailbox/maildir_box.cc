@@ -106,6 +106,12 @@ void MaildirBox::choose_base() {
                         escaped_host(settings_.common.hostname));
 }
 
+tl::unexpected<MailboxFailure> MaildirBox::open_failure(int code, std::int64_t tries) const {
+    auto failure = mailbox_failure(code, wording::temporary_not_opened("tmp/" + base_, tries));
+    if (code == ENOSPC || code == EDQUOT) failure.value().user_message = wording::mailbox_full();
+    return failure;
+}
+
 MailboxResult<void> MaildirBox::open_temporary() {
     const MailboxSettings& common = settings_.common;
     for (std::int64_t tries = 1;; ++tries) {
@@ -117,7 +123,7 @@ MailboxResult<void> MaildirBox::open_temporary() {
         }
         const int why = fd.error().code;
         if (tries >= settings_.retries || is_lasting(why))
-            return mailbox_failure(why, wording::temporary_not_opened("tmp/" + base_, tries));
+            return open_failure(why, tries);
         if (why != EEXIST) clock_.sleep(kRetryPause);
     }
     temporary_ = "tmp/" + base_;

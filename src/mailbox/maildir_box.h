@@ -36,6 +36,7 @@ private:
     [[nodiscard]] MailboxResult<void> ensure_directories();
     [[nodiscard]] MailboxResult<void> ensure_folder_mark();
     [[nodiscard]] MailboxResult<void> open_temporary();
+    [[nodiscard]] tl::unexpected<MailboxFailure> open_failure(int code, std::int64_t tries) const;
     [[nodiscard]] MailboxResult<std::string> publish_as(const std::string& tag);
     void choose_base();                // a name that nobody had before: waits for the next microsecond
 

@@ -15,7 +15,7 @@ tl::unexpected<MailboxFailure> step_failed(int code, MailboxStep step, const std
 }
 
 tl::unexpected<MailboxFailure> final_failure(int code, MailboxStep step, const std::string& path) {
-    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::fail, code, wording::mailbox_step_failed(step, path), false});
+    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::fail, code, wording::mailbox_step_failed(step, path), false, {}});
 }
 
 }  // namespace
@@ -47,13 +47,34 @@ MailboxResult<MboxFile::Opened> MboxOpener::open() {
     return mailbox_failure(mailbox_code::kLockFailed, wording::file_lock_busy(path()));
 }
 
-MailboxResult<MboxOpener::Step> MboxOpener::try_open() {
+MailboxResult<std::optional<FileStat>> MboxOpener::look() const {
     const auto found = os_.stat(name(), nofollow_ ? Follow::no : Follow::yes);
-    if (found) return open_existing(*found);
+    if (found) {
+        if (auto ok = check_found(*found); !ok) return tl::unexpected(ok.error());
+        return *found;
+    }
     if (found.error().code != ENOENT) return step_failed(found.error().code, MailboxStep::stat, path());
     if (settings_.file_must_exist) return mailbox_failure(ENOENT, wording::mailbox_must_exist(path()));
     if (!settings_.creation_allowed) return mailbox_failure(mailbox_code::kBadCreate, wording::file_creation_refused(path()));
-    return create();
+    return std::nullopt;
+}
+
+std::optional<MailboxFailure> MboxOpener::examine() {
+    auto found = look();
+    if (found && *found && (*found)->kind == FileKind::symlink) {
+        nofollow_ = false;
+        found = look();
+    }
+    if (!found) return found.error();
+    if (!*found) return std::nullopt;
+    const auto change_mode = wants_chmod(**found);
+    return change_mode ? std::nullopt : std::optional(change_mode.error());
+}
+
+MailboxResult<MboxOpener::Step> MboxOpener::try_open() {
+    const auto found = look();
+    if (!found) return tl::unexpected(found.error());
+    return *found ? open_existing(**found) : create();
 }
 
 MailboxResult<MboxOpener::Step> MboxOpener::create() {
@@ -98,7 +119,6 @@ MailboxResult<bool> MboxOpener::wants_chmod(const FileStat& found) const {
 }
 
 MailboxResult<MboxOpener::Step> MboxOpener::open_existing(const FileStat& found) {
-    if (auto ok = check_found(found); !ok) return tl::unexpected(ok.error());
     if (found.kind == FileKind::symlink) {
         nofollow_ = false;
         return Step::follow_link;

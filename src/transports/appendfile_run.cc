@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/appendfile_run.h"
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "driver/write_plan.h"
+#include "mailbox/maildir_box.h"
+#include "mailbox/plain_directory.h"
+#include "transports/maildir_folder.h"
+#include "wording/appendfile.h"
+
+namespace postern {
+namespace {
+
+using Format = AppendfileTarget::Format;
+
+Outcome panic(std::string message, int code = code::kUnknown) {
+    return {.verdict = Verdict::panic, .code = code, .message = std::move(message)};
+}
+
+Outcome outcome_of(const MailboxFailure& failure) {
+    Verdict verdict = Verdict::defer;
+    if (failure.kind == MailboxFailure::Kind::fail) verdict = Verdict::fail;
+    if (failure.kind == MailboxFailure::Kind::panic) verdict = Verdict::panic;
+    return {.verdict = verdict,
+            .code = failure.code,
+            .message = failure.message,
+            .user_message = failure.user_message,
+            .special = failure.freeze ? Special::freeze : Special::none};
+}
+
+// A write, or the fsync after it, went wrong (§13). The mailbox puts itself right when it goes out of scope.
+Outcome outcome_of_write(const Error& error, Mailbox& mailbox, Clock& clock) {
+    Outcome out{.verdict = Verdict::defer, .code = error.code, .message = wording::write_failed(mailbox.data_name())};
+    if (error.code == kWriteIncomplete) out.message = wording::write_incomplete(mailbox.data_name());
+    if (error.code == EDQUOT) out.message = out.user_message = wording::mailbox_full();
+    if (error.code == EDQUOT || error.code == ENOSPC) out.more = static_cast<int>(mailbox.unread_for(clock.now().seconds));
+    return out;
+}
+
+// maildir_tag as Exim cleans it: no blanks, controls or slashes; a tag that begins like a name gets a colon.
+std::string clean_tag(std::string_view raw) {
+    std::string tag;
+    for (const char c : raw) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 32 || byte == 127 || c == '/') continue;
+        if (tag.empty() && is_alnum(c)) tag = ":";
+        tag += c;
+    }
+    return tag;
+}
+
+class Naming final : public MessageNaming {
+public:
+    Naming(DeliveryContext& context, const AppendfileOptions& options) : context_(context), options_(options) {}
+
+    std::string maildir_tag() override {
+        if (!options_.maildir_tag) return {};
+        const Expansion tag = context_.expander.expand(options_.maildir_tag, context_.scope);
+        return tag ? clean_tag(tag->bytes) : std::string{};
+    }
+
+    MailboxResult<std::string> file_name(std::uint64_t inode) override {
+        Scope scope = context_.scope;
+        scope.inode = inode;
+        const Expandable& option = options_.directory_file;
+        Expansion name = context_.expander.expand(option, scope);
+        const auto refused = [](std::string why) {
+            return tl::unexpected(MailboxFailure{MailboxFailure::Kind::panic, 0, std::move(why), false, {}});
+        };
+        if (!name) return refused(wording::not_expanded(option.source, "directory_file", context_.instance.name, name.error().message));
+        // Text from the message may become a name, but not choose another directory.
+        if (name->tainted && contains(name->bytes, "/"))
+            return refused(wording::tainted_name(name->bytes, "directory_file", context_.instance.name));
+        return std::move(name->bytes);
+    }
+
+private:
+    DeliveryContext& context_;
+    const AppendfileOptions& options_;
+};
+
+// RCPT TO of a BSMTP batch: the address as it came, without affixes unless they are wanted; for a file its owner's.
+std::string batch_recipient(const AddressItem& item, bool with_affixes) {
+    const AddressItem& mailbox = item.is_pfr() && item.parent ? *item.parent : item;
+    const std::string& address = mailbox.address;
+    const std::size_t at = address.rfind('@');
+    const std::size_t cut = mailbox.prefix.size() + mailbox.suffix.size();
+    if (with_affixes || cut == 0 || at == std::string::npos || at < cut) return address;
+    return address.substr(mailbox.prefix.size(), at - cut) + address.substr(at);
+}
+
+std::string batch_envelope(const DeliveryContext& context, bool crlf) {
+    const std::string end = crlf ? "\r\n" : "\n";
+    std::string out = "MAIL FROM:<" + context.return_path + ">" + end;
+    for (const AddressItem* item : context.batch)
+        out += "RCPT TO:<" + batch_recipient(*item, context.instance.options.rcpt_include_affixes) + ">" + end;
+    return out + "DATA" + end;
+}
+
+}  // namespace
+
+MailboxSettings Appendfile::mailbox_settings(const DeliveryContext& context, const std::string& path) const {
+    return {.path = path,
+            .hostname = context.primary_hostname,
+            .uid = context.identity.uid,
+            .gid = context.identity.gid,
+            .mode = options_.mode.value,
+            .directory_mode = options_.directory_mode.value,
+            .create_directory = options_.create_directory,
+            .sync = context.sync};
+}
+
+MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const {
+    const AddressItem& first = *context.batch.front();
+    MboxSettings settings{.common = mailbox_settings(context, target.path),
+                          .leaf = target.leaf,
+                          .locks = {.dot_lock = options_.use_lockfile.value,
+                                    .fcntl = options_.use_fcntl_lock.value,
+                                    .flock = options_.use_flock_lock.value,
+                                    .retries = options_.lock_retries.value,
+                                    .interval = Seconds{options_.lock_interval.seconds},
+                                    .fcntl_timeout = Seconds{options_.lock_fcntl_timeout.seconds},
+                                    .flock_timeout = Seconds{options_.lock_flock_timeout.seconds},
+                                    .stale_after = Seconds{options_.lockfile_timeout.seconds},
+                                    .lockfile_mode = options_.lockfile_mode.value},
+                          .own_mode = first.file_mode > 0,
+                          .from_redirect = first.kind == AddressKind::file,
+                          .creation_allowed = target.place.allowed,
+                          .file_must_exist = options_.file_must_exist,
+                          .allow_symlink = options_.allow_symlink,
+                          .allow_fifo = options_.allow_fifo,
+                          .check_owner = options_.check_owner,
+                          .check_group = options_.check_group,
+                          .mode_fail_narrower = options_.mode_fail_narrower,
+                          .repair_torn = !options_.message_prefix.source.empty()};
+    if (settings.own_mode) settings.common.mode = static_cast<mode_t>(first.file_mode);
+    return settings;
+}
+
+MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context, AppendfileTarget& target) const {
+    Os& os = context.os;
+    if (target.format == Format::mbox) {
+        MboxSettings settings = mbox_settings(context, target);
+        if (options_.create_directory && target.place.allowed) {
+            const Status made = make_place(os, target.place, options_.directory_mode.value, context.sync);
+            if (!made) return mailbox_failure(made.error().code, wording::directories_not_made(target.path, made.error().code));
+        }
+        return MboxFile::open(os, context.clock, std::move(target.place), std::move(settings));
+    }
+    MailboxSettings common = mailbox_settings(context, target.path);
+    if (const int mode = context.batch.front()->file_mode; mode > 0) common.mode = static_cast<mode_t>(mode);
+    if (target.format == Format::plain) return PlainDirectory::open(os, context.clock, std::move(target.place), std::move(common));
+
+    MaildirSettings settings{.common = std::move(common), .retries = options_.maildir_retries.value};
+    if (options_.maildirfolder_create_regex) {
+        const auto folder = is_maildir_folder(options_.maildirfolder_create_regex.value, target.path);
+        if (!folder) return mailbox_failure(code::kUnknown, folder.error());
+        settings.is_folder = *folder;
+    }
+    return MaildirBox::open(os, context.clock, std::move(target.place), std::move(settings));
+}
+
+tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& context, const Mailbox& mailbox) const {
+    const std::string& transport = instance_.name;
+    const auto affix = [&](const Expandable& option, std::string_view name) -> tl::expected<std::string, Outcome> {
+        if (!option) return std::string{};
+        Expansion text = context.expander.expand(option, context.scope);
+        if (text) return std::move(text->bytes);
+        return tl::unexpected(Outcome{.verdict = Verdict::defer,
+                                      .code = code::kExpansionFail,
+                                      .message = wording::affix_not_expanded(option.source, name, transport)});
+    };
+    auto prefix = affix(options_.message_prefix, "prefix");
+    if (!prefix) return tl::unexpected(prefix.error());
+    auto plan = make_write_plan(context);
+    if (!plan)
+        return tl::unexpected(panic(wording::header_options_not_expanded(mailbox.data_name(), plan.error().why), code::kHeaderFail));
+    auto suffix = affix(options_.message_suffix, "suffix");
+    if (!suffix) return tl::unexpected(suffix.error());
+
+    plan->prefix = std::move(*prefix);
+    plan->suffix = std::move(*suffix);
+    plan->check = options_.check_string.value;
+    plan->escape = options_.escape_string.value;
+    plan->escape_headers = options_.use_bsmtp;
+    plan->crlf = options_.use_crlf;
+    return std::move(*plan);
+}
+
+Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mailbox& mailbox) const {
+    if (format == Format::maildir && options_.maildir_tag) {  // a tag that cannot be expanded is found before the message is written
+        const Expansion tag = context.expander.expand(options_.maildir_tag, context.scope);
+        if (!tag && !tag.error().forced)
+            return {panic(wording::not_expanded(options_.maildir_tag.source, "maildir_tag", instance_.name, tag.error().message))};
+    }
+    auto plan = writing_plan(context, mailbox);
+    if (!plan) return {plan.error()};
+    // Not part of the message's size: a repair, and the prefix of a BSMTP batch.
+    std::size_t uncounted = mailbox.repair().size();
+    std::int64_t envelope_lines = 0;
+    if (options_.use_bsmtp) {
+        uncounted += plan->prefix.size();
+        plan->prefix += batch_envelope(context, options_.use_crlf);
+        plan->suffix += options_.use_crlf ? ".\r\n" : ".\n";
+        envelope_lines = static_cast<std::int64_t>(context.batch.size()) + 3;
+    }
+    plan->prefix.insert(0, mailbox.repair());
+
+    FdSink sink(context.os, mailbox.fd());
+    const auto written = MessageWriter(context.os).write(*plan, context.body, sink);
+    if (!written) return {outcome_of_write(written.error(), mailbox, context.clock)};
+    if (const Status safe = mailbox.finish_data(); !safe) return {outcome_of_write(safe.error(), mailbox, context.clock)};
+    const std::int64_t size = sink.count() - static_cast<std::int64_t>(uncounted);
+    context.scope.message_size_override = size;
+    context.scope.message_linecount_override = written->newlines + envelope_lines - 1;
+    Naming naming(context, options_);
+    if (auto committed = mailbox.commit(naming); !committed) return {outcome_of(committed.error()), size};
+    return {Outcome{.verdict = Verdict::ok, .code = 0}, size};
+}
+
+Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget& target) const {
+    const uid_t uid = context.os.ids().effective_uid;
+    if (uid != context.identity.uid) return {panic(wording::runs_as_wrong_user(uid, context.identity.uid))};
+    const Format format = target.format;
+    auto mailbox = open_mailbox(context, target);
+    if (!mailbox) return {outcome_of(mailbox.error())};
+    return write(context, format, **mailbox);
+}
+
+DeliveryReport Appendfile::deliver(DeliveryContext& context) {
+    AppendfileTarget target = appendfile_target(context, options_);
+    const Done done = target.verdict ? Done{*target.verdict} : execute(context, target);
+    DeliveryReport report = same_for_all(context, done.outcome);
+    for (AddressReport& address : report.addresses) {
+        address.bytes_written = done.bytes_written;
+        address.local_part = target.logged_local_part;
+    }
+    return report;
+}
+
+}  // namespace postern

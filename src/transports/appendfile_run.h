@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// transports/appendfile_run.h – the appendfile transport: choose the target, open the mailbox, write, commit. What a
+// mailbox format does is in mailbox/; this turns its results into verdicts (spec appendfile.md §11–§14).
+#pragma once
+
+#include <memory>
+
+#include "driver/transport.h"
+#include "mailbox/mailbox.h"
+#include "mailbox/mbox_file.h"
+#include "transports/appendfile_options.h"
+#include "transports/appendfile_target.h"
+
+namespace postern {
+
+class Appendfile final : public Transport {
+public:
+    using Options = AppendfileOptions;
+    Appendfile(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
+
+    [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
+    [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
+
+private:
+    struct Done {
+        Outcome outcome;
+        std::int64_t bytes_written = 0;
+    };
+    [[nodiscard]] Done execute(DeliveryContext& context, AppendfileTarget& target) const;
+    [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context, AppendfileTarget& target) const;
+    [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox) const;
+    [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox) const;
+    [[nodiscard]] MailboxSettings mailbox_settings(const DeliveryContext& context, const std::string& path) const;
+    [[nodiscard]] MboxSettings mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const;
+    // plan(), the parts (appendfile_plan.cc)
+    void describe(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const;
+    void describe_file(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const;
+    void describe_directory(DeliveryPlan& plan, const DeliveryContext& context, const AppendfileTarget& target) const;
+
+    const TransportInstance& instance_;
+    const Options& options_;
+};
+
+}  // namespace postern
