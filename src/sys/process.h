@@ -35,7 +35,7 @@ public:
     // close the child's copy of a descriptor it uses close_inherited(), never reset().
     virtual Result<pid_t> fork_child(const std::function<int()>& body, bool shield_signals) = 0;
     virtual Result<ExitStatus> wait(pid_t child) = 0;
-    virtual Status kill(pid_t child, int signal) = 0;
+    virtual Status kill(pid_t child, int signal) = 0;  // -child: its process group
 
     struct Command {
         std::vector<std::string> argv;          // argv[0] is an absolute path
@@ -44,14 +44,15 @@ public:
         bool join_stderr = true;                // stderr into the collected output, else discarded
         mode_t umask = 077;
         Seconds timeout{60};                    // for all output; then the process group is killed
-        std::size_t output_limit = 1 << 20;
+        std::size_t output_limit = 1 << 20;     // more is read and thrown away
     };
     struct CommandResult {
         ExitStatus status;
         std::string output;
         bool timed_out = false;
     };
-    // posix_spawn in its own process group, read everything, wait. exec failure is exit code 127.
+    // posix_spawn in its own process group, read everything, wait. exec failure is exit code 127. A command that does not
+    // read its input is not an error.
     virtual Result<CommandResult> run(const Command& command) = 0;
 };
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// sys/real_processes.h – real children. For single-threaded processes: run() changes umask and SIGPIPE for a moment.
+#pragma once
+
+#include "sys/process.h"
+
+namespace postern {
+
+class RealProcesses final : public ProcessRunner {
+public:
+    Result<pid_t> fork_child(const std::function<int()>& body, bool shield_signals) override;
+    Result<ExitStatus> wait(pid_t child) override;
+    Status kill(pid_t child, int signal) override;
+    Result<CommandResult> run(const Command& command) override;
+};
+
+}  // namespace postern
