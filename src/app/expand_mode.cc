@@ -2,6 +2,7 @@
 // -be and -bem: try the expansion language by hand, as `exim -be` answers.
 #include <unistd.h>
 
+#include "app/message_preview.h"
 #include "app/modes.h"
 #include "app/standard_input.h"
 #include "base/strings.h"
@@ -29,6 +30,19 @@ int test_expansions(Workplace& place, const Scope& scope) {
     while (std::optional<std::string> line = input.logical_line("> ")) show(place, *line, scope);
     place.out("\n");
     return 0;
+}
+
+// -bem FILE: the same with a message in view.
+int test_expansions_with_message(Workplace& place) {
+    const Result<MessagePreview> preview = MessagePreview::from_file(place, place.line().message_file, place.caller().login);
+    if (!preview) {
+        place.err("exim: unable to open " + place.line().message_file + ": " + errno_text(preview.error().code) + "\n");
+        return 1;
+    }
+    Scope scope;
+    scope.message = &preview->message();
+    scope.body = &preview->body();
+    return test_expansions(place, scope);
 }
 
 }  // namespace postern

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // -bV and -bP.
+#include <unistd.h>
+
 #include "app/modes.h"
 #include "config/print.h"
 #include "wording/command.h"
@@ -32,10 +34,12 @@ int show_version(Workplace& place) {
 }
 
 int print_option_values(Workplace& place) {
-    const PrintResult printed = print_options(place.configuration(), place.line().arguments,
-                                              {.admin = place.caller().admin, .no_labels = place.line().no_labels});
+    PrintRequest request{.admin = place.caller().admin, .no_labels = place.line().no_labels};
+    for (char** entry = environ; *entry; ++entry) request.environment.emplace_back(*entry);
+    const PrintResult printed = print_options(place.configuration(), place.line().arguments, request);
     place.out(printed.text);
-    return printed.ok ? 0 : 1;
+    if (printed.denied) place.err(wording::permission_denied() + "\n");
+    return printed.ok && !printed.denied ? 0 : 1;
 }
 
 }  // namespace postern

@@ -41,7 +41,8 @@ std::string framed(std::string_view flags, std::string_view text) {
 }  // namespace
 
 const DriverSet& all_drivers() {
-    static const DriverSet set{.routers = all_routers(), .transports = all_transports()};
+    static const DriverSet set{.routers = {all_routers().begin(), all_routers().end()},
+                               .transports = {all_transports().begin(), all_transports().end()}};
     return set;
 }
 
@@ -103,7 +104,6 @@ bool Workplace::open() {
     exim_gid_ = root && main.exim_group.gid ? *main.exim_group.gid : world_.os.ids().effective_gid;
     know_caller();
     if (!choose_selectors()) return false;
-    settle_environment();
     open_log();
 
     expander_ = std::make_unique<Expander>(Expander::Environment{.configuration = configuration_.get(),
@@ -115,6 +115,7 @@ bool Workplace::open() {
                                                                  .initial_cwd = {},
                                                                  .caller_uid = caller_.uid,
                                                                  .caller_gid = caller_.gid});
+    settle_environment();
     rewriter_ = std::make_unique<Rewriter>(*expander_, main,
                                            Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
                                                            .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
@@ -187,7 +188,11 @@ bool Workplace::choose_selectors() {
 void Workplace::settle_environment() {
     std::vector<std::string> before;
     for (char** entry = environ; *entry; ++entry) before.emplace_back(*entry);
-    const EnvironmentPlan plan = plan_environment(configuration_->main, before);
+    const EnvironmentPlan plan = plan_environment(configuration_->main, before, [this](const Expandable& option) -> Result<std::string> {
+        Expansion value = expander_->expand(option, Scope{});
+        if (!value) return failure(value.error().message);
+        return std::move(value->bytes);
+    });
     clearenv();
     for (const std::string& entry : plan.environment) {
         const std::size_t equals = entry.find('=');
@@ -195,6 +200,10 @@ void Workplace::settle_environment() {
     }
     if (const std::string& zone = configuration_->main.timezone.value; !zone.empty()) setenv("TZ", zone.c_str(), 1);
     tzset();
+    if (plan.warn && !is_test_mode(line_.action) && line_.action != Action::print_options && line_.action != Action::version) {
+        log_->main("Warning: purging the environment.\n Suggested action: use keep_environment.");
+    }
+    if (!plan.error.empty()) log_->main_and_panic("failed to expand add_environment: " + plan.error);
 }
 
 void Workplace::open_log() {

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole delivery runs over the fake operating system, with a router and a transport made for the purpose: what is
+// logged, what is journalled, what stays on the queue.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "base/strings.h"
+#include "deliver/engine.h"
+#include "mail/address.h"
+#include "support/fake_os.h"
+#include "support/fake_processes.h"
+#include "support/fault_sweep.h"
+
+namespace postern {
+namespace {
+
+constexpr uid_t kExim = 102, kUser = 1000;
+constexpr gid_t kEximGroup = 105, kUserGroup = 1000;
+constexpr const char* kId = "1xUyh5-0007zV-2L";
+
+// --- a router that takes everybody but "nobody…", and delays "later…" ---
+class TakeAll final : public RouterDriverBase {
+public:
+    explicit TakeAll(const RouterInstance& instance) : instance_(instance) {}
+    RouteResult route(AddressItem& item, RouteContext& context) override {
+        if (item.local_part.starts_with("nobody")) return {.verdict = RouteVerdict::decline};
+        if (item.local_part.starts_with("later")) {
+            return {.verdict = RouteVerdict::defer, .outcome = {.verdict = Verdict::defer, .message = "come back"}};
+        }
+        if (auto refused = choose_transport(instance_, instance_.options.transport, "transport", item, context)) return *refused;
+        return {.verdict = RouteVerdict::ok};
+    }
+
+private:
+    const RouterInstance& instance_;
+};
+
+struct NoOptions {
+    Integer batch_max{1};
+    Expandable batch_id;
+};
+
+// --- a transport that writes one file a batch, named after the first local part ---
+class BoxTransport final : public Transport {
+public:
+    using Options = NoOptions;
+    BoxTransport(const TransportInstance&, const Options&) {}
+    DeliveryPlan plan(DeliveryContext&) override { return {}; }
+    DeliveryReport deliver(DeliveryContext& context) override {
+        const std::string& who = context.batch.front()->local_part;
+        if (who == "full") return same_for_all(context, {.verdict = Verdict::defer, .code = ENOSPC, .message = "no room"});
+        if (who == "bad") return same_for_all(context, {.verdict = Verdict::fail, .message = "refused"});
+        if (who == "broken") return same_for_all(context, {.verdict = Verdict::panic, .message = "misconfigured"});
+        const auto outcome = write_box(context, "/mail/" + context.instance.name + "." + who);
+        DeliveryReport report = same_for_all(context, outcome);
+        for (AddressReport& address : report.addresses) address.bytes_written = 42;
+        return report;
+    }
+
+private:
+    static Outcome write_box(DeliveryContext& context, const std::string& path) {
+        const auto failed = [](const Error& error) { return Outcome{.verdict = Verdict::defer, .code = error.code}; };
+        auto file = context.os.open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (!file) return failed(file.error());
+        Status done = write_all(context.os, file->get(), "message");
+        if (done) done = context.os.fsync(file->get());
+        if (done) done = context.os.close(std::move(*file));
+        // One more copy each time: a test counts them.
+        const std::string copy = path + "." + std::to_string(copies_of(context.os, path) + 1);
+        if (done) done = context.os.rename(path + ".tmp", copy);
+        if (done) done = sync_directory(context.os, kCwd, "/mail");
+        return done ? Outcome{.verdict = Verdict::ok} : failed(done.error());
+    }
+    static int copies_of(Os& os, const std::string& path) {
+        int n = 0;
+        while (os.stat(AtPath(path + "." + std::to_string(n + 1)), Follow::no)) ++n;
+        return n;
+    }
+};
+
+constexpr OptionRow kNoRows[] = {opt<&NoOptions::batch_id>("batch_id"), opt<&NoOptions::batch_max>("batch_max")};
+constexpr TransportDriver kBox = transport_driver_of<BoxTransport>("box", kNoRows, nullptr);
+const RouterDriver kTakeAll{{.name = "takeall"},
+                            [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> { return std::make_unique<TakeAll>(instance); }};
+
+// One machine with one configuration; engines are made for each run, as processes are.
+class Site {
+public:
+    explicit Site(Os& os, FakeOs& tree, FakeClock& clock, ProcessRunner& processes) : os_(os), tree_(tree), clock_(clock), processes_(processes) {
+        configuration.main.primary_hostname = {"mx.example", true};
+        configuration.main.qualify_domain = {"example", true};
+        drivers_.routers = {&kTakeAll};
+        drivers_.transports = {&kBox};
+        configuration.transports.resize(2);
+        configuration.transports[0] = transport("box");
+        configuration.transports[1] = transport("shadow");
+        configuration.routers.resize(1);
+        RouterInstance& router = configuration.routers[0];
+        router.name = "all";
+        router.driver = &kTakeAll.description;
+        router.options.transport = {"box", true, {}};
+    }
+
+    static TransportInstance transport(const char* name) {
+        TransportInstance instance;
+        instance.name = name;
+        instance.driver = &kBox.description;
+        instance.private_options = kBox.description.make_options();
+        instance.options.user.uid = kUser;
+        instance.options.group.gid = kUserGroup;
+        return instance;
+    }
+    NoOptions& box_options() { return *static_cast<NoOptions*>(configuration.transports[0].private_options.get()); }
+
+    static Message message(const std::vector<std::string>& recipients, std::string sender = "sender@example") {
+        Message message;
+        message.id = kId;
+        message.login = "root";
+        message.sender = std::move(sender);
+        for (const std::string& address : recipients) message.recipients.push_back({.address = address});
+        message.received = message.received_complete = FakeClock::kStart;
+        message.first_delivery = true;
+        message.local = true;
+        message.headers = {{HeaderType::received, "Received: from x\n"}, {HeaderType::from, "From: a@b\n"}};
+        return message;
+    }
+
+    // A message on the queue, as intake leaves it.
+    Status queue(const Message& message) {
+        Spool spool(os_, spool_settings());
+        POSTERN_TRY_ASSIGN(const auto held, spool.begin(message.id));
+        POSTERN_TRY(write_all(os_, held->data_fd(), "body\n"));
+        return spool.commit(*held, message);
+    }
+
+    RunResult run(const RunRequest& request = {}) {
+        Log log(os_, clock_, {.path_template = "/log/%slog", .owner = kExim, .group = kEximGroup}, 2);
+        Spool spool(os_, spool_settings());
+        Expander expander({.configuration = &configuration, .os = &os_, .clock = &clock_, .processes = &processes_,
+                           .panic_log = [&log](const std::string& text) { log.main_and_panic(text); }});
+        Rewriter rewriter(expander, configuration.main, {});
+        const Engine engine{.configuration = configuration, .drivers = drivers_, .os = os_, .clock = clock_, .processes = processes_,
+                            .expander = expander, .rewriter = rewriter, .log = log, .selectors = selectors, .spool = spool,
+                            .exim_uid = kExim, .exim_gid = kEximGroup};
+        return deliver_from_spool(engine, kId, request);
+    }
+
+    // The main log without stamps and id.
+    std::string log(std::string_view which = "main") const {
+        std::string out;
+        const std::string text = tree_.content("/log/" + std::string(which) + "log");
+        constexpr std::size_t kPrefix = 20 + 17;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = text.find('\n', at);
+            out += text.substr(at + kPrefix, end - at - kPrefix) + "\n";
+            at = end + 1;
+        }
+        return out;
+    }
+
+    SpoolSettings spool_settings() const { return {.directory = "/spool", .owner = kExim, .group = kEximGroup}; }
+
+    Configuration configuration;
+    SelectorSet selectors;
+
+private:
+    Os& os_;
+    FakeOs& tree_;
+    FakeClock& clock_;
+    ProcessRunner& processes_;
+    DriverSet drivers_;
+};
+
+void prepare(FakeOs& os) {
+    setenv("TZ", "UTC", 1);
+    os.add_user("user", kUser, kUserGroup, "/home/user");
+    os.put_directory("/mail", 0777);
+    os.put_directory("/spool", 0750, kExim, kEximGroup);
+    os.put_directory("/log", 0750, kExim, kEximGroup);
+}
+
+class DeliveryRunTest : public testing::Test {
+protected:
+    DeliveryRunTest() { prepare(os_); }
+    bool queued() const { return os_.exists("/spool/input/" + std::string(kId) + "-H"); }
+
+    FakeClock clock_;
+    FakeOs os_{clock_};
+    FakeProcesses processes_{os_};
+    Site site_{os_, os_, clock_, processes_};
+};
+
+TEST_F(DeliveryRunTest, DeliversAndForgets) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    const RunResult result = site_.run();
+    EXPECT_EQ(result.end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "=> joe@example R=all T=box\nCompleted\n");
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.joe.1"});
+    EXPECT_EQ(os_.stat_of("/mail/box.joe.1").uid, kUser);
+    EXPECT_EQ(os_.names_in("/spool/input"), std::vector<std::string>{});
+    EXPECT_EQ(os_.names_in("/spool/msglog"), std::vector<std::string>{});
+}
+
+struct VerdictCase {
+    const char* name;
+    std::vector<std::string> recipients;
+    const char* sender;
+    const char* want_log;
+    const char* want_panic_log;
+    RunEnd want_end;
+};
+
+class DeliveryVerdict : public DeliveryRunTest, public testing::WithParamInterface<VerdictCase> {};
+
+TEST_P(DeliveryVerdict, IsLoggedAndKept) {
+    const VerdictCase& c = GetParam();
+    ASSERT_TRUE(site_.queue(Site::message(c.recipients, c.sender)));
+    EXPECT_EQ(site_.run().end, c.want_end);
+    EXPECT_EQ(site_.log(), c.want_log);
+    EXPECT_EQ(site_.log("panic"), c.want_panic_log);
+    EXPECT_EQ(queued(), c.want_end == RunEnd::left);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Verdicts, DeliveryVerdict,
+    testing::Values(
+        VerdictCase{"OrderOfRecipients", {"a@example", "b@example"}, "s@x",
+                    "=> a@example R=all T=box\n=> b@example R=all T=box\nCompleted\n", "", RunEnd::completed},
+        VerdictCase{"Deferred", {"full@example"}, "s@x", "== full@example R=all T=box defer (28): No space left on device: no room\n", "",
+                    RunEnd::left},
+        VerdictCase{"DeferredByRouter", {"later@example"}, "s@x", "== later@example R=all defer (-1): come back\n", "", RunEnd::left},
+        VerdictCase{"FailedStaysUntilThereAreBounces", {"bad@example"}, "s@x", "** bad@example R=all T=box: refused\n", "", RunEnd::left},
+        VerdictCase{"Unrouteable", {"nobody@example"}, "s@x", "** nobody@example: Unrouteable address\n", "", RunEnd::left},
+        VerdictCase{"PanicIsLoggedTwice", {"broken@example"}, "s@x", "== broken@example R=all T=box defer (-1): misconfigured\n",
+                    "== broken@example R=all T=box defer (-1): misconfigured\n", RunEnd::left},
+        VerdictCase{"NullSenderFreezes", {"bad@example"}, "",
+                    "** bad@example R=all T=box: refused\nFrozen (message created with -f <>)\n", "", RunEnd::left},
+        VerdictCase{"DuplicateGetsOneCopy", {"a@example", "a@EXAMPLE"}, "s@x", "=> a@example R=all T=box\nCompleted\n", "", RunEnd::completed}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(DeliveryRunTest, KeepsOnlyWhatIsLeft) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example", "full@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_TRUE(os_.exists("/mail/box.joe.1"));
+    EXPECT_FALSE(os_.exists("/mail/box.joe.2"));
+    EXPECT_FALSE(os_.exists("/spool/input/" + std::string(kId) + "-J"));
+}
+
+TEST_F(DeliveryRunTest, BatchesWhatMayShareADelivery) {
+    site_.box_options().batch_max.value = 10;
+    ASSERT_TRUE(site_.queue(Site::message({"a@example", "b@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> b@example R=all T=box\nCompleted\n");
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.a.1"});
+}
+
+TEST_F(DeliveryRunTest, ShadowsCopyOnlySuccesses) {
+    site_.configuration.transports[0].options.shadow_transport = {"shadow", true};
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example", "full@example"})));
+    (void)site_.run();
+    EXPECT_EQ(site_.log(), "=> joe@example R=all T=box ST=shadow\n== full@example R=all T=box defer (28): No space left on device: no room\n");
+    EXPECT_EQ(os_.names_in("/mail"), (std::vector<std::string>{"box.joe.1", "shadow.joe.1"}));
+}
+
+TEST_F(DeliveryRunTest, NeverDeliversAsRoot) {
+    site_.configuration.transports[0].options.user.uid = 0;
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_EQ(site_.log(), "User 0 set for box transport is on the fixed_never_users list\n"
+                           "== joe@example R=all T=box defer (-29): User 0 set for box transport is on the fixed_never_users list\n");
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{});
+}
+
+TEST_F(DeliveryRunTest, RefusesWhatIsTooBig) {
+    site_.configuration.transports[0].options.message_size_limit = {"10", true, {}};
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    (void)site_.run();
+    EXPECT_EQ(site_.log(), "** joe@example R=all T=box: message is too big (transport limit = 10)\n");
+}
+
+TEST_F(DeliveryRunTest, WaitsForAFreeSlot) {
+    site_.configuration.transports[0].options.max_parallel = {"1", true, {}};
+    os_.put_file("/spool/db/tpt-serialize-box.0", "");
+    os_.hold_lock("/spool/db/tpt-serialize-box.0", LockKind::fcntl_write);
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    os_.release_foreign_locks();
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+}
+
+TEST_F(DeliveryRunTest, AChildKilledByAnAdministratorIsOnlyDeferred) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    processes_.next_child_dies_first(SIGKILL);
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_EQ(site_.log(), "failed to read delivery status for joe@example from delivery subprocess\n"
+                           "box transport process returned non-zero status 0x0009: terminated by signal 9\n"
+                           "== joe@example R=all T=box defer (-1)\n");
+}
+
+TEST_F(DeliveryRunTest, AChildThatCrashesFreezesTheMessage) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    processes_.next_child_dies_first(SIGSEGV);
+    (void)site_.run();
+    EXPECT_TRUE(site_.log().ends_with("== joe@example R=all T=box defer (-1)\nFrozen\n")) << site_.log();
+    EXPECT_EQ(site_.run().end, RunEnd::not_attempted);
+    EXPECT_TRUE(site_.log().ends_with("Message is frozen\n"));
+    EXPECT_EQ(site_.run({.forced = true, .thaw = true}).end, RunEnd::completed);
+}
+
+TEST_F(DeliveryRunTest, LeavesALockedMessageAlone) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    os_.hold_lock("/spool/input/" + std::string(kId) + "-D", LockKind::fcntl_write);
+    EXPECT_EQ(site_.run().end, RunEnd::not_attempted);
+    EXPECT_EQ(site_.log(), "Spool file for " + std::string(kId) + " is locked (another process is handling this message)\n");
+}
+
+TEST_F(DeliveryRunTest, SuspectsALoopBeforeRouting) {
+    Message message = Site::message({"joe@example"});
+    message.headers.insert(message.headers.end(), 31, {HeaderType::received, "Received: again\n"});
+    ASSERT_TRUE(site_.queue(message));
+    (void)site_.run();
+    EXPECT_EQ(site_.log(), "** joe@example: Too many \"Received\" headers - suspected mail loop\n");
+}
+
+TEST_F(DeliveryRunTest, BelievesTheJournalOfACrashedRun) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example", "ann@example"})));
+    os_.put_file("/spool/input/" + std::string(kId) + "-J", "joe@example\nann@exam", 0640, kExim, kEximGroup);
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.ann.1"});  // a torn line says nothing
+}
+
+// --- faults: whatever call fails, a run ends with the copies delivered or the message on the queue, never neither ---
+
+int copies(const FakeOs& os, const std::string& box) {
+    int n = 0;
+    for (const std::string& name : os.names_in("/mail")) n += name.starts_with(box + ".") && !name.ends_with(".tmp") ? 1 : 0;
+    return n;
+}
+
+// A site on the world of a sweep; queueing goes around the faults, running goes through them.
+struct SweptSite {
+    explicit SweptSite(World& w) : faulty(w.os, w.fake, w.clock, w.processes), healthy(w.fake, w.fake, w.clock, w.processes) {}
+    Site faulty, healthy;
+};
+
+void queue_two(World& w) {
+    prepare(w.fake);
+    ASSERT_TRUE(SweptSite(w).healthy.queue(Site::message({"joe@example", "ann@example"})));
+}
+
+TEST(DeliveryFaults, LoseNothingAndDoubleOnlyWhatWasNotJournalled) {
+    for_every_fault({EIO, ENOSPC, EACCES}, [](World& w) {
+        queue_two(w);
+        SweptSite site(w);
+        (void)site.faulty.run();
+        (void)site.healthy.run();  // the next queue run, on a healthy machine
+        for (const char* box : {"box.joe", "box.ann"}) {
+            EXPECT_GE(copies(w.fake, box), 1);
+            EXPECT_LE(copies(w.fake, box), 2);
+        }
+        EXPECT_EQ(w.fake.names_in("/spool/input"), std::vector<std::string>{});
+    });
+}
+
+// A crash can double the one batch whose mailbox was written but neither journalled nor removed from the queue (intent
+// records will close that); it never loses one.
+TEST(DeliveryCrashes, LoseNothingAndDoubleAtMostOneBatch) {
+    for_every_crash(
+        queue_two, [](World& w) { (void)SweptSite(w).faulty.run(); },
+        [](World& w) {
+            for (int run = 0; run < 2; ++run) (void)SweptSite(w).healthy.run();
+            const int joe = copies(w.fake, "box.joe"), ann = copies(w.fake, "box.ann");
+            EXPECT_GE(joe, 1);
+            EXPECT_GE(ann, 1);
+            EXPECT_LE(joe + ann, 3);
+        });
+}
+
+}  // namespace
+}  // namespace postern
