@@ -49,7 +49,7 @@ enum class Call : std::uint8_t {
 [[nodiscard]] bool can_give(Call call, int code);  // would a kernel or a file server ever say so?
 [[nodiscard]] bool changes_something(Call call);
 
-class FaultOs final : public Os {
+class FaultOs : public Os {  // tests derive from it to act between two calls
 public:
     explicit FaultOs(Os& inner) : inner_(inner) {}
 
