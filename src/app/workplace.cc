@@ -219,7 +219,7 @@ void Workplace::open_log() {
     settings.write_reject_log = main.write_rejectlog;
     log_ = std::make_unique<Log>(world_.os, world_.clock, std::move(settings));
     if (is_test_mode(line_.action)) {
-        log_->set_sink(Log::Sink::stderr_only);
+        log_->set_sink(line_.action == Action::test_addresses ? Log::Sink::stderr_framed : Log::Sink::stderr_lines);
     } else if (line_.verbose || line_.dont_deliver) {
         log_->set_sink(Log::Sink::files_and_echo);
     }

@@ -56,7 +56,7 @@ void Log::panic(std::string_view text) { emit("PANIC", text, false, true, false)
 void Log::reject(std::string_view text) { emit("MAIN REJECT", text, true, false, settings_.write_reject_log); }
 
 void Log::open_main() {
-    if (quiet_ || sink_ == Sink::stderr_only) return;
+    if (quiet_ || sink_ == Sink::stderr_framed || sink_ == Sink::stderr_lines) return;
     (void)ensure_open(kMain).has_value();  // a failure shows when there is something to say
 }
 
@@ -76,6 +76,10 @@ std::string Log::line(std::string_view text) const {
 
 void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject) {
     if (quiet_) return;
+    if (sink_ == Sink::stderr_lines) {
+        (void)write_all(os_, standard_error_, line(text)).has_value();
+        return;
+    }
     if (sink_ != Sink::files) {
         std::string framed = "LOG: " + std::string(flags) + "\n  ";
         for (const char c : text) {
@@ -84,7 +88,7 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
         }
         framed += '\n';
         (void)write_all(os_, standard_error_, framed).has_value();
-        if (sink_ == Sink::stderr_only) return;
+        if (sink_ == Sink::stderr_framed) return;
     }
     const std::string whole = line(text);
     Status main_written;

@@ -35,9 +35,9 @@ public:
     void configure(LogSettings settings);      // once the configuration is read
     void set_message_id(std::string id);       // "" outside a message
     void set_quiet(bool quiet);                // disable_logging of a driver: everything is dropped
-    // files: the normal way. echo: also shown on stderr as "LOG: MAIN PANIC\n  text". stderr_only: test modes (-bt, -be),
-    // where nothing is written to files.
-    enum class Sink : std::uint8_t { files, files_and_echo, stderr_only };
+    // files: the normal way. files_and_echo (-v): also shown on stderr as "LOG: MAIN PANIC\n  text". The others are for
+    // test modes, which leave the files alone: stderr_framed (-bt) in that same form, stderr_lines (-be, -bv) as lines.
+    enum class Sink : std::uint8_t { files, files_and_echo, stderr_framed, stderr_lines };
     void set_sink(Sink sink) { sink_ = sink; }
 
     void main(std::string_view text);

@@ -85,9 +85,11 @@ TEST_F(LogTest, ReplacesAnOverlongLine) {
 
 TEST_F(LogTest, TestModesSpeakOnStderrOnly) {
     Log log = make(settings());
-    log.set_sink(Log::Sink::stderr_only);
+    log.set_sink(Log::Sink::stderr_framed);
     log.main_and_panic("a\nb");
-    EXPECT_EQ(os_.content("/stderr"), "LOG: MAIN PANIC\n  a\n  b\n");
+    log.set_sink(Log::Sink::stderr_lines);
+    log.main_and_panic("c");
+    EXPECT_EQ(os_.content("/stderr"), "LOG: MAIN PANIC\n  a\n  b\n" + stamped("c"));
     EXPECT_FALSE(os_.exists("/var/log"));
 }
 

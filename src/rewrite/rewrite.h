@@ -37,6 +37,14 @@ public:
     [[nodiscard]] std::optional<std::string> rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope);
 
 private:
+    struct Outcome {
+        std::string address;  // the bare address, for further rules
+        std::string text;     // what replaces the old one: the address, or with flag w the whole header item
+        bool whole = false;
+    };
+    class Pass;
+    static void break_line(std::string_view text, std::size_t& copied, std::string& out, std::size_t& since_newline);
+
     Expander& expander_;
     const MainOptions& main_;
     Hooks hooks_;
