@@ -57,6 +57,8 @@ struct LocalAndDomain {
 
 [[nodiscard]] std::string unquote_local_part(std::string_view local_part);  // "a\ b" in quotes -> a b
 [[nodiscard]] std::string quote_local_part(std::string_view local_part);    // spec expansion.md §4 quote_local_part
-[[nodiscard]] std::string quote_phrase(std::string_view phrase);            // for generated From:/Sender: names
+// A person's name as the phrase of a header address: quoted where it needs to be, comments and strings in it kept, RFC
+// 2047 with `charset` if it has other than printable ASCII bytes.
+[[nodiscard]] std::string fix_phrase(std::string_view phrase, std::string_view charset = "UTF-8");
 
 }  // namespace postern

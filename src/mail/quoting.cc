@@ -2,6 +2,7 @@
 // Local parts and phrases in and out of quotes.
 #include "base/strings.h"
 #include "mail/address.h"
+#include "mail/rfc2047.h"
 
 namespace postern {
 namespace {
@@ -14,8 +15,46 @@ bool needs_quotes(std::string_view local_part) {
 }
 
 bool is_phrase_char(char c) {
-    return is_alnum(c) || c == ' ' || c == '\t' || static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+    return is_print(c) && std::string_view("()<>@,;:\\\".[]").find(c) == std::string_view::npos;
+}
+
+std::string in_quotes(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '\\' || c == '"') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+// A quoted string or a comment at the front of `text`; 0 if it is not closed.
+std::size_t closed_length(std::string_view text) {
+    int depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\\') {
+            ++i;
+        } else if (text.front() == '"') {
+            if (c == '"' && i > 0) return i + 1;
+        } else if (c == '(') {
+            ++depth;
+        } else if (c == ')' && --depth == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+// Words without strings and comments: as they are, or all in one pair of quotes; blanks at the ends stay outside.
+void append_words(std::string& out, std::string_view words) {
+    const std::string_view inner = trim(words);
+    bool plain = true;
+    for (const char c : inner) plain = plain && is_phrase_char(c);
+    const auto lead = static_cast<std::size_t>(inner.data() - words.data());
+    out += inner.empty() ? words : words.substr(0, lead);
+    if (inner.empty()) return;
+    out += plain ? std::string(inner) : in_quotes(inner);
+    out += words.substr(lead + inner.size());
 }
 
 }  // namespace
@@ -52,16 +91,23 @@ std::string quote_local_part(std::string_view local_part) {
     return out + '"';
 }
 
-std::string quote_phrase(std::string_view phrase) {
-    bool plain = true;
-    for (const char c : phrase) plain = plain && is_phrase_char(c);
-    if (plain) return std::string(phrase);
-    std::string out = "\"";
-    for (const char c : phrase) {
-        if (c == '\\' || c == '"') out += '\\';
-        out += c;
+std::string fix_phrase(std::string_view phrase, std::string_view charset) {
+    for (const char c : phrase)
+        if (!is_print(c)) return rfc2047_encode(phrase, charset);
+    std::string out;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < phrase.size();) {
+        const std::size_t length = phrase[i] == '"' || phrase[i] == '(' ? closed_length(phrase.substr(i)) : 0;
+        if (length == 0) {
+            ++i;
+            continue;
+        }
+        append_words(out, phrase.substr(start, i - start));
+        out += phrase.substr(i, length);
+        start = i += length;
     }
-    return out + '"';
+    append_words(out, phrase.substr(start));
+    return out;
 }
 
 }  // namespace postern
