@@ -98,7 +98,8 @@ void set_inert_option(Loader& loader, const OptionLine& option, const InertOptio
     std::string printed = "no_" + option.name;
     const bool plainly_negated = shape == ValueShape::boolean && option.negated;
     if (!plainly_negated && !parse_inert(reader, inert, printed)) return loader.value_error(reader);
-    if (printed != inert.unset_line) loader.warn(wording::option_without_effect(option.name));
+    // What may not be ignored and got here asks for what happens anyhow.
+    if (printed != inert.unset_line && inert.why_not.empty()) loader.warn(wording::option_without_effect(option.name));
     configuration.inert.emplace_back(option.name, std::move(printed));
 }
 
