@@ -3,7 +3,7 @@
 
 Each faulty configuration is met twice: by -bt (stderr only) and by a message (paniclog, stderr, nothing spooled).
 """
-from compatlib import Call, Case, File, Send, compat, conf
+from compatlib import Call, Case, Config, File, Send, compat, conf
 from compatlib.case import ACCEPT, BOX, RETRY
 
 CALLS = (Call("-bt box@test.example"), Send("box@test.example"))
@@ -267,6 +267,8 @@ COMMAND_LINE = [
     Case("configuration-is-directory", calls=(Call("-C /etc -bt a@b", config=False),)),
     Case("configuration-list-second", calls=(Call("-C /nope/x:@CONF@ -bt a@b", config=False),)),
     Case("configuration-empty-file", "", calls=(Call("-bt a@b"),)),
+    *(Case(f"configuration-mode-{mode:o}-{owner.replace(':', '-')}", setup=(Config(mode, owner),), calls=(Call("-bt a@b.ex"),))
+      for mode, owner in [(0o600, "root"), (0o666, "root"), (0o664, "root"), (0o664, "root:mail"), (0o644, "ptuser1"), (0o640, "root:Debian-exim"), (0o660, "root:Debian-exim"), (0o644, "Debian-exim")]),
     Case("define-lower-case", calls=(Call("-Dabc=x -bt a@b"),)),
     Case("define-twice", calls=(Call("-DABC=x -DABC=y -bt a@b"),)),
     Case("define-too-many", calls=(Call(" ".join(f"-DA{chr(65 + n)}=x" for n in range(11)) + " -bt a@b"),)),

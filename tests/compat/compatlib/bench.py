@@ -147,6 +147,7 @@ class Bench:
 
     def write_config(self, text: str) -> None:
         self.config.write_text(self.text(text), encoding="latin-1")
+        os.chown(self.config, 0, 0)
         self.config.chmod(0o644)
 
     def _fresh_tree(self, case: c.Case) -> None:
@@ -162,6 +163,10 @@ class Bench:
         self.write_config(case.config)
 
     def _set_up(self, step: c.Setup, held: contextlib.ExitStack) -> None:
+        if isinstance(step, c.Config):
+            os.chown(self.config, *ids_of(step.owner))
+            self.config.chmod(step.mode)
+            return
         path = self.root / step.path
         if isinstance(step, c.File):
             content = step.content if isinstance(step.content, bytes) else self.text(step.content).encode()

@@ -75,7 +75,14 @@ class Locked:
     kind: str
 
 
-Setup = Union[File, Dir, Symlink, HardLink, Fifo, Touch, Locked]
+@dataclass(frozen=True)
+class Config:
+    """The configuration file itself gets this mode and owner."""
+    mode: int = 0o644
+    owner: str = "root"
+
+
+Setup = Union[Config, File, Dir, Symlink, HardLink, Fifo, Touch, Locked]
 
 
 # ---- calls --------------------------------------------------------------------------------------------------------
