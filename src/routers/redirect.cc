@@ -167,7 +167,7 @@ RouteResult Redirect::route(AddressItem& item, RouteContext& context) {
     RedirectWork work;
     if (auto problem = prepare(item, context, work)) return *std::move(problem);
     LostChild lost;
-    const std::optional<RedirectAnswer> answer = do_redirect_work(work, context, lost);
+    const std::optional<RedirectAnswer> answer = do_redirect_work(work, context.os, context.processes, lost);
     if (!answer) {
         std::string text = wording::subprocess_lost(router_.name, item.address, lost.wait_status, lost.reader_error);
         if (context.main_and_panic_log) context.main_and_panic_log(text);

@@ -44,40 +44,21 @@ int child(Os& os, const RedirectWork& work, int report) {
     return write_all(os, report, encode(do_it_here(os, work))) ? 0 : kNotSent;
 }
 
-// The answer of a user's process is a user's word: it may say only what the options let the data say.
-bool plausible(const RedirectAnswer& answer, const RedirectRules& rules) {
-    switch (answer.list.kind) {
-        case RedirectList::Kind::fail: if (!rules.allow_fail) return false; break;
-        case RedirectList::Kind::defer: if (!rules.allow_defer) return false; break;
-        case RedirectList::Kind::blackhole: if (rules.forbid_blackhole) return false; break;
-        case RedirectList::Kind::items:
-        case RedirectList::Kind::error:
-        case RedirectList::Kind::filter: break;
-    }
-    for (const RedirectItem& item : answer.list.items) {
-        const bool fits = item.kind == RedirectItemKind::address ? contains(item.text, "@")
-                          : item.text.starts_with(item.kind == RedirectItemKind::pipe ? '|' : '/');
-        if (!fits || item.text.find('\0') != std::string::npos) return false;
-    }
-    return true;
-}
-
-std::optional<RedirectAnswer> do_it_as_user(const RedirectWork& work, RouteContext& context, LostChild& lost) {
-    Os& os = context.os;
+std::optional<RedirectAnswer> do_it_as_user(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost) {
     Result<Os::Pipe> pipe = os.pipe();
     if (!pipe) return lost.reader_error = errno_text(pipe.error().code), std::nullopt;
     const int report = pipe->write_end.get();
-    const Result<pid_t> pid = context.processes.fork_child([&os, &work, report] { return child(os, work, report); }, true);
+    const Result<pid_t> pid = processes.fork_child([&os, &work, report] { return child(os, work, report); }, true);
     if (!pid) return lost.reader_error = errno_text(pid.error().code), std::nullopt;
     pipe->write_end.reset();
     const Result<std::string> bytes = read_all(os, pipe->read_end.get(), kLargestAnswer);
     pipe->read_end.reset();  // a child that still has more to say gets SIGPIPE instead of waiting for ever
-    const Result<ExitStatus> status = context.processes.wait(*pid);
+    const Result<ExitStatus> status = processes.wait(*pid);
     if (status) lost.wait_status = status->wait_status();
     if (!bytes) return lost.reader_error = errno_text(bytes.error().code), std::nullopt;
     if (!status || !status->ok()) return std::nullopt;
     std::optional<RedirectAnswer> answer = decode(*bytes);
-    if (answer && !plausible(*answer, work.rules)) answer.reset();
+    if (answer && !is_allowed(*answer, work.rules)) answer.reset();
     return answer;
 }
 
@@ -128,12 +109,29 @@ std::optional<RedirectAnswer> decode(std::string_view bytes) {
     return answer;
 }
 
-std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, RouteContext& context, LostChild& lost) {
+bool is_allowed(const RedirectAnswer& answer, const RedirectRules& rules) {
+    switch (answer.list.kind) {
+        case RedirectList::Kind::fail: if (!rules.allow_fail) return false; break;
+        case RedirectList::Kind::defer: if (!rules.allow_defer) return false; break;
+        case RedirectList::Kind::blackhole: if (rules.forbid_blackhole) return false; break;
+        case RedirectList::Kind::items:
+        case RedirectList::Kind::error:
+        case RedirectList::Kind::filter: break;
+    }
+    for (const RedirectItem& item : answer.list.items) {
+        const bool fits = item.kind == RedirectItemKind::address ? contains(item.text, "@")
+                          : item.text.starts_with(item.kind == RedirectItemKind::pipe ? '|' : '/');
+        if (!fits || item.text.find('\0') != std::string::npos) return false;
+    }
+    return true;
+}
+
+std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost) {
     // Without root everything is one identity already: less can be read than as the user, never more.
-    const bool can_become = context.os.ids().effective_uid == 0;
-    if (!can_become || !work.uid || !work.gid || !needs_the_user(work)) return do_it_here(context.os, work);
-    if (!work.file.empty() && is_plainly_missing(context.os, work.file)) return RedirectAnswer{};
-    return do_it_as_user(work, context, lost);
+    const bool can_become = os.ids().effective_uid == 0;
+    if (!can_become || !work.uid || !work.gid || !needs_the_user(work)) return do_it_here(os, work);
+    if (!work.file.empty() && is_plainly_missing(os, work.file)) return RedirectAnswer{};
+    return do_it_as_user(work, os, processes, lost);
 }
 
 }  // namespace postern

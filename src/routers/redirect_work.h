@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "driver/router.h"
 #include "routers/redirect_data.h"
 #include "routers/redirect_file.h"
+#include "sys/process.h"
 
 namespace postern {
 
@@ -35,11 +35,14 @@ struct RedirectAnswer {
 [[nodiscard]] std::string encode(const RedirectAnswer& answer);
 [[nodiscard]] std::optional<RedirectAnswer> decode(std::string_view bytes);
 
-// nullopt: the child was lost; `lost` says how (wait status and the reader's problem).
+// A user's process may say only what the options let a user's data say.
+[[nodiscard]] bool is_allowed(const RedirectAnswer& answer, const RedirectRules& rules);
+
+// nullopt: the child was lost, or lied; `lost` says how (wait status and the reader's problem).
 struct LostChild {
     int wait_status = 0;
     std::string reader_error;
 };
-[[nodiscard]] std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, RouteContext& context, LostChild& lost);
+[[nodiscard]] std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost);
 
 }  // namespace postern
