@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rewrite/rewrite.h – address rewriting rules: envelope, headers at reception, headers at transport time (spec
-// routing.md §9, message-writer.md §11). Flag letters are checked when the configuration is read (parse_flags).
+// routing.md §9, message-writer.md §11). Flag letters are checked when the configuration is read. Never fails: a rule
+// that can't be applied is logged and leaves the address alone.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "config/values.h"
 #include "expand/expander.h"
+#include "mail/address.h"
 #include "mail/header_list.h"
 
 namespace postern {
@@ -23,7 +25,8 @@ public:
         std::function<void(const std::string&)> main_and_panic;  // "Rewrite of A yielded …"
         bool log_rewrites = false;                               // log selector address_rewrite
     };
-    Rewriter(Expander& expander, const MainOptions& main, Hooks hooks);
+    Rewriter(Expander& expander, const MainOptions& main, Hooks hooks)
+        : expander_(expander), main_(main), hooks_(std::move(hooks)) {}
 
     enum class Where : std::uint8_t { env_from, env_to, sender, from, to, cc, bcc, reply_to };
     // The address after all matching rules; equal to `address` if none applied.
@@ -36,18 +39,28 @@ public:
     };
     [[nodiscard]] std::optional<std::string> rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope);
 
+    [[nodiscard]] AddressRules address_rules() const;  // as the main options say
+
 private:
-    struct Outcome {
-        std::string address;  // the bare address, for further rules
-        std::string text;     // what replaces the old one: the address, or with flag w the whole header item
-        bool whole = false;
+    struct Result {
+        std::string address;
+        std::string whole;     // flag w: what takes the place of the whole item, phrase included; else empty
     };
-    class Pass;
-    static void break_line(std::string_view text, std::size_t& copied, std::string& out, std::size_t& since_newline);
+    enum class Next : std::uint8_t { rule, stop };
+    [[nodiscard]] Result apply(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
+    // One rule once. `changed` tells whether it matched and was applied.
+    Next apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current, bool& changed);
+    [[nodiscard]] std::optional<std::string> replacement(const RewriteRule& rule, const MatchResult& match, const std::string& address,
+                                                         const Scope& scope, Next& next);
+    [[nodiscard]] std::string new_item(const HeaderAddress& item, HeaderType type, Where where, std::span<const RewriteRule> rules,
+                                       Qualify qualify, const Scope& scope);
 
     Expander& expander_;
     const MainOptions& main_;
     Hooks hooks_;
 };
+
+// Which header a type letter stands for; nullopt: not one with addresses.
+[[nodiscard]] std::optional<Rewriter::Where> rewrite_place(HeaderType type);
 
 }  // namespace postern
