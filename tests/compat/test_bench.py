@@ -21,7 +21,7 @@ def now(form: str) -> str:
 @pytest.mark.parametrize("text,want", [
     (now("%Y-%m-%d %H:%M:%S") + " x", "<STAMP> x"), (now("%Y-%m-%d %H:%M:%S") + ".123 +0000 [77] x", "<STAMP.mmm> +0000 [<PID>] x"), (now("%a, %d %b %Y %H:%M:%S +0000"), "<DATE +0000>"),
     (now("From a@b %a %b %d %H:%M:%S %Y"), "From a@b <BSDDATE>"), (f"{int(time.time())} 0", "<EPOCH> 0"), ("QT=3s DT=0.012s", "QT=<n>s DT=<n.nnn>s"), ("box.lock.mx.test.example.6b04c1d2.0000abcd", "box.lock.mx.test.example.<HITCH>"),
-])
+], ids=["log-stamp", "full-log-stamp", "date", "from-line", "epoch", "intervals", "hitching-post"])
 def test_replaces_what_belongs_to_the_run(normalise, text, want):
     assert normalise(text) == want
 
