@@ -26,7 +26,7 @@ FakeOs::FakeOs(FakeClock& clock) : clock_(clock) {
 }
 
 FakeOs::~FakeOs() {
-    // Directories and their parents don't own each other, but a directory may have been moved below itself by a bug.
+    // Synced and current entries together can be a circle: a directory that moved below one that it had held.
     for (const InodePtr& node : all_inodes()) {
         node->entries.clear();
         node->synced_entries.clear();

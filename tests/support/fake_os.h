@@ -6,14 +6,11 @@
 // disk could be in after losing everything that was not. Descriptors are never reused, so a double close is EBADF.
 // The conformance test (os_conformance_test.cc) runs over this and RealOs. Starts as root with umask 0, "/" and "/tmp".
 //
-// Not there: read and write permission of open pipes' peers, blocking (a read that would block is EAGAIN; a lock wait
-// turns the clock), devices, mounts, file size limits.
+// Not there: blocking (a read that would block is EAGAIN, a lock wait turns the clock), devices, mounts, size limits.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 

@@ -6,7 +6,6 @@
 // parent too: see the contract in sys/process.h. run() is answered by the test.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
