@@ -78,7 +78,11 @@ microseconds Patience::elapsed() const {
     return std::chrono::duration_cast<microseconds>(clock_.steady() - start_);
 }
 
-bool Patience::again() { return ++tries_ < settings_.retries || elapsed() < settings_.total(); }
+bool Patience::again(bool blocked) {
+    ++quick_tries_;
+    if (blocked && quick_tries_ * settings_.longest_wait() >= settings_.total()) return false;
+    return quick_tries_ < settings_.retries;
+}
 
 bool Patience::pause() {
     ++tries_;

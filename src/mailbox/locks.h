@@ -40,8 +40,8 @@ public:
     [[nodiscard]] bool may_try() const { return settings_.retries > 0; }
     // After a failed try: pauses and says true, or says false when the tries and the time are used up.
     [[nodiscard]] bool pause();
-    // The same without a pause, for a try that failed for a reason that time does not change.
-    [[nodiscard]] bool again();
+    // The same without a pause: after a try that failed for a reason that time does not change, or that has blocked.
+    [[nodiscard]] bool again(bool blocked);
 
 private:
     [[nodiscard]] std::chrono::microseconds elapsed() const;
@@ -49,7 +49,7 @@ private:
     Clock& clock_;
     const LockSettings& settings_;
     std::chrono::nanoseconds start_;
-    std::int64_t tries_ = 0;
+    std::int64_t tries_ = 0, quick_tries_ = 0;
     std::chrono::microseconds next_pause_{5000};
 };
 

@@ -26,6 +26,7 @@ MailboxResult<MboxFile::Opened> MboxOpener::open() {
     bool was_open = false;
     bool go_on = patience.may_try();
     while (go_on) {
+        bool blocked = false;
         const auto step = try_open();
         if (!step) return tl::unexpected(step.error());
         if (*step == Step::follow_link) continue;  // the same try, looking at the link's target
@@ -40,8 +41,9 @@ MailboxResult<MboxFile::Opened> MboxOpener::open() {
                 go_on = patience.pause();
                 continue;
             }
+            blocked = lock == FileLock::timed_out;
         }
-        go_on = patience.again();
+        go_on = patience.again(blocked);
     }
     if (!was_open) return mailbox_failure(mailbox_code::kExistRace, wording::existence_unclear(path()), true);
     return mailbox_failure(mailbox_code::kLockFailed, wording::file_lock_busy(path()));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// mailbox/delivery_for_test.h – for the tests of this folder: one delivery as a transport does it, by user 1000, group 8.
+#pragma once
+
+#include <deque>
+#include <functional>
+
+#include "mailbox/maildir_box.h"
+#include "mailbox/mbox_file.h"
+#include "mailbox/plain_directory.h"
+#include "support/fault_sweep.h"
+
+namespace postern {
+
+inline constexpr uid_t kUser = 1000;
+inline constexpr gid_t kMail = 8;
+inline const std::string kMessage = "From joe Sun Nov 22 03:52:18 2026\nSubject: x\n\nbody\n\n";
+
+class TestNaming final : public MessageNaming {
+public:
+    std::string maildir_tag() override { return tag; }
+    MailboxResult<std::string> file_name(std::uint64_t inode) override {
+        inode_seen = inode;
+        if (names.empty()) return std::string("q1");
+        std::string name = names.front();
+        if (names.size() > 1) names.pop_front();
+        return name;
+    }
+    std::string tag;
+    std::deque<std::string> names;
+    std::uint64_t inode_seen = 0;
+};
+
+using Opening = std::function<MailboxResult<std::unique_ptr<Mailbox>>(World&)>;
+
+// What went wrong, or nothing.
+using Verdict = std::optional<MailboxFailure>;
+
+inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, std::string_view message = kMessage) {
+    auto box = open(w);
+    if (!box) return box.error();
+    for (const std::string_view part : {(*box)->repair(), message}) {
+        if (const Status written = write_all(w.os, (*box)->fd(), part); !written) return MailboxFailure{.code = written.error().code, .message = "write"};
+    }
+    if (const Status safe = (*box)->finish_data(); !safe) return MailboxFailure{.code = safe.error().code, .message = "finish"};
+    auto done = (*box)->commit(naming);
+    return done ? Verdict{} : Verdict{done.error()};
+}
+
+inline Verdict put_message(World& w, const Opening& open, std::string_view message = kMessage) {
+    TestNaming naming;
+    return put_message(w, open, naming, message);
+}
+
+inline MailboxSettings test_settings(const std::string& path) {
+    return {.path = path, .hostname = "mail.example.net", .uid = kUser, .gid = kMail};
+}
+
+inline MboxSettings mbox_settings(const std::string& path) {
+    return {.common = test_settings(path), .leaf = path.substr(path.find_last_of('/') + 1)};
+}
+
+inline Opening mbox(MboxSettings settings, CreationRule rule = {}) {
+    return [=](World& w) {
+        const std::string& path = settings.common.path;
+        Place place = find_place(w.os, path.substr(0, path.find_last_of('/')), settings.leaf, rule);
+        MboxSettings used = settings;
+        used.creation_allowed = place.allowed;
+        return MboxFile::open(w.os, w.clock, std::move(place), std::move(used));
+    };
+}
+inline Opening mbox(const std::string& path) { return mbox(mbox_settings(path)); }
+
+inline Opening maildir(MaildirSettings settings) {
+    return [=](World& w) {
+        return MaildirBox::open(w.os, w.clock, find_place(w.os, settings.common.path, "any", {}), settings);
+    };
+}
+inline Opening maildir(const std::string& path) { return maildir(MaildirSettings{.common = test_settings(path)}); }
+
+inline Opening plain(const MailboxSettings& settings) {
+    return [=](World& w) {
+        return PlainDirectory::open(w.os, w.clock, find_place(w.os, settings.path, "any", {}), settings);
+    };
+}
+inline Opening plain(const std::string& path) { return plain(test_settings(path)); }
+
+// /var/mail as Debian has it, and a home; then the test runs as the user.
+inline void put_home(World& w) {
+    w.fake.put_directory("/var/mail", 02775, 0, kMail);
+    w.fake.put_directory("/home/joe", 0700, kUser, kMail);
+    w.fake.run_as(kUser, kMail);
+}
+
+}  // namespace postern

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every format at every call: a fault, a crash, a power cut. A message is whole or not there; what was reported OK is
+// there; doing it again after a crash makes at most one copy more.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "mailbox/delivery_for_test.h"
+
+namespace postern {
+namespace {
+
+const std::string kOld = "From a Sun Nov 22 03:00:00 2026\n\nold\n\n";
+
+struct Subject {
+    const char* name;
+    Opening open;
+    std::function<void(World&)> set_up;                          // after put_home()
+    std::function<std::vector<std::string>(World&)> messages;    // what a reader would see, new ones only
+};
+
+// An mbox shows a torn message after a crash in the middle of a write; the next delivery ends its line (W18).
+std::vector<std::string> in_box(World& w) {
+    std::string text = w.fake.content("/var/mail/joe");
+    if (text.starts_with(kOld)) text.erase(0, kOld.size());
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const std::size_t next = text.find(kMessage);
+        if (next == 0) {
+            out.push_back(kMessage);
+            text.erase(0, kMessage.size());
+            continue;
+        }
+        std::string torn = text.substr(0, next);
+        text.erase(0, next);
+        out.push_back(torn);
+        if (next != std::string::npos) {
+            EXPECT_EQ(torn.back(), '\n');
+            torn.pop_back();
+        }
+        EXPECT_TRUE(kMessage.starts_with(torn)) << torn;
+    }
+    return out;
+}
+
+std::function<std::vector<std::string>(World&)> files_in(const std::string& directory) {
+    return [=](World& w) {
+        std::vector<std::string> out;
+        for (const std::string& name : w.fake.names_in(directory)) {
+            if (!name.starts_with("temp.")) out.push_back(w.fake.content(directory + "/" + name));
+        }
+        return out;
+    };
+}
+
+Opening plain_with_new_names() { return plain("/home/joe/inbox"); }
+
+std::vector<Subject> subjects() {
+    const auto nothing = [](World&) {};
+    MboxSettings flock = mbox_settings("/var/mail/joe");
+    flock.locks.flock = true;
+    return {
+        {"new mbox", mbox("/var/mail/joe"), nothing, in_box},
+        {"existing mbox", mbox(flock), [](World& w) { w.fake.put_file("/var/mail/joe", kOld, 0600, kUser, kMail); }, in_box},
+        {"new maildir", maildir("/home/joe/Maildir"), nothing, files_in("/home/joe/Maildir/new")},
+        {"existing maildir", maildir("/home/joe/Maildir"),
+         [](World& w) {
+             for (const char* sub : {"", "/tmp", "/new", "/cur"})
+                 w.fake.put_directory("/home/joe/Maildir" + std::string(sub), 0700, kUser, kMail);
+         },
+         files_in("/home/joe/Maildir/new")},
+        {"new directory", plain_with_new_names(), nothing, files_in("/home/joe/inbox")},
+    };
+}
+
+// A plain directory gets a new name each time, as with the time in directory_file.
+Verdict deliver(World& w, const Subject& subject) {
+    TestNaming naming;
+    for (int i = 1; i < 9; ++i) naming.names.push_back("q" + std::to_string(i));
+    return put_message(w, subject.open, naming);
+}
+
+void check_fault(World& w, const Subject& subject) {
+    put_home(w);
+    subject.set_up(w);
+    const bool there_before = w.fake.exists("/var/mail/joe");
+    const Verdict failure = deliver(w, subject);
+    const auto found = subject.messages(w);
+    if (!failure) {
+        EXPECT_EQ(found, std::vector<std::string>{kMessage});
+    } else {
+        EXPECT_EQ(found, std::vector<std::string>{}) << failure->message;
+    }
+    EXPECT_TRUE(!there_before || w.fake.content("/var/mail/joe").starts_with(kOld));
+    EXPECT_EQ(w.fake.open_descriptors(), 0u);
+    EXPECT_EQ(w.fake.locks_held(), 0u);
+}
+
+TEST(Sweep, EveryFaultLeavesAWholeMessageOrNone) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        for_every_fault({ENOSPC, EDQUOT, EIO, EINTR, EACCES, ENOENT, EMFILE, ENOLCK, ESTALE}, [&](World& w) { check_fault(w, subject); });
+    }
+}
+
+TEST(Sweep, ShortWritesMakeNoDifference) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        World w;
+        w.os.limit_writes(3);
+        check_fault(w, subject);
+    }
+}
+
+TEST(Sweep, EveryCrashThenAgainMakesAtMostOneMore) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        bool promised = false;
+        for_every_crash(
+            [&](World& w) {
+                put_home(w);
+                subject.set_up(w);
+            },
+            [&](World& w) { promised = !deliver(w, subject); },
+            [&](World& w) {
+                const std::size_t after_crash = subject.messages(w).size();
+                EXPECT_TRUE(!promised || subject.messages(w) == std::vector<std::string>{kMessage});
+                w.clock.advance(std::chrono::hours(1));  // older than the dead process's dot-lock may get
+                const Verdict failure = deliver(w, subject);
+                EXPECT_FALSE(failure) << failure->message;
+                const auto found = subject.messages(w);
+                ASSERT_FALSE(found.empty());
+                EXPECT_LE(found.size(), after_crash + 1);
+                EXPECT_EQ(found.back(), kMessage);
+            });
+    }
+}
+
+}  // namespace
+}  // namespace postern
