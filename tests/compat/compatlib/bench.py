@@ -31,7 +31,7 @@ TRUSTED = pathlib.Path("/etc/exim4/trusted_configs")
 USERS = ("ptuser1", "ptuser2", "ptuser3")
 OLD = 1_000_000_000                            # times of every file that a case brings along
 CALL_TIMEOUT = 90
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/root", "LOGNAME": "root", "USER": "root"}
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC", "PERL_HASH_SEED": "0", "PERL_PERTURB_KEYS": "0", "HOME": "/root", "LOGNAME": "root", "USER": "root"}
 
 
 @contextlib.contextmanager
