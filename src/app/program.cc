@@ -56,7 +56,7 @@ int run_program(int argc, char** argv) {
     ::signal(SIGPIPE, SIG_IGN);
     RealOs os;
     RealClock clock;
-    RealProcesses processes(os);
+    RealProcesses processes;
     const Workplace::World world{os, clock, processes};
 
     const std::vector<std::string> arguments(argv + 1, argv + argc);
