@@ -49,17 +49,19 @@ def tool(name: str, *calls: Call, main: str = MAIN) -> Case:
     return Case("tool-" + name, conf(main, ROUTERS, TRANSPORTS), (), (*sends, *calls))
 
 
+# one message a question: exigrep and exiqgrep print several of one second in no fixed order
+APART = (Send("box@test.example", sender="one@b.example"), Send("box@test.example", "late@test.example", sender="two@b.example"), Send("list@test.example", sender="three@b.example"),
+         Send("a@test.example", how="-odq -oi", sender="four@b.example"), Send("nobody@test.example", sender="<>"))
+
 TOOLS = [
-    Case("tool-exigrep", conf(MAIN, ROUTERS, TRANSPORTS), (), (          # one message a question: exigrep prints several in no fixed order
-        Send("box@test.example", sender="one@b.example"), Send("box@test.example", "late@test.example", sender="two@b.example"), Send("list@test.example", sender="three@b.example"),
-        Send("a@test.example", how="-odq -oi", sender="four@b.example"), Send("nobody@test.example", sender="<>"),
+    Case("tool-exigrep", conf(MAIN, ROUTERS, TRANSPORTS), (), (*APART,
         *(Call((*args.split(), "@LOG@/mainlog"), by="/usr/sbin/exigrep") for args in ("one@b", "two@b", "three@b", "four@b", "nobody", "-l two@b.example", "-I ONE@B", "nothing-at-all")))),
+    Case("tool-exiqgrep", conf(MAIN, ROUTERS, TRANSPORTS), (), (*APART,
+        *(Call(("-C", "@CONF@", *args.split()), by="/usr/sbin/exiqgrep") for args in ("-f two@b", "-i -f three@b", "-r late -f two", "-z", "-z -c", "-c", "-x -c", "-f four -b", "-s .* -f four", "-f nothing")))),
     tool("eximstats", Call(("-ne", "-nr", "@LOG@/mainlog"), by="/usr/sbin/eximstats"), Call(("-txt", "-t0", "@LOG@/mainlog"), by="/usr/sbin/eximstats")),
     tool("exipick", Call(("--spool", "@SPOOL@"), by="/usr/sbin/exipick"), Call(("--spool", "@SPOOL@", "-i", "$sender_address", "eq", ""), by="/usr/sbin/exipick"),
          Call(("--spool", "@SPOOL@", "--show-vars", "$message_size,$recipients_count,$sender_address,$h_subject:,$frozen", "-bpc"), by="/usr/sbin/exipick"),
          Call(("--spool", "@SPOOL@", "-z"), by="/usr/sbin/exipick"), Call(("--spool", "@SPOOL@", "-f", "^$", "-bpr"), by="/usr/sbin/exipick")),
-    tool("exiqgrep", Call(("-C", "@CONF@"), by="/usr/sbin/exiqgrep"), Call(("-C", "@CONF@", "-i", "-f", "sender"), by="/usr/sbin/exiqgrep"), Call(("-C", "@CONF@", "-z", "-c"), by="/usr/sbin/exiqgrep"),
-         Call(("-C", "@CONF@", "-r", "late", "-R"), by="/usr/sbin/exiqgrep")),
     *(tool(f"eximstats-{name}", Call(("-ne", "-nr", "-nt", "@LOG@/mainlog"), by="/usr/sbin/eximstats"), Call(("nobody", "@LOG@/mainlog"), by="/usr/sbin/exigrep"), main=MAIN + more)
       for name, more in (("millisec", " +millisec"), ("pid", " +pid"), ("pid-millisec", " +pid +millisec"), ("zone", "\nlog_timezone"), ("all-parents", " +all_parents +return_path_on_delivery +queue_time_overall"))),
     tool("exim-lists", Call("-bp", by="exim"), Call("-bpu", by="exim"), Call("-q", by="exim"), Call("-bp", by="exim")),
