@@ -197,6 +197,6 @@ std::string report_verified(std::string_view address) { return fmt::format("{} v
 std::string report_not_verified(std::string_view address, std::string_view message) {
     return fmt::format("{} failed to verify: {}\n", address, message);
 }
-std::string report_host_text(std::string_view host) { return fmt::format("  host {:<22}\n", host); }
+std::string report_host_text(std::string_view host) { return fmt::format("  host {}          \n", host); }
 
 }  // namespace postern::wording
