@@ -23,6 +23,14 @@ auto* find_named(const Items& items, std::string_view name) {
     return found == items.end() ? nullptr : &*found;
 }
 
+void start_reading(Loader& loader, std::string name, std::string text) {
+    auto& configuration = *loader.configuration;
+    configuration.file = std::move(name);
+    const auto slash = configuration.file.rfind('/');
+    configuration.directory = configuration.file.substr(0, std::max<std::size_t>(slash, 1));
+    loader.lines.start(configuration.file, std::move(text));
+}
+
 // The first file of the candidates that is there. False: reported.
 bool open_file(Loader& loader) {
     const auto& files = loader.request.files;
@@ -49,13 +57,10 @@ bool open_file(Loader& loader) {
         auto text = read_all(loader.os, fd->get(), kLargestFile);
         if (!text) return refuse(text.error().code);
 
-        auto& configuration = *loader.configuration;
-        configuration.file = file;
+        std::string name = file;
         if (!file.starts_with('/'))
-            if (const auto here = loader.os.real_path("."); here) configuration.file = *here + "/" + file;
-        const auto slash = configuration.file.rfind('/');
-        configuration.directory = configuration.file.substr(0, std::max<std::size_t>(slash, 1));
-        loader.lines.start(configuration.file, *std::move(text));
+            if (const auto here = loader.os.real_path("."); here) name = *here + "/" + file;
+        start_reading(loader, std::move(name), *std::move(text));
         return true;
     }
     loader.error_plain(wording::no_configuration_file(join(files, ":")));
@@ -110,9 +115,10 @@ const NamedList* Configuration::list(ListKind kind, std::string_view name) const
 const TransportInstance* Configuration::transport(std::string_view name) const { return find_named(transports, name); }
 const RouterInstance* Configuration::router(std::string_view name) const { return find_named(routers, name); }
 
-LoadResult load_configuration(Os& os, const LoadRequest& request) {
-    Loader loader(os, request);
-    if (open_file(loader)) {
+namespace {
+
+LoadResult read_sections(Loader& loader, bool opened) {
+    if (opened) {
         read_main_section(loader);
         if (!loader.stopped()) check_main_options(loader);
         read_other_sections(loader);
@@ -123,6 +129,20 @@ LoadResult load_configuration(Os& os, const LoadRequest& request) {
     result.errors = std::move(loader.errors);
     if (result.errors.empty()) result.configuration = std::move(loader.configuration);
     return result;
+}
+
+}  // namespace
+
+LoadResult load_configuration(Os& os, const LoadRequest& request) {
+    Loader loader(os, request);
+    const bool opened = open_file(loader);
+    return read_sections(loader, opened);
+}
+
+LoadResult load_configuration_text(Os& os, const LoadRequest& request, std::string name, std::string text) {
+    Loader loader(os, request);
+    start_reading(loader, std::move(name), std::move(text));
+    return read_sections(loader, true);
 }
 
 }  // namespace postern

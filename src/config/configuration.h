@@ -96,6 +96,8 @@ struct LoadRequest {
     // Some options are expanded while reading (never_users, log_file_path …): the language lives above config/.
     std::function<Result<std::string>(const std::string& source, const Configuration& so_far)> expand;
     const DriverCatalogue* drivers = nullptr;
+    // Where included files come from, instead of the Os. ENOENT: there is no such file.
+    std::function<Result<std::string>(const std::string& path)> read_included;
 };
 
 struct LoadResult {
@@ -104,5 +106,7 @@ struct LoadResult {
     std::string log_file_path;                     // the value as far as it was read: where errors are logged; may be empty
 };
 [[nodiscard]] LoadResult load_configuration(Os& os, const LoadRequest& request);
+// The same from a text in memory that stands for the file `name`; request.files is not looked at.
+[[nodiscard]] LoadResult load_configuration_text(Os& os, const LoadRequest& request, std::string name, std::string text);
 
 }  // namespace postern

@@ -87,6 +87,7 @@ private:
         instance_.name = own;
         instance_.where = loader_.lines.place();
         seen_.clear();
+        unknown_driver_ = false;
         open_ = true;
         errors_before_ = loader_.errors.size();
         auto& known = Kind::instances(*loader_.configuration);
@@ -128,6 +129,7 @@ private:
                                      instance_.hidden);
             return;
         }
+        if (unknown_driver_) return;  // its options cannot be known either
         loader_.error_here(wording::unknown_option(option.typed, instance_.driver != nullptr), option.typed,
                            nearest_option(option.name));
     }
@@ -146,6 +148,7 @@ private:
                     if (driver->make_options != nullptr) instance_.private_options = driver->make_options();
                     return;
                 }
+        unknown_driver_ = true;
         loader_.error_here(wording::unknown_driver(Kind::one, instance_.name, name), "driver", driver_hint(name));
     }
 
@@ -173,7 +176,7 @@ private:
 
     Loader& loader_;
     Instance instance_;
-    bool open_ = false;
+    bool open_ = false, unknown_driver_ = false;
     std::vector<const void*> seen_;
     std::size_t errors_before_ = 0;
 };

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kLargestFile = 64 << 20;
 
-LineReader::Files files_of(Os& os) {
+LineReader::Files files_of(Os& os, const LoadRequest& request) {
+    if (request.read_included)
+        return {request.read_included, [&request](const std::string& path) { return request.read_included(path).has_value(); }};
     return {[&os](const std::string& path) { return read_file(os, AtPath{path}, kLargestFile); },
             [&os](const std::string& path) { return os.stat(AtPath{path}, Follow::yes).has_value(); }};
 }
@@ -31,7 +33,7 @@ std::string_view take_name(std::string_view& text) {
 
 Loader::Loader(Os& os_, const LoadRequest& request_)
     : os(os_), request(request_), configuration(std::make_unique<Configuration>()), macros(request_.drivers),
-      lines(files_of(os_), macros) {
+      lines(files_of(os_, request_), macros) {
     configuration->drivers = request.drivers;
     if (request.for_printing) lines.flattened = &configuration->flattened;
     if (request.expand) expand = [this](const std::string& source) { return request.expand(source, *configuration); };
