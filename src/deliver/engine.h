@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/configuration.h"
 #include "driver/router.h"
@@ -53,9 +54,16 @@ enum class RunEnd : std::uint8_t {
     left,            // something stays on the queue
 };
 
+// What became of one address, for callers that tell somebody (`postern deliver`).
+struct Settled {
+    std::string address, original;  // the address that was settled, and the recipient that it came from
+    std::string router, transport;  // names; empty if none was reached
+    Outcome outcome;
+};
+
 struct RunResult {
     RunEnd end = RunEnd::not_attempted;
-    std::size_t delivered = 0, deferred = 0, failed = 0;
+    std::vector<Settled> settled;
 };
 
 // A message that lies in the spool.

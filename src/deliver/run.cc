@@ -217,10 +217,10 @@ private:
 
     // --- the end (queue-retry-bounce.md §6 steps 19–21) ---
     RunResult finish() {
-        RunResult result{.end = RunEnd::left,
-                         .delivered = settlement_.delivered().size(),
-                         .deferred = settlement_.deferred().size(),
-                         .failed = settlement_.failed().size()};
+        RunResult result{.end = RunEnd::left};
+        for (const auto* chain : {&settlement_.delivered(), &settlement_.deferred(), &settlement_.failed()}) {
+            for (const AddressItem* item : *chain) result.settled.push_back(settled(*item));
+        }
         if (settlement_.deferred().empty() && settlement_.failed().empty()) {
             if (const Status removed = held_.remove(); !removed) {
                 engine_.log.main_and_panic(removed.error().to_string());
@@ -236,6 +236,14 @@ private:
         }
         keep_on_queue();
         return result;
+    }
+
+    [[nodiscard]] static Settled settled(const AddressItem& item) {
+        return {.address = item.address,
+                .original = item.top().address,
+                .router = item.router ? item.router->name : "",
+                .transport = item.transport ? item.transport->name : "",
+                .outcome = item.outcome};
     }
 
     void keep_on_queue() {
