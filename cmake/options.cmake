@@ -21,6 +21,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1 -fno-omit-frame-pointer")
 
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)    # g++ 12 sees it in every std::optional that it optimises
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # The first as with g++, where -Wconversion does not mean it; the second because libstdc++ 12 itself uses in
     # std::stable_sort what it calls deprecated.
