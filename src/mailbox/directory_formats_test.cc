@@ -110,8 +110,13 @@ TEST(MaildirBox, FailuresAndTheirWords) {
          }, false, ENOENT, "stat() error for /home/joe/Maildir/new: No such file or directory"},
         {"cannot be made", [](World& w) { w.fake.put_directory("/home/joe", 0500, kUser, kMail); }, true, EACCES, "cannot create /home/joe/Maildir"},
         {"cannot be entered", [](World& w) { w.fake.put_directory(kMaildir, 0600, kUser, kMail); }, true, EACCES, "cannot chdir to /home/joe/Maildir"},
-        {"dangling link", [](World& w) { w.fake.put_symlink(kMaildir, "/home/joe/nowhere", kUser, kMail); }, true, -1,
-         "existence of /home/joe/Maildir unclear\n"},
+        {"dangling link", [](World& w) { w.fake.put_symlink(kMaildir, "/home/joe/nowhere", kUser, kMail); }, true, ENOENT,
+         "cannot chdir to /home/joe/Maildir"},
+        {"dangling link as tmp", [&](World& w) {
+             whole(w);
+             w.fake.remove("/home/joe/Maildir/tmp");
+             w.fake.put_symlink("/home/joe/Maildir/tmp", "/home/joe/nowhere", kUser, kMail);
+         }, true, ENOENT, "failed to open tmp/" + kBase + " (1 try)"},
         // D-maildir-lasting (W15): Exim tries ten times within 18 seconds.
         {"tmp closed", [&](World& w) {
              whole(w);
@@ -220,6 +225,8 @@ TEST(PlainDirectory, FailuresAndTheirWords) {
     const FailureCase kCases[] = {
         {"must not be made", [](World&) {}, false, ENOENT, "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
         {"closed", [](World& w) { w.fake.put_directory(kPlain, 0500, kUser, kMail); }, true, EACCES,
+         "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
+        {"parent closed", [](World& w) { w.fake.put_directory("/home/joe", 0500, kUser, kMail); }, true, EACCES,
          "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
         {"leftover that cannot be removed", [](World& w) {
              w.fake.put_directory("/home/joe/inbox/temp.4711.mail.example.net", 0700, kUser, kMail);

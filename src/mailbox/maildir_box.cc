@@ -33,7 +33,7 @@ std::string escaped_host(std::string_view host) {
 
 // Errors of creating a file that no waiting heals (W15).
 bool is_lasting(int code) {
-    static constexpr std::array kLasting{EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENAMETOOLONG, ELOOP, ENOTDIR};
+    static constexpr std::array kLasting{EACCES, EPERM, EROFS, ENOENT, ENOSPC, EDQUOT, ENAMETOOLONG, ELOOP, ENOTDIR};
     return std::ranges::find(kLasting, code) != kLasting.end();
 }
 
@@ -58,7 +58,6 @@ MailboxResult<void> MaildirBox::ensure_root() {
             return mailbox_failure(found.error().code, wording::stat_error(path, found.error().code));
         const Status made = make_place(os_, place_, settings_.common.directory_mode, settings_.common.sync);
         if (!made) return mailbox_failure(made.error().code, wording::cannot_create(path));
-        if (!place_.complete()) return mailbox_failure(-1, wording::directory_existence_unclear(path), true);
     }
     const auto inside = os_.stat(place_.at("."), Follow::yes);
     if (!inside) return mailbox_failure(inside.error().code, wording::cannot_enter(path));
@@ -67,19 +66,17 @@ MailboxResult<void> MaildirBox::ensure_root() {
 
 MailboxResult<void> MaildirBox::ensure_directory(const std::string& name) {
     const std::string shown = settings_.common.path + "/" + name;
-    for (int round = 0; round < kRounds; ++round) {
-        const auto found = os_.stat(place_.at(name), Follow::yes);
-        if (found && found->kind == FileKind::directory) return {};
-        if (found) return mailbox_failure(mailbox_code::kNotDirectory, wording::is_no_directory(shown));
-        if (found.error().code != ENOENT || !settings_.common.create_directory)
-            return mailbox_failure(found.error().code, wording::stat_error(shown, found.error().code));
-        const mode_t mode = settings_.common.directory_mode;
-        const Status made = os_.mkdir(place_.at(name), mode);
-        if (!made && made.error().code != EEXIST) return mailbox_failure(made.error().code, wording::cannot_create(shown));
-        if (made && (mode & 07000U) != 0) (void)os_.chmod(place_.at(name), mode);  // as Exim: best effort
-        made_directory_ = true;
-    }
-    return mailbox_failure(-1, wording::directory_existence_unclear(shown), true);
+    const auto found = os_.stat(place_.at(name), Follow::yes);
+    if (found && found->kind == FileKind::directory) return {};
+    if (found) return mailbox_failure(mailbox_code::kNotDirectory, wording::is_no_directory(shown));
+    if (found.error().code != ENOENT || !settings_.common.create_directory)
+        return mailbox_failure(found.error().code, wording::stat_error(shown, found.error().code));
+    const mode_t mode = settings_.common.directory_mode;
+    const Status made = os_.mkdir(place_.at(name), mode);
+    if (!made && made.error().code != EEXIST) return mailbox_failure(made.error().code, wording::cannot_create(shown));
+    if (made && (mode & 07000U) != 0) (void)os_.chmod(place_.at(name), mode);  // as Exim: best effort
+    made_directory_ = true;
+    return {};
 }
 
 MailboxResult<void> MaildirBox::ensure_directories() {

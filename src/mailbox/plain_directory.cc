@@ -43,8 +43,8 @@ Result<UniqueFd> PlainDirectory::create_temporary() {
 MailboxResult<void> PlainDirectory::open_temporary() {
     auto fd = create_temporary();
     if (!fd && fd.error().code == ENOENT && settings_.create_directory) {
-        (void)make_place(os_, place_, settings_.directory_mode, settings_.sync);  // the next try tells
-        fd = create_temporary();
+        const Status made = make_place(os_, place_, settings_.directory_mode, settings_.sync);
+        fd = made ? create_temporary() : Unexpected(made.error());
     }
     if (!fd) return mailbox_failure(fd.error().code, wording::creating_file(data_name()));
     fd_ = std::move(*fd);

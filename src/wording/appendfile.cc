@@ -112,7 +112,6 @@ std::string cannot_enter(std::string_view path) { return fmt::format("cannot chd
 std::string is_no_directory(std::string_view path) { return fmt::format("{} is not a directory", path); }
 std::string cannot_create(std::string_view path) { return fmt::format("cannot create {}", path); }
 std::string stat_error(std::string_view path, int code) { return fmt::format("stat() error for {}: {}", path, errno_text(code)); }
-std::string directory_existence_unclear(std::string_view path) { return fmt::format("existence of {} unclear\n", path); }
 std::string maildir_regex_error(std::string_view why, std::size_t offset, std::string_view expression) {
     return fmt::format("appendfile: regular expression error: {} at offset {} while compiling {}", why, offset, expression);
 }

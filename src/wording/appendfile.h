@@ -58,7 +58,6 @@ enum class MailboxStep : std::uint8_t { stat, create, set_permissions, chmod, op
 [[nodiscard]] std::string is_no_directory(std::string_view path);
 [[nodiscard]] std::string cannot_create(std::string_view path);
 [[nodiscard]] std::string stat_error(std::string_view path, int code);
-[[nodiscard]] std::string directory_existence_unclear(std::string_view path);
 [[nodiscard]] std::string maildir_regex_error(std::string_view why, std::size_t offset, std::string_view expression);
 [[nodiscard]] std::string maildirfolder_not_made(std::string_view path, int code);
 [[nodiscard]] std::string temporary_not_opened(std::string_view file, std::int64_t tries);
