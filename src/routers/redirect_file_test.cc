@@ -45,7 +45,7 @@ TEST_F(RedirectFileTest, ReadsOrSaysWhyNot) {
              Case{"/d/nosuch/x", Kind::error, "failed to stat /d/nosuch/. (No such file or directory)"},
              Case{"/d/ok/x", Kind::error, "failed to open /d/ok/x: Not a directory"},
              Case{"/d/dir", Kind::error, "/d/dir is not a regular file"},
-             Case{"/d/fifo", Kind::error, "/d/fifo is not a regular file"},
+             Case{"/d/fifo", Kind::error, "/d/fifo is not a regular file"},  // D-redirect-fifo
              Case{"/d/writable", Kind::error, "bad mode (0100666) for /d/writable: 022 bit(s) unexpected"},
              Case{"/d/big", Kind::error, "/d/big is too big (max 1048576)"},
          }) {
@@ -111,7 +111,7 @@ TEST_F(RedirectFileTest, IncludedBelowADirectory) {
              Case{"/d//sub//list", "/d/", "b@x\n"},
              Case{"/d/link", "/d", "failed to open /d/link" + component},
              Case{"/d/sublink/list", "/d", "failed to open /d/sublink/list" + component},
-             Case{"/d/../secret", "/d", "failed to open /d/../secret" + component},  // exim4 reads it
+             Case{"/d/../secret", "/d", "failed to open /d/../secret" + component},  // D-include-outside
              Case{"/d/nosuch", "/d", "failed to open /d/nosuch" + component},
              Case{"/d/", "/d", "failed to open /d/" + component},
              Case{"/d", "/d", "included file /d is not in directory /d"},
