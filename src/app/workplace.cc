@@ -163,7 +163,7 @@ void Workplace::know_caller() {
     caller_.groups = world_.os.groups();
     if (const Result<std::optional<User>> user = world_.os.user(caller_.uid); user && *user) {
         caller_.login = (*user)->name;
-        caller_.full_name = (*user)->gecos.substr(0, (*user)->gecos.find(','));
+        caller_.gecos = (*user)->gecos;
         caller_.home = (*user)->home;
     }
     const bool powerful = caller_.uid == 0 || caller_.uid == exim_uid_;

@@ -25,7 +25,7 @@ struct Caller {
     uid_t uid = 0;
     gid_t gid = 0;
     std::vector<gid_t> groups;
-    std::string login, full_name, home;
+    std::string login, gecos, home;
     bool trusted = false, admin = false;
 };
 
@@ -54,6 +54,7 @@ public:
     [[nodiscard]] Log& log() { return *log_; }
     [[nodiscard]] const SelectorSet& selectors() const { return selectors_; }
     [[nodiscard]] Spool& spool() { return *spool_; }
+    [[nodiscard]] bool spool_is_durable() const { return spool_->settings().durability != SpoolSettings::Durability::none; }
     [[nodiscard]] const DriverSet& drivers() const { return drivers_; }
     [[nodiscard]] const Engine& engine() const { return *engine_; }
     [[nodiscard]] const CommandLine& line() const { return line_; }
