@@ -57,6 +57,7 @@ TEST_F(Locks, HeldByAnotherEndsAfterTriesTimesInterval) {
     EXPECT_EQ(w.fake.names_in("/var/mail").size(), 2u);
 }
 
+// D-lock-pauses: Exim sleeps whole intervals.
 TEST_F(Locks, ShortPausesFirst) {
     w.fake.put_file(kLock, "", 0600, kUser, kMail);
     (void)acquire(w.os);

@@ -179,6 +179,20 @@ TEST(MboxFile, TornMailboxIsRepaired) {
     EXPECT_EQ(w.fake.content(kBox), "no newline" + kMessage);
 }
 
+// D-close-after-sync: Exim defers, and the message is there twice after the retry.
+TEST(MboxFile, CloseThatFailsAfterTheSyncIsNoFailure) {
+    World w;
+    put_home(w);
+    w.fake.put_file(kBox, kOld, 0600, kUser, kMail);
+    w.os.fail_only({Call::close});
+    w.os.fail_at(1, EIO, true);
+    EXPECT_FALSE(put_message(w, mbox(kBox)));
+    EXPECT_EQ(w.fake.content(kBox), kOld + kMessage);
+    const Verdict unsynced = put_message(w, mbox(with([](auto& s) { s.common.sync = false; })));
+    ASSERT_TRUE(unsynced);
+    EXPECT_EQ(unsynced->message, "while closing /var/mail/joe");
+}
+
 // What other processes do between two calls of the delivery.
 class Meanwhile : public FaultOs {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every format at every call: a fault, a crash, a power cut. A message is whole or not there; what was reported OK is
-// there; doing it again after a crash makes at most one copy more.
+// there (D-directory-sync, W5); doing it again after a crash makes at most one copy more.
 #include <gtest/gtest.h>
 
 #include <cerrno>
