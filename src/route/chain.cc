@@ -168,6 +168,11 @@ std::optional<std::size_t> RouterChain::Run::accepted(std::size_t at) {
 }
 
 std::optional<std::size_t> RouterChain::Run::ended(RouteVerdict verdict, RouteResult result) {
+    if (verdict == RouteVerdict::defer && context_.children) {  // what it had generated would come again with the next try
+        item_.child_count -= static_cast<int>(context_.children->size() - first_child_);
+        context_.children->resize(first_child_);
+        item_.transport = nullptr;
+    }
     if (verdict == RouteVerdict::defer) result.outcome.message = wording::without_passwords(std::move(result.outcome.message));
     if (result.pass_message && result.outcome.user_message.empty()) result.outcome.user_message = result.outcome.message;
     if (verdict != RouteVerdict::discard) item_.outcome = std::move(result.outcome);
