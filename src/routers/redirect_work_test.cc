@@ -7,6 +7,7 @@
 
 #include "support/fake_os.h"
 #include "support/fake_processes.h"
+#include "support/fault_sweep.h"
 
 namespace postern {
 namespace {
@@ -91,6 +92,30 @@ TEST_F(RedirectWorkTest, LostChildren) {
     EXPECT_NE(lost.wait_status, 0);
     EXPECT_EQ(os.open_descriptors(), 0U);
     EXPECT_EQ(processes.unreaped(), 0U);
+}
+
+// A file that cannot be read is not a file that is not there: declining would send the mail past the user's wishes.
+TEST(RedirectFaults, NeverTakeAFileForMissing) {
+    for_every_fault({EIO, EACCES, EINTR, ENOMEM, ESTALE}, [](World& w) {
+        w.fake.add_user("joe", 1001, 1001, "/home/joe");
+        w.fake.put_directory("/home/joe", 0700, 1001, 1001);
+        w.fake.put_file("/home/joe/.forward", "a@x, :include:/home/joe/more\n", 0600, 1001, 1001);
+        w.fake.put_file("/home/joe/more", "b@x\n", 0600, 1001, 1001);
+        const auto before = w.fake.snapshot();
+        RedirectWork work;
+        work.file = "/home/joe/.forward";
+        work.uid = work.gid = 1001;
+        LostChild lost;
+        const auto answer = do_redirect_work(work, w.os, w.processes, lost);
+        if (answer && answer->kind != RedirectAnswer::Kind::unreadable) {
+            EXPECT_EQ(answer->kind, RedirectAnswer::Kind::list);
+            if (answer->list.kind == RedirectList::Kind::items) EXPECT_EQ(answer->list.items.size(), 2U);
+            else EXPECT_EQ(answer->list.kind, RedirectList::Kind::error);
+        }
+        EXPECT_EQ(w.fake.open_descriptors(), 0U);
+        EXPECT_EQ(w.processes.unreaped(), 0U);
+        EXPECT_THAT(w.fake.snapshot(), UnchangedSince(before));
+    });
 }
 
 TEST(RedirectAnswer, ComesBackAsItWasSent) {
