@@ -49,6 +49,10 @@ public:
         std::function<void(const std::string&)> debug;  // may be empty
         std::string initial_cwd;
         std::int64_t caller_uid = 0, caller_gid = 0;
+        std::string version = "4.96";               // $version_number, $exim_version: what configurations compare with
+        std::string compile_date;
+        // One expansion ends with an error when it has made this many bytes or steps.
+        std::size_t most_bytes = 64U << 20, most_steps = 10'000'000;
     };
     explicit Expander(Environment environment);
     ~Expander();
@@ -90,8 +94,9 @@ public:
     void set_captures(std::vector<Text> captures);
     void close_lookups();  // drops cached handles (before fork, at the end of a phase)
 
+    struct State;  // expand/state.h; nobody else's
+
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "expand/compare.h"
+
+#include <limits>
+
+#include "base/strings.h"
+#include "wording/expansion.h"
+
+namespace postern {
+
+tl::expected<std::int64_t, std::string> parse_expansion_integer(std::string_view text) {
+    const std::string_view body = trim(text);
+    if (body.empty()) return 0;
+    std::size_t at = body.front() == '-' || body.front() == '+' ? 1 : 0;
+    const std::size_t start = at;
+    while (at < body.size() && is_digit(body[at])) ++at;
+    if (at == start) return tl::unexpected(wording::integer_expected(text));
+    int shift = 0;
+    if (at < body.size()) {
+        const char suffix = to_lower(body[at]);
+        shift = suffix == 'k' ? 10 : suffix == 'm' ? 20 : suffix == 'g' ? 30 : 0;
+        if (shift == 0 || at + 1 != body.size()) return tl::unexpected(wording::invalid_integer(text));
+    }
+    const auto value = parse_int(body.substr(0, at));
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+    if (!value || *value > (kMax >> shift) || *value < -(kMax >> shift)) return tl::unexpected(wording::integer_too_large(text));
+    return *value * (std::int64_t{1} << shift);
+}
+
+bool is_ordering(ConditionName name) {
+    switch (name) {
+        case ConditionName::less:
+        case ConditionName::less_equal:
+        case ConditionName::greater:
+        case ConditionName::greater_equal:
+        case ConditionName::lt:
+        case ConditionName::lti:
+        case ConditionName::le:
+        case ConditionName::lei:
+        case ConditionName::gt:
+        case ConditionName::gti:
+        case ConditionName::ge:
+        case ConditionName::gei: return true;
+        default: return false;
+    }
+}
+
+tl::expected<bool, std::string> compare_texts(ConditionName name, std::string_view a, std::string_view b) {
+    switch (name) {
+        case ConditionName::eq: return a == b;
+        case ConditionName::eqi: return iequals(a, b);
+        case ConditionName::lt: return a < b;
+        case ConditionName::lti: return icompare(a, b) < 0;
+        case ConditionName::le: return a <= b;
+        case ConditionName::lei: return icompare(a, b) <= 0;
+        case ConditionName::gt: return a > b;
+        case ConditionName::gti: return icompare(a, b) > 0;
+        case ConditionName::ge: return a >= b;
+        case ConditionName::gei: return icompare(a, b) >= 0;
+        default: break;
+    }
+    const auto x = parse_expansion_integer(a);
+    if (!x) return tl::unexpected(x.error());
+    const auto y = parse_expansion_integer(b);
+    if (!y) return tl::unexpected(y.error());
+    switch (name) {
+        case ConditionName::less: return *x < *y;
+        case ConditionName::less_equal: return *x <= *y;
+        case ConditionName::greater: return *x > *y;
+        case ConditionName::greater_equal: return *x >= *y;
+        default: return *x == *y;
+    }
+}
+
+}  // namespace postern

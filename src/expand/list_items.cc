@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// map, filter, reduce, sort: what is done for each item of a list.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "expand/compare.h"
+#include "expand/evaluator.h"
+#include "wording/expansion.h"
+
+namespace postern {
+namespace {
+
+// A list under construction; the separator is the input's.
+class ListBuilder {
+public:
+    explicit ListBuilder(char separator) : separator_(separator) {}
+
+    void add(const Text& item) {
+        if (!first_) {
+            out_.bytes += separator_;
+            // An empty item, or one that begins with the separator, would be read together with the separator before it.
+            if (item.empty() || item.bytes.front() == separator_) out_.bytes += ' ';
+        }
+        first_ = false;
+        for (const char c : item.bytes) {
+            out_.bytes += c;
+            if (c == separator_) out_.bytes += c;
+        }
+        if (!item.empty() && item.tainted) out_.tainted = true;
+    }
+    [[nodiscard]] std::size_t size() const { return out_.bytes.size(); }
+    [[nodiscard]] Text take() { return std::move(out_); }
+
+private:
+    char separator_;
+    bool first_ = true;
+    Text out_;
+};
+
+class SavedItem {
+public:
+    explicit SavedItem(Registers& registers) : registers_(registers), item_(registers.item) {}
+    ~SavedItem() { registers_.item = std::move(item_); }
+    SavedItem(const SavedItem&) = delete;
+    SavedItem& operator=(const SavedItem&) = delete;
+
+private:
+    Registers& registers_;
+    Text item_;
+};
+
+}  // namespace
+
+Expansion Evaluator::map(const Node& node) {
+    if (node.args.empty()) return syntax();
+    Expansion source = text(node.args[0]);
+    if (!source) return source;
+    if (node.broken) return syntax();
+    const ItemList list = items_of(*source);
+    const SavedItem saved(state_.registers);
+    ListBuilder out(list.separator);
+    for (const std::string& item : list.items) {
+        state_.registers.item = Text(item, list.tainted);
+        Expansion value = text(node.args[1]);
+        if (!value) return inside(std::move(value.error()), wording::inside_item("map"));
+        out.add(*value);
+        if (out.size() > state_.environment.most_bytes) return failed(wording::too_long());
+    }
+    return out.take();
+}
+
+Expansion Evaluator::filter(const Node& node) {
+    if (node.args.empty()) return syntax();
+    Expansion source = text(node.args[0]);
+    if (!source) return source;
+    if (node.broken) return syntax();
+    const ItemList list = items_of(*source);
+    const SavedItem saved(state_.registers);
+    ListBuilder out(list.separator);
+    for (const std::string& item : list.items) {
+        const Text current(item, list.tainted);
+        state_.registers.item = current;
+        const Truth keep = condition(*node.condition);
+        if (!keep) return inside(keep.error(), wording::inside_item("filter"));
+        if (*keep) out.add(current);
+    }
+    return out.take();
+}
+
+Expansion Evaluator::reduce(const Node& node) {
+    if (node.args.empty()) return syntax();
+    Expansion source = text(node.args[0]);
+    if (!source) return source;
+    if (node.args.size() < 2) return syntax();
+    Expansion start = text(node.args[1]);
+    if (!start) return start;
+    if (node.broken) return syntax();
+    const ItemList list = items_of(*source);
+    const SavedItem saved_item(state_.registers);
+    const Saved saved(state_.registers, Saved::What::value);
+    state_.registers.value = *std::move(start);
+    for (const std::string& item : list.items) {
+        state_.registers.item = Text(item, list.tainted);
+        Expansion value = text(node.args[2]);
+        if (!value) return inside(std::move(value.error()), wording::inside_item("reduce"));
+        state_.registers.value = *std::move(value);
+    }
+    return state_.registers.value;
+}
+
+// Insertion in order: a new item goes before the first one that it precedes.
+Expansion Evaluator::sort(const Node& node) {
+    struct Keyed {
+        Text item, key;
+    };
+    const SavedItem saved(state_.registers);
+    if (node.args.empty()) return syntax();
+    Expansion source = text(node.args[0]);
+    if (!source) return source;
+    if (node.args.size() < 2) return syntax();
+    const Expansion comparator = text(node.args[1]);
+    if (!comparator) return comparator;
+    if (node.broken) return syntax();
+    const auto name = find_condition(comparator->bytes);
+    if (!name) return failed(wording::unknown_condition(comparator->bytes));
+    if (!is_ordering(*name)) return failed(wording::comparator_not_handled());
+    const ItemList list = items_of(*source);
+    std::vector<Keyed> sorted;
+    for (const std::string& item : list.items) {
+        const Text current(item, list.tainted);
+        state_.registers.item = current;
+        Expansion key = text(node.args[2]);
+        if (!key) return inside(std::move(key.error()), wording::inside_item("sort"));
+        const auto before = [&](const Keyed& other) {
+            ++state_.steps;
+            return compare_texts(*name, key->bytes, other.key.bytes).value_or(false);
+        };
+        sorted.insert(std::ranges::find_if(sorted, before), {current, *key});
+        if (state_.steps > state_.environment.most_steps) return failed(wording::too_much_work());
+    }
+    ListBuilder out(list.separator);
+    for (const Keyed& keyed : sorted) out.add(keyed.item);
+    return out.take();
+}
+
+// The for… conditions stop at the first item that decides. An empty list decides nothing: both are false.
+Truth Evaluator::for_items(const Condition& condition_node) {
+    const bool all = condition_node.name == ConditionName::forall;
+    if (condition_node.args.empty()) return syntax();
+    const Expansion source = text(condition_node.args[0]);
+    if (!source) return tl::unexpected(source.error());
+    if (condition_node.broken) return syntax();
+    if (condition_node.name != ConditionName::forall && condition_node.name != ConditionName::forany)
+        return failed(wording::condition_not_supported("json list"));
+    const ItemList list = items_of(*source);
+    const SavedItem saved(state_.registers);
+    const std::string where = wording::inside_condition(all ? "forall" : "forany");
+    bool result = false;
+    for (const std::string& item : list.items) {
+        state_.registers.item = Text(item, list.tainted);
+        const Truth one = condition(condition_node.parts[0]);
+        if (!one) return inside(one.error(), where);
+        result = *one;
+        if (result != all) break;
+    }
+    return result;
+}
+
+}  // namespace postern
