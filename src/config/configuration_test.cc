@@ -87,6 +87,7 @@ const ErrorCase kOptionLines[] = {
      "\"AAAB\" cannot be defined as a macro because previously defined macro \"AAA\" is a substring"},
     {"macro_malformed", "AAA x", 6, "malformed macro definition"},
     {"macro_name_too_long", std::string(64, 'A') + " = x", 6, "macro name too long (maximum is 63 characters)"},
+    // D-config-refused
     {"dangerous_acl", "acl_not_smtp = check", 6,
      "main option \"acl_not_smtp\" is not supported by Postern: locally submitted messages would be accepted without running its ACL"},
     {"dangerous_filter", "system_filter = /etc/filter", 6,
@@ -299,6 +300,8 @@ TEST(ConfigurationFileTest, Failures) {
     for (const Case& c : {
              Case{"missing", "non-existent configuration file(s): /a:/b", {"/a", "/b"}},
              Case{"not a directory", "failed to open configuration file /etc/x.conf/y: Not a directory", {"/etc/x.conf/y"}},
+             // D-config-directory: Exim reads a directory as an empty file.
+             Case{"directory", "failed to open configuration file /etc: Is a directory", {"/etc"}},
              Case{"unreadable", "failed to open configuration file /etc/x.conf: Permission denied (euid=1000 egid=100)",
                   {"/etc/x.conf"}, 0600, 0, 0, false},
              Case{"world-writable", "Exim configuration file /etc/x.conf has the wrong owner, group, or mode", {"/etc/x.conf"}, 0646},

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "base/time_text.h"
 #include "config/loader.h"
 #include "mail/address.h"
 #include "wording/config.h"
@@ -109,6 +110,37 @@ void check_regular_expression(Loader& loader, const PlainString& pattern, std::s
     loader.error_plain(wording::bad_regular_expression(reinterpret_cast<const char*>(why), offset, pattern.value));
 }
 
+// The value of an option without a member, if it was set.
+std::string_view inert_value(const Loader& loader, std::string_view name) {
+    for (const auto& [option, line] : loader.configuration->inert)
+        if (option == name) return trim_left(std::string_view(line).substr(std::min(line.size(), name.size() + 2)));
+    return {};
+}
+
+// "threshold,delay,factor,longest delay", like 2,0.5s,1.05,4m.
+bool valid_ratelimit(std::string_view text) {
+    std::string_view fields[4];
+    for (auto& field : fields) {
+        const auto comma = text.find(',');
+        field = text.substr(0, comma);
+        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+    }
+    const auto [threshold, delay, factor, longest] = fields;
+    const auto point = delay.find('.');  // a delay may have a fraction of a second
+    const std::string_view fraction = point == std::string_view::npos ? "0s" : delay.substr(point + 1);
+    const std::string whole_delay = point == std::string_view::npos ? std::string(delay) : std::string(delay.substr(0, point)) + "s";
+    return parse_int(threshold) && parse_interval(whole_delay) && parse_interval(fraction) && !factor.empty() &&
+           is_digit(factor[0]) && parse_interval(longest.substr(0, longest.find(' ')));
+}
+
+void check_ratelimits(Loader& loader) {
+    for (const auto& [option, line] : loader.configuration->inert) {
+        if (option != "smtp_ratelimit_mail" && option != "smtp_ratelimit_rcpt") continue;
+        const std::string_view value = inert_value(loader, option);
+        if (!valid_ratelimit(value)) return loader.error_plain(wording::malformed_ratelimit(value));
+    }
+}
+
 void settle_qualify_domains(Loader& loader) {
     MainOptions& main = loader.configuration->main;
     if (main.qualify_domain.value.empty()) main.qualify_domain.value = main.primary_hostname.value;
@@ -125,13 +157,6 @@ void check_errors_reply_to(Loader& loader) {
                                                         .allow_utf8_domains = main.allow_utf8_domains});
     if (!parsed.value) return loader.error_general(wording::errors_reply_to_error(address, parsed.error.text));
     if (!parsed.value->at) loader.error_general(wording::errors_reply_to_without_domain(address));
-}
-
-// The value of an option without a member, if it was set.
-std::string_view inert_value(const Loader& loader, std::string_view name) {
-    for (const auto& [option, line] : loader.configuration->inert)
-        if (option == name) return trim_left(std::string_view(line).substr(std::min(line.size(), name.size() + 2)));
-    return {};
 }
 
 void check_smtp_accept_max(Loader& loader) {
@@ -162,7 +187,7 @@ void check_main_options(Loader& loader) {
     constexpr Step kSteps[] = {
         settle_accounts, settle_primary_hostname, settle_spool_directory, check_log_file_path, check_syslog_facility, settle_paths,
         [](Loader& l) { check_regular_expression(l, l.configuration->main.uucp_from_pattern, kDefaultUucpFromPattern); },
-        settle_qualify_domains, check_errors_reply_to, check_smtp_accept_max, check_localhost_number,
+        check_ratelimits, settle_qualify_domains, check_errors_reply_to, check_smtp_accept_max, check_localhost_number,
     };
     for (const Step step : kSteps) {
         if (loader.stopped()) return;

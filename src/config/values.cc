@@ -89,8 +89,7 @@ bool read_string(ValueReader& reader, std::string& into) {
     }
     std::size_t at = 1;
     if (!take_quoted(reader.text, at, into)) return reader.fail(wording::missing_quote(reader.name));
-    const std::string_view rest = trim_left(reader.text.substr(at));
-    if (!rest.empty()) return reader.fail(wording::extra_after_string(reader.name, rest));
+    if (!trim_left(reader.text.substr(at)).empty()) return reader.fail(wording::extra_after_string(reader.name));
     return true;
 }
 

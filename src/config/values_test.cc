@@ -71,6 +71,8 @@ const PrintCase kPrintCases[] = {
     {"times_empty", "delay_warning =", "delay_warning", "delay_warning = "},
     {"users", "trusted_users = root : mail : 1234", "trusted_users", "trusted_users = root:mail:1234"},
     {"users_named", "trusted_users = 0:8", "trusted_users", "trusted_users = root:mail"},
+    // D-config-accounts
+    {"users_other_separator", "trusted_users = <; root ; mail", "trusted_users", "trusted_users = root:mail"},
     {"users_none", "never_users =", "never_users", "never_users ="},
     {"users_expanded", "trusted_users = $who", "trusted_users", "trusted_users = mail"},
     {"groups", "admin_groups = mail:users", "admin_groups", "admin_groups = mail:users"},
@@ -135,8 +137,9 @@ const ErrorCase kErrorCases[] = {
     {"times_bad", "delay_warning = 4h:x", "invalid time value for delay_warning"},
     {"string_quote", "qualify_domain = \"abc", "missing quote at end of string value for qualify_domain"},
     {"string_after_quote", "qualify_domain = \"abc\" def", "extra characters follow string value for qualify_domain"},
-    {"string_comment", "qualify_domain = \"abc\" # def",
-     "extra characters follow string value for qualify_domain (# is comment only at line start)"},
+    {"string_comment", "qualify_domain = \"abc\" # def", "extra characters follow string value for qualify_domain"},
+    {"kilobytes_comment", "check_spool_space = 10 # x",
+     "extra characters follow integer value for check_spool_space (# is comment only at line start)"},
     {"user", "exim_user = nosuchuser", "user nosuchuser was not found"},
     {"user_hex", "exim_user = 0x5", "user 0x5 was not found"},
     {"users", "trusted_users = root:nosuchuser", "user nosuchuser was not found"},
@@ -182,6 +185,7 @@ TEST(ValueTest, AccumulatingOptionsAreNormalised) {
              Case{"other separator", "headers_add = <; a: b; c: d;;e\nheaders_remove = <; c;d:e", "a: b\nc: d;e", "c:d::e"},
              Case{"quoted newlines", R"(headers_add = "a: b\n c: d\n\ne: f\n")", "a: b\nc: d\n\ne: f", ""},
              Case{"doubled", "headers_remove = a  : b:: :c", "", "a:b:::c"},
+             // D-config-empty-items
              Case{"empty items", "headers_remove = : a :\nheaders_remove = : d :", "", "a:d"},
          }) {
         SCOPED_TRACE(c.name);

@@ -177,8 +177,8 @@ std::string too_many_times(std::string_view name) { return cat({"too many time v
 std::string missing_quote(std::string_view name) {
     return cat({"missing quote at end of string value for ", name});
 }
-std::string extra_after_string(std::string_view name, std::string_view rest) {
-    return cat({"extra characters follow string value for ", name, comment_advice(rest)});
+std::string extra_after_string(std::string_view name) {
+    return cat({"extra characters follow string value for ", name});
 }
 std::string account_not_found(std::string_view kind, std::string_view name) {
     return cat({kind, " ", name, " was not found"});
@@ -233,6 +233,7 @@ std::string bad_syslog_facility(std::string_view name) {
 std::string bad_regular_expression(std::string_view why, std::size_t offset, std::string_view pattern) {
     return cat({"regular expression error: ", why, " at offset ", std::to_string(offset), " while compiling ", pattern});
 }
+std::string malformed_ratelimit(std::string_view value) { return cat({"malformed ratelimit data: ", value}); }
 std::string errors_reply_to_error(std::string_view address, std::string_view why) {
     return cat({"error in errors_reply_to (", address, "): ", why});
 }

@@ -86,7 +86,7 @@ enum class NumberKind : unsigned char { integer, octal, fixed_point };
 [[nodiscard]] std::string times_out_of_order(std::string_view name);
 [[nodiscard]] std::string too_many_times(std::string_view name);
 [[nodiscard]] std::string missing_quote(std::string_view name);
-[[nodiscard]] std::string extra_after_string(std::string_view name, std::string_view rest);
+[[nodiscard]] std::string extra_after_string(std::string_view name);
 [[nodiscard]] std::string account_not_found(std::string_view kind, std::string_view name);  // "user", "group"
 [[nodiscard]] std::string failed_to_expand(std::string_view option, std::string_view why);
 [[nodiscard]] std::string failed_to_expand_value(std::string_view option, std::string_view value, std::string_view why);
@@ -117,6 +117,7 @@ enum class NumberKind : unsigned char { integer, octal, fixed_point };
 [[nodiscard]] std::string log_path_unexpected_percent(std::string_view path);
 [[nodiscard]] std::string bad_syslog_facility(std::string_view name);
 [[nodiscard]] std::string bad_regular_expression(std::string_view why, std::size_t offset, std::string_view pattern);
+[[nodiscard]] std::string malformed_ratelimit(std::string_view value);
 [[nodiscard]] std::string errors_reply_to_error(std::string_view address, std::string_view why);
 [[nodiscard]] std::string errors_reply_to_without_domain(std::string_view address);
 [[nodiscard]] std::string smtp_accept_max_needed();
