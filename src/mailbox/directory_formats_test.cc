@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "mailbox/delivery_for_test.h"
+#include "support/mailbox_delivery.h"
 
 namespace postern {
 namespace {

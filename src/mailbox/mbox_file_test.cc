@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "mailbox/delivery_for_test.h"
+#include "support/mailbox_delivery.h"
 
 namespace postern {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// mailbox/delivery_for_test.h – for the tests of this folder: one delivery as a transport does it, by user 1000, group 8.
+// support/mailbox_delivery.h – for the tests of mailbox/: one delivery as a transport does it, by user 1000, group 8.
 #pragma once
 
 #include <deque>
