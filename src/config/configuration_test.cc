@@ -414,6 +414,24 @@ TEST(ConfigurationTest, OptionsWithoutEffectAreReported) {
         << "settings that ask for nothing, or for what happens anyhow, are quiet";
 }
 
+TEST(ConfigurationTest, MembersThatNobodyReadsYetAreReported) {
+    ConfigText config;
+    const auto result = config.load("freeze_tell = postmaster\nqualify_domain = x\nlog_file_path = syslog : /log/%slog\n");
+    ASSERT_TRUE(result.configuration);
+    EXPECT_EQ(result.configuration->warnings,
+              (std::vector<std::string>{"main option \"freeze_tell\" is recognised but has no effect yet",
+                                        "log_file_path: \"syslog\" has no effect yet, logs go to files"}));
+    EXPECT_EQ(result.configuration->main.log_template(), "/log/%slog");
+}
+
+TEST(ConfigurationTest, LogTemplateIsNeverNothing) {
+    for (const std::string path : {"", "syslog", ":"}) {
+        MainOptions main;
+        main.log_file_path.value = path;
+        EXPECT_EQ(main.log_template(), "/var/log/postern/%slog") << path;
+    }
+}
+
 TEST(ConfigurationTest, KeepGoingFindsAllErrorsWithHints) {
     ConfigText config;
     config.request.keep_going = true;

@@ -70,6 +70,7 @@ void check_log_file_path(Loader& loader) {
     PlainString& path = loader.configuration->main.log_file_path;
     if (!expand_option(loader, "log_file_path", path)) return;
     for (const auto& item : split_list(path.value)) {
+        if (item == "syslog") loader.warn(wording::syslog_without_effect());
         if (item.empty() || item == "syslog") continue;
         const auto name = item.find("%s");
         if (name == std::string::npos) return loader.error_plain(wording::log_path_without_name(item));

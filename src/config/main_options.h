@@ -132,9 +132,14 @@ struct MainOptions {
 
     // localhost_number as a number; nullopt: unset (Exim's $localhost_number is then empty).
     [[nodiscard]] std::optional<int> localhost() const;
+    // The file among the items of log_file_path; the built-in one if they name none ("syslog", an empty item).
+    [[nodiscard]] std::string log_template() const;
 };
 
 // The rows of MainOptions, sorted.
 [[nodiscard]] OptionTable main_option_table();
+
+// Read and checked, but no code acts on it so far; setting it is worth a warning.
+[[nodiscard]] bool has_no_effect_yet(std::string_view main_option);
 
 }  // namespace postern

@@ -125,7 +125,8 @@ void read_main_section(Loader& loader) {
         OptionLine option;
         if (!loader.split_option(option)) continue;
         if (const OptionRow* row = find_option(main_option_table(), option.name)) {
-            (void)loader.set_option(option, *row, main_option_table(), &configuration.main, seen.rows, configuration.hidden);
+            const bool good = loader.set_option(option, *row, main_option_table(), &configuration.main, seen.rows, configuration.hidden);
+            if (good && has_no_effect_yet(option.name)) loader.warn(wording::option_without_effect(option.name));
         } else if (const InertOption* inert = find_inert_option(option.name)) {
             set_inert_option(loader, option, *inert, seen);
         } else {

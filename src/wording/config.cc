@@ -263,6 +263,7 @@ std::string option_not_supported(std::string_view option, std::string_view why) 
 std::string option_without_effect(std::string_view option) {
     return cat({"main option \"", option, "\" is recognised but has no effect yet"});
 }
+std::string syslog_without_effect() { return "log_file_path: \"syslog\" has no effect yet, logs go to files"; }
 std::string section_without_effect(std::string_view section) {
     return cat({"the ", section, " section is recognised but has no effect yet"});
 }

@@ -133,6 +133,7 @@ enum class NumberKind : unsigned char { integer, octal, fixed_point };
 // --- Postern's own: what it will not pretend to do, and hints ---
 [[nodiscard]] std::string option_not_supported(std::string_view option, std::string_view why);
 [[nodiscard]] std::string option_without_effect(std::string_view option);
+[[nodiscard]] std::string syslog_without_effect();
 [[nodiscard]] std::string section_without_effect(std::string_view section);
 [[nodiscard]] std::string hint_later_driver(std::string_view what, std::string_view driver);
 [[nodiscard]] std::string hint_nearest(std::string_view names);  // "a, b"
