@@ -92,7 +92,7 @@ tl::expected<std::optional<std::string>, std::string> json_field(std::string_vie
     for (std::string_view element; next_json_element(rest, element);) {
         std::string_view value = element;
         if (object) {
-            if (!element.starts_with('"')) continue;
+            if (!element.starts_with('"')) return tl::unexpected(wording::json_key_quotes(type));
             const std::size_t end = element.find('"', 1);
             if (end == std::string_view::npos) continue;
             if (element.substr(1, end - 1) != key) continue;

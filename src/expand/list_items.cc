@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "expand/compare.h"
 #include "expand/evaluator.h"
+#include "expand/fields.h"
 #include "wording/expansion.h"
 
 namespace postern {
@@ -122,6 +123,7 @@ Expansion Evaluator::sort(const Node& node) {
     if (!comparator) return comparator;
     if (node.broken) return syntax();
     const auto name = find_condition(comparator->bytes);
+    if (comparator->bytes.starts_with('!')) return failed(wording::condition_name_expected(comparator->bytes));
     if (!name) return failed(wording::unknown_condition(comparator->bytes));
     if (!is_ordering(*name)) return failed(wording::comparator_not_handled());
     const ItemList list = items_of(*source);
@@ -130,7 +132,10 @@ Expansion Evaluator::sort(const Node& node) {
         const Text current(item, list.tainted);
         state_.registers.item = current;
         Expansion key = text(node.args[2]);
-        if (!key) return inside(std::move(key.error()), wording::inside_item("sort"));
+        if (!key || key->empty()) {
+            const Sequence& extractor = node.args[2];
+            return failed(wording::sort_field(std::string_view(template_.source).substr(extractor.begin + 1, extractor.end - extractor.begin - 2)));
+        }
         const auto before = [&](const Keyed& other) {
             ++state_.steps;
             return compare_texts(*name, key->bytes, other.key.bytes).value_or(false);
@@ -143,21 +148,47 @@ Expansion Evaluator::sort(const Node& node) {
     return out.take();
 }
 
+namespace {
+
+bool is_strings(ConditionName name) { return name == ConditionName::forany_jsons || name == ConditionName::forall_jsons; }
+bool is_json(ConditionName name) { return is_strings(name) || name == ConditionName::forany_json || name == ConditionName::forall_json; }
+
+// Elements of a JSON array; what is none is an empty list.
+tl::expected<ItemList, std::string> json_items(const Text& source, ConditionName name) {
+    ItemList list;
+    list.tainted = source.tainted;
+    std::string_view rest = trim(source.bytes);
+    if (rest.size() < 2 || !rest.starts_with('[') || !rest.ends_with(']')) return list;
+    rest = rest.substr(1, rest.size() - 2);
+    for (std::string_view element; next_json_element(rest, element);) {
+        if (!is_strings(name)) {
+            list.items.emplace_back(element);
+            continue;
+        }
+        auto string = json_string(element);
+        if (!string) return tl::unexpected(std::move(string.error()));
+        list.items.push_back(*std::move(string));
+    }
+    return list;
+}
+
+}  // namespace
+
 // The for… conditions stop at the first item that decides. An empty list decides nothing: both are false.
 Truth Evaluator::for_items(const Condition& condition_node) {
-    const bool all = condition_node.name == ConditionName::forall;
+    const ConditionName name = condition_node.name;
+    const bool all = name == ConditionName::forall || name == ConditionName::forall_json || name == ConditionName::forall_jsons;
     if (condition_node.args.empty()) return syntax();
     const Expansion source = text(condition_node.args[0]);
     if (!source) return tl::unexpected(source.error());
     if (condition_node.broken) return syntax();
-    if (condition_node.name != ConditionName::forall && condition_node.name != ConditionName::forany)
-        return failed(wording::condition_not_supported("json list"));
-    const ItemList list = items_of(*source);
+    auto list = name == ConditionName::forall || name == ConditionName::forany ? tl::expected<ItemList, std::string>(items_of(*source)) : json_items(*source, name);
+    if (!list) return failed(std::move(list.error()));
     const SavedItem saved(state_.registers);
-    const std::string where = wording::inside_condition(all ? "forall" : "forany");
+    const std::string where = wording::inside_condition(std::string(all ? "forall" : "forany") + (is_json(name) ? is_strings(name) ? "_jsons" : "_json" : ""));
     bool result = false;
-    for (const std::string& item : list.items) {
-        state_.registers.item = Text(item, list.tainted);
+    for (const std::string& item : list->items) {
+        state_.registers.item = Text(item, list->tainted);
         const Truth one = condition(condition_node.parts[0]);
         if (!one) return inside(one.error(), where);
         result = *one;

@@ -53,10 +53,6 @@ ListVerdict ListMatcher::deadly(std::string text) const {
 
 std::string ListMatcher::compared() const { return subject_.caseful ? subject_.text.bytes : to_lower(subject_.text.bytes); }
 
-bool ListMatcher::named_lists_exist() const {
-    return !state_.environment.configuration->lists[static_cast<std::size_t>(list_kind(subject_.kind))].empty();
-}
-
 ListVerdict ListMatcher::yes(std::string_view pattern, bool tainted) const {
     return {MatchVerdict::yes, Text(pattern, tainted), {}};
 }
@@ -112,7 +108,7 @@ ListVerdict ListMatcher::match(const Text& list) {
 
 ListVerdict ListMatcher::item(std::string_view pattern, const Text& list) {
     if (++state_.steps > state_.environment.most_steps) return {MatchVerdict::defer, {}, wording::too_much_work()};
-    if (pattern.starts_with('+') && named_lists_exist()) return named(pattern.substr(1));
+    if (pattern.starts_with('+') && subject_.kind != MatchKind::text) return named(pattern.substr(1));
     return single(pattern, list.tainted);
 }
 

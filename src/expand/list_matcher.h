@@ -66,7 +66,6 @@ private:
 
     [[nodiscard]] ListVerdict deadly(std::string text) const;  // what kills Exim
     [[nodiscard]] std::string compared() const;                // the subject in the case that comparisons use
-    [[nodiscard]] bool named_lists_exist() const;
     [[nodiscard]] ListVerdict yes(std::string_view pattern, bool tainted) const;
 
     Expander::State& state_;

@@ -23,26 +23,26 @@ tl::expected<Numbers, std::string> numbers_of(const Node& node, std::string_view
     std::string_view rest = node.text;
     if (rest.empty()) return tl::unexpected(wording::missing_values_after(name));
     Numbers numbers;
-    const auto read = [&](bool may_be_negative) -> std::optional<std::int64_t> {
-        const bool minus = may_be_negative && rest.starts_with('-');
-        if (minus) rest.remove_prefix(1);
+    const auto read = [&]() -> std::optional<std::int64_t> {
         std::int64_t value = 0;
         for (; !rest.empty() && is_digit(rest.front()); rest.remove_prefix(1)) {
             value = value * 10 + (rest.front() - '0');
             if (value > 1'000'000'000'000) return std::nullopt;
         }
-        return minus ? -value : value;
+        return value;
     };
     rest.remove_prefix(1);
-    const auto first = read(negative);
+    const bool minus = negative && rest.starts_with('-');
+    if (minus) rest.remove_prefix(1);
+    if (!rest.empty() && !is_digit(rest.front())) return tl::unexpected(wording::non_digit_after_underscore(full));
+    const auto first = read();
     if (!first) return tl::unexpected(wording::value_too_large(full));
-    numbers.first = *first;
-    if (rest.starts_with('_')) {
-        rest.remove_prefix(1);
-        numbers.second = read(false);
-        if (!numbers.second) return tl::unexpected(wording::value_too_large(full));
-    }
-    if (!rest.empty()) return tl::unexpected(wording::non_digit_after_underscore(full));
+    numbers.first = minus ? -*first : *first;
+    if (rest.empty()) return numbers;
+    rest.remove_prefix(1);
+    numbers.second = read();
+    if (!numbers.second) return tl::unexpected(wording::value_too_large(full));
+    if (full.ends_with('_') || !rest.empty()) return tl::unexpected(wording::non_digit_after_underscore(full));
     return numbers;
 }
 

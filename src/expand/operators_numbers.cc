@@ -38,11 +38,15 @@ Expansion from_base32(std::string_view text) {
     return Text(std::to_string(value));
 }
 
-// The low 32 bits, in six digits; signs and blanks as strtoul takes them.
+// The last six digits; signs and blanks as strtoul takes them.
 Expansion to_base62(std::string_view digits) {
-    const auto value = parse_int(trim_left(digits));
-    if (!value && !parse_uint(trim_left(digits))) return failed(wording::not_decimal("base62", digits));
-    return Text(base62(static_cast<std::uint32_t>(value ? static_cast<std::uint64_t>(*value) : *parse_uint(trim_left(digits))), 6));
+    const std::string_view number = trim_left(digits);
+    if (number.empty()) return Text("000000");
+    const auto value = parse_int(number);
+    const auto large = parse_uint(number);
+    if (!value && !large) return failed(wording::not_decimal("base62", digits));
+    const std::string all = base62(value ? static_cast<std::uint64_t>(*value) : *large, 6);
+    return Text(all.substr(all.size() - 6));
 }
 
 Expansion from_base62(std::string_view text) {

@@ -179,7 +179,19 @@ bool Parser::run_command(Node& node) {
     }
     skip_blanks();
     if (!at('{')) return fail_curly(wording::list_argument_missing("command", "run"));
-    return argument(node.args.emplace_back()) && branches(node, "run");
+    Sequence& command = node.args.emplace_back();
+    if (!argument(command)) {
+        if (!node.text.empty()) return false;
+        // Only the end of the command is wanted now: its words are parsed one by one when it runs. Behind an error the
+        // next brace is the end.
+        out_.error.clear();
+        const std::size_t end = text_.find('}', at_);
+        if (end == std::string_view::npos) return fail_curly(wording::command_not_closed());
+        at_ = command.end = end + 1;
+        command.nodes.clear();
+        command.broken = false;
+    }
+    return branches(node, "run");
 }
 
 // Items that this version does not have: their braces are read, so that a branch not taken may hold them.

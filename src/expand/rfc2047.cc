@@ -89,7 +89,7 @@ std::string rfc2047_encode(std::string_view text, std::string_view charset) {
     if (std::ranges::none_of(text, needs_encoding)) return std::string(text);
     const std::string opening = "=?" + std::string(charset) + "?Q?";
     std::string out = opening;
-    std::size_t word_start = 0;
+    std::size_t word_start = opening.size();  // only the first word is measured without its opening
     bool coded = false, first_of_pair = true;
     for (const char c : text) {
         // Two encoded bytes in a row stay together: they may be one character.

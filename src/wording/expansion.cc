@@ -80,6 +80,11 @@ std::string json_wrapping(char bracket, bool object, std::string_view type) {
 std::string json_colon(std::string_view type) {
     return fmt::format("missing object value-separator for extract {}", type);
 }
+std::string json_key_quotes(std::string_view type) {
+    return fmt::format("missing '\"' wrapping string key for extract {}", type);
+}
+std::string sort_field(std::string_view source) { return fmt::format("field-extract in sort: \"{}\"", source); }
+std::string command_not_closed() { return "missing '}' closing command arg of run"; }
 std::string json_quotes_missing() { return "missing '\"' wrapping string result for extract jsons"; }
 std::string not_a_number_for(std::string_view value, std::string_view item, bool positive) {
     return fmt::format("\"{}\" is not a {}number (in \"{}\" expansion)", value, positive ? "positive " : "", item);

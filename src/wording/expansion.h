@@ -42,6 +42,9 @@ namespace postern::wording {
 [[nodiscard]] std::string extract_index_not_positive();
 [[nodiscard]] std::string json_wrapping(char bracket, bool object, std::string_view type);
 [[nodiscard]] std::string json_colon(std::string_view type);
+[[nodiscard]] std::string json_key_quotes(std::string_view type);
+[[nodiscard]] std::string sort_field(std::string_view source);
+[[nodiscard]] std::string command_not_closed();
 [[nodiscard]] std::string json_quotes_missing();
 [[nodiscard]] std::string not_a_number_for(std::string_view value, std::string_view item, bool positive);
 [[nodiscard]] std::string hash_count_too_big(std::string_view count);
