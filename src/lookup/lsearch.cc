@@ -50,7 +50,7 @@ public:
 
     LookupOutcome find(const std::string& key, const LookupOptions& options) override {
         if (auto problem = prepare(key)) return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, std::move(*problem)});
-        LineReader reader(file_);
+        TextFileLines reader(file_);
         for (std::string_view line; reader.next(line);) {
             if (line.empty() || line.front() == '#' || is_space(line.front())) continue;
             const Entry entry = parse_entry(line);
@@ -69,12 +69,12 @@ protected:
     [[nodiscard]] KeyPatterns* patterns() const { return world_.patterns; }
 
 private:
-    LookupOutcome end_of(const LineReader& reader, std::optional<std::string> value) const {
+    LookupOutcome end_of(const TextFileLines& reader, std::optional<std::string> value) const {
         if (reader.error()) return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, wording::lookup_file_not_read(name_, reader.error()->code)});
         return value;
     }
 
-    LookupOutcome data_of(const Entry& entry, LineReader& reader, const LookupOptions& options) const {
+    LookupOutcome data_of(const Entry& entry, TextFileLines& reader, const LookupOptions& options) const {
         std::string value;
         if (options.ret_full && entry.quoted) value = entry.quoted_key;
         const std::size_t start = !options.ret_full ? entry.data_start : entry.quoted ? entry.key_end : 0;

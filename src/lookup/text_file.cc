@@ -11,7 +11,7 @@ constexpr std::size_t kBlock = 64 << 10;
 
 }  // namespace
 
-LineReader::LineReader(TextFile& file) : file_(file) {
+TextFileLines::TextFileLines(TextFile& file) : file_(file) {
     if (!file_.content_ && file_.size_ < kKeepBelow) {
         std::string content;
         while (content.size() < static_cast<std::size_t>(kKeepBelow)) {
@@ -31,7 +31,7 @@ LineReader::LineReader(TextFile& file) : file_(file) {
     all_loaded_ = true;
 }
 
-bool LineReader::load_more() {
+bool TextFileLines::load_more() {
     // line_ may still look into the block, but only until the next next(), which is where we are.
     std::string rest(window_);
     const std::size_t have = rest.size();
@@ -50,7 +50,7 @@ bool LineReader::load_more() {
     return true;
 }
 
-bool LineReader::next(std::string_view& line) {
+bool TextFileLines::next(std::string_view& line) {
     if (repeat_) {
         repeat_ = false;
         line = line_;

@@ -17,16 +17,16 @@ public:
     TextFile(Os& os, UniqueFd fd, std::int64_t size) : os_(os), fd_(std::move(fd)), size_(size) {}
 
 private:
-    friend class LineReader;
+    friend class TextFileLines;
     Os& os_;
     UniqueFd fd_;
     std::int64_t size_;
     std::optional<std::string> content_;  // of a small file, after its first reading
 };
 
-class LineReader {
+class TextFileLines {
 public:
-    explicit LineReader(TextFile& file);
+    explicit TextFileLines(TextFile& file);
     // The next line without its newline; valid until the next call. False at the end and on an error.
     [[nodiscard]] bool next(std::string_view& line);
     void back_up() { repeat_ = true; }  // the next next() gives the same line again
