@@ -231,6 +231,7 @@ INSTANTIATE_TEST_SUITE_P(
         VerdictCase{"Deferred", {"full@example"}, "s@x", "== full@example R=all T=box defer (28): No space left on device: no room\n", "",
                     RunEnd::left},
         VerdictCase{"DeferredByRouter", {"later@example"}, "s@x", "== later@example R=all defer (-1): come back\n", "", RunEnd::left},
+        // D-no-bounce-yet
         VerdictCase{"FailedStaysUntilThereAreBounces", {"bad@example"}, "s@x", "** bad@example R=all T=box: refused\n", "", RunEnd::left},
         VerdictCase{"Unrouteable", {"nobody@example"}, "s@x", "** nobody@example: Unrouteable address\n", "", RunEnd::left},
         VerdictCase{"PanicIsLoggedTwice", {"broken@example"}, "s@x", "== broken@example R=all T=box defer (-1): misconfigured\n",
@@ -281,6 +282,7 @@ TEST_F(DeliveryRunTest, RefusesWhatIsTooBig) {
     EXPECT_EQ(site_.log(), "** joe@example R=all T=box: message is too big (transport limit = 10)\n");
 }
 
+// D-max-parallel-slots
 TEST_F(DeliveryRunTest, WaitsForAFreeSlot) {
     site_.configuration.transports[0].options.max_parallel = {"1", true, {}};
     os_.put_file("/spool/db/tpt-serialize-box.0", "");
@@ -310,6 +312,23 @@ TEST_F(DeliveryRunTest, AChildThatCrashesFreezesTheMessage) {
     EXPECT_EQ(site_.run({.forced = true, .thaw = true}).end, RunEnd::completed);
 }
 
+TEST_F(DeliveryRunTest, DefersWhenTheNumberOfSlotsIsUnknown) {
+    site_.configuration.transports[0].options.max_parallel = {"${nosuch:x}", true, {}};
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_TRUE(contains(site_.log("panic"), "Failed to expand max_parallel option in box transport (joe@example): unknown expansion operator"));
+}
+
+// D-malformed-kept
+TEST_F(DeliveryRunTest, KeepsWhatItCannotRead) {
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    os_.put_file("/spool/input/" + std::string(kId) + "-H", "rubbish\n", 0640, kExim, kEximGroup);
+    clock_.advance(std::chrono::hours(24 * 30));
+    EXPECT_EQ(site_.run().end, RunEnd::not_attempted);
+    EXPECT_EQ(site_.log(), "Format error in spool file " + std::string(kId) + "-H: size=8\n");
+    EXPECT_TRUE(queued());
+}
+
 TEST_F(DeliveryRunTest, LeavesALockedMessageAlone) {
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     os_.hold_lock("/spool/input/" + std::string(kId) + "-D", LockKind::fcntl_write);
@@ -325,6 +344,7 @@ TEST_F(DeliveryRunTest, SuspectsALoopBeforeRouting) {
     EXPECT_EQ(site_.log(), "** joe@example: Too many \"Received\" headers - suspected mail loop\n");
 }
 
+// D-journal-torn
 TEST_F(DeliveryRunTest, BelievesTheJournalOfACrashedRun) {
     ASSERT_TRUE(site_.queue(Site::message({"joe@example", "ann@example"})));
     os_.put_file("/spool/input/" + std::string(kId) + "-J", "joe@example\nann@exam", 0640, kExim, kEximGroup);
