@@ -13,7 +13,8 @@ namespace {
 std::optional<std::uint32_t> as_id(std::string_view text) {
     const auto number = parse_int(text);
     const bool digits_only = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-    const bool negative = text.size() > 1 && text[0] == '-' && text.substr(1).find_first_not_of("0123456789") == std::string_view::npos;
+    const bool negative =
+        text.size() > 1 && text[0] == '-' && text.substr(1).find_first_not_of("0123456789") == std::string_view::npos;
     if (!number || !(digits_only || negative)) return std::nullopt;
     return static_cast<std::uint32_t>(*number);
 }

@@ -24,9 +24,13 @@ bool accumulate(ValueReader& reader, char separator, std::string& source, bool& 
 
 }  // namespace
 
-bool parse_into(ValueReader& reader, HeaderAdditions& value) { return accumulate(reader, '\n', value.source, value.set); }
+bool parse_into(ValueReader& reader, HeaderAdditions& value) {
+    return accumulate(reader, '\n', value.source, value.set);
+}
 bool parse_into(ValueReader& reader, HeaderRemovals& value) { return accumulate(reader, ':', value.source, value.set); }
-bool parse_into(ValueReader& reader, RouterVariables& value) { return accumulate(reader, ';', value.source, value.set); }
+bool parse_into(ValueReader& reader, RouterVariables& value) {
+    return accumulate(reader, ';', value.source, value.set);
+}
 
 bool parse_into(ValueReader& reader, Conditions& value) {
     std::string text;
@@ -97,7 +101,8 @@ bool parse_into(ValueReader& reader, RewriteRules& value) {
     if (!read_string(reader, value.source)) return false;
     for (const auto& item : split_list(value.source)) {
         RewriteRule rule;
-        if (std::string error = parse_rewrite_rule(item, true, rule); !error.empty()) return reader.fail(std::move(error));
+        if (std::string error = parse_rewrite_rule(item, true, rule); !error.empty())
+            return reader.fail(std::move(error));
         rule.where = reader.where;
         value.rules.push_back(std::move(rule));
     }

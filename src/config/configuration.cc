@@ -91,7 +91,8 @@ void read_other_sections(Loader& loader) {
         }
     };
     while (!loader.stopped() && (!loader.section.empty() || !loader.section_as_typed.empty())) {
-        const std::string section = std::exchange(loader.section, {}), typed = std::exchange(loader.section_as_typed, {});
+        const std::string section = std::exchange(loader.section, {}),
+                          typed = std::exchange(loader.section_as_typed, {});
         std::size_t which = 0;
         while (which < std::size(kSections) && !is_called(kSections[which], section)) ++which;
         if (which == std::size(kSections)) {

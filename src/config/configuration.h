@@ -25,9 +25,9 @@ enum class ListKind : std::uint8_t { domain, host, address, local_part };
 
 struct NamedList {
     std::string name;
-    std::string source;    // unexpanded
+    std::string source;  // unexpanded
     bool hidden = false;
-    bool cacheable = true; // no $ in it, or _cache was given
+    bool cacheable = true;  // no $ in it, or _cache was given
     SourcePlace where;
 };
 
@@ -49,7 +49,7 @@ struct DriverInstance {
 using TransportInstance = DriverInstance<TransportOptions>;
 using RouterInstance = DriverInstance<RouterOptions>;
 
-struct RetryRuleText {  // read and checked; interpreted by the retry engine (its own issue)
+struct RetryRuleText {                           // read and checked; interpreted by the retry engine (its own issue)
     std::string pattern, error, senders, rules;  // rules: "F,1h,1m; G,2d,15m,1.5" as written
     SourcePlace where;
 };
@@ -63,12 +63,12 @@ struct Configuration {
     std::vector<RetryRuleText> retry;
     std::vector<RewriteRule> rewrite;
     std::vector<Macro> macros;
-    std::vector<std::string> flattened;        // -bP config (LoadRequest::for_printing)
+    std::vector<std::string> flattened;                      // -bP config (LoadRequest::for_printing)
     std::vector<std::pair<std::string, std::string>> inert;  // options without a member that were set: name, -bP line
-    std::vector<std::string> hidden;           // main options set with "hide"
-    std::vector<std::string> acls;             // names only; ACLs are not run
-    const DriverCatalogue* drivers = nullptr;  // as given to load_configuration()
-    std::vector<std::string> warnings;         // "recognised but has no effect yet", for `postern check`
+    std::vector<std::string> hidden;                         // main options set with "hide"
+    std::vector<std::string> acls;                           // names only; ACLs are not run
+    const DriverCatalogue* drivers = nullptr;                // as given to load_configuration()
+    std::vector<std::string> warnings;                       // "recognised but has no effect yet", for `postern check`
 
     [[nodiscard]] const NamedList* list(ListKind kind, std::string_view name) const;
     [[nodiscard]] const TransportInstance* transport(std::string_view name) const;
@@ -77,22 +77,22 @@ struct Configuration {
 
 // A failed reading in Exim's words.
 struct ConfigError {
-    std::string text;     // the whole record: "Exim configuration error in line 6 of F:\n  main option …"
-    std::string message;  // only the last part: "main option … unknown"
-    SourcePlace where;    // line 0: no position
-    std::string option;   // name, where there is one
-    std::string hint;     // for `postern check`: nearest names, allowed values
+    std::string text;          // the whole record: "Exim configuration error in line 6 of F:\n  main option …"
+    std::string message;       // only the last part: "main option … unknown"
+    SourcePlace where;         // line 0: no position
+    std::string option;        // name, where there is one
+    std::string hint;          // for `postern check`: nearest names, allowed values
     bool config_class = true;  // false: goes to mainlog too ("MAIN PANIC DIE"), no "Exim configuration error" prefix
     bool macro = false;        // about a macro definition: Exim logs those as "PANIC", and dies all the same
 };
 
 struct LoadRequest {
-    std::vector<std::string> files;                               // candidates in order (-C list)
-    std::vector<std::pair<std::string, std::string>> macros;      // -D, in order
-    bool for_printing = false;                                    // -bP: keep the text, look up names of numeric ids
+    std::vector<std::string> files;                           // candidates in order (-C list)
+    std::vector<std::pair<std::string, std::string>> macros;  // -D, in order
+    bool for_printing = false;                                // -bP: keep the text, look up names of numeric ids
     // Refuse a file that others than root could have changed. Unset: when running as root.
     std::optional<bool> check_owner;
-    bool keep_going = false;                                      // `check`: collect every error, not only the first
+    bool keep_going = false;  // `check`: collect every error, not only the first
     // Some options are expanded while reading (never_users, log_file_path …): the language lives above config/.
     std::function<Result<std::string>(const std::string& source, const Configuration& so_far)> expand;
     const DriverCatalogue* drivers = nullptr;
@@ -103,10 +103,11 @@ struct LoadRequest {
 struct LoadResult {
     std::unique_ptr<Configuration> configuration;  // null if there were errors
     std::vector<ConfigError> errors;               // one, unless keep_going
-    std::string log_file_path;                     // the value as far as it was read: where errors are logged; may be empty
+    std::string log_file_path;  // the value as far as it was read: where errors are logged; may be empty
 };
 [[nodiscard]] LoadResult load_configuration(Os& os, const LoadRequest& request);
 // The same from a text in memory that stands for the file `name`; request.files is not looked at.
-[[nodiscard]] LoadResult load_configuration_text(Os& os, const LoadRequest& request, std::string name, std::string text);
+[[nodiscard]] LoadResult load_configuration_text(Os& os, const LoadRequest& request, std::string name,
+                                                 std::string text);
 
 }  // namespace postern

@@ -17,8 +17,8 @@ const std::string kFiveLines =
 
 struct ErrorCase {
     const char* name;
-    std::string text;      // from line 6
-    int want_line;         // 0: no position
+    std::string text;  // from line 6
+    int want_line;     // 0: no position
     std::string want_message;
 };
 
@@ -60,8 +60,10 @@ const ErrorCase kOptionLines[] = {
     {"second_time_negated_string", "qualify_domain = a\nno_qualify_domain", 7,
      "\"no_qualify_domain\" option set for the second time"},
     {"second_time_inert", "tls_dhparam = a\ntls_dhparam = b", 7, "\"tls_dhparam\" option set for the second time"},
-    {"negated_with_value", "no_split_spool_directory = yes", 6, "extra characters follow boolean option no_split_spool_directory"},
-    {"boolean_without_equals", "split_spool_directory yes", 6, "extra characters follow boolean option split_spool_directory"},
+    {"negated_with_value", "no_split_spool_directory = yes", 6,
+     "extra characters follow boolean option no_split_spool_directory"},
+    {"boolean_without_equals", "split_spool_directory yes", 6,
+     "extra characters follow boolean option split_spool_directory"},
     {"not_a_name", "= foo", 6, "option setting expected: = foo"},
     {"not_a_name_digit", "1abc = foo", 6, "option setting expected: 1abc = foo"},
     {"hide_twice", "hide hide qualify_domain = x", 6, "main option \"hide\" unknown"},
@@ -76,7 +78,8 @@ const ErrorCase kOptionLines[] = {
     {"list_twice", "domainlist a = b\ndomainlist a = c", 7, "duplicate name \"a\" for a named domain list"},
     {"list_twice_host", "hostlist a = b\nhostlist a = c", 7, "duplicate name \"a\" for a named host list"},
     {"list_twice_address", "addresslist a = b\naddresslist a = c", 7, "duplicate name \"a\" for a named address list"},
-    {"list_twice_local", "localpartlist a = b\nlocalpartlist a = c", 7, "duplicate name \"a\" for a named local part list"},
+    {"list_twice_local", "localpartlist a = b\nlocalpartlist a = c", 7,
+     "duplicate name \"a\" for a named local part list"},
     {"list_bad_name", "domainlist a-b = c", 6, "missing '=' after \"a\""},
     {"list_quote", "domainlist a = \"b", 6, "missing quote at end of string value for a"},
     {"lists_too_many", numbered_lists(33), 38, "too many named domain lists (max is 32)\n"},
@@ -89,11 +92,14 @@ const ErrorCase kOptionLines[] = {
     {"macro_name_too_long", std::string(64, 'A') + " = x", 6, "macro name too long (maximum is 63 characters)"},
     // D-config-refused
     {"dangerous_acl", "acl_not_smtp = check", 6,
-     "main option \"acl_not_smtp\" is not supported by Postern: locally submitted messages would be accepted without running its ACL"},
+     "main option \"acl_not_smtp\" is not supported by Postern: locally submitted messages would be accepted without "
+     "running its ACL"},
     {"dangerous_filter", "system_filter = /etc/filter", 6,
-     "main option \"system_filter\" is not supported by Postern: messages would be delivered without running the filter"},
+     "main option \"system_filter\" is not supported by Postern: messages would be delivered without running the "
+     "filter"},
     {"dangerous_boolean", "mua_wrapper", 6,
-     "main option \"mua_wrapper\" is not supported by Postern: messages that cannot be delivered at once would be queued instead of refused"},
+     "main option \"mua_wrapper\" is not supported by Postern: messages that cannot be delivered at once would be "
+     "queued instead of refused"},
 };
 INSTANTIATE_TEST_SUITE_P(OptionLines, ConfigErrors, testing::ValuesIn(kOptionLines),
                          [](const auto& c) { return std::string(c.param.name); });
@@ -103,9 +109,11 @@ const ErrorCase kSections[] = {
     {"two_words", "begin routers x", 6, "\"routers x\" is not a known configuration section name"},
     {"plural_of_y", "begin retries", 6, "\"retries\" is not a known configuration section name"},
     {"as_option", "BEGIN = x", 6, "\"= x\" is not a known configuration section name"},
-    {"long_name", "begin abcdefghijklmnopqrstuvwxyz", 6, "\"abcdefghijklmnopqrstuv\" is not a known configuration section name"},
+    {"long_name", "begin abcdefghijklmnopqrstuvwxyz", 6,
+     "\"abcdefghijklmnopqrstuv\" is not a known configuration section name"},
     {"repeated", "begin routers\nbegin router", 7, "\"router\" section is repeated in the configuration file"},
-    {"repeated_upper_case", "begin routers\nBEGIN ROUTERS", 7, "\"ROUTERS\" section is repeated in the configuration file"},
+    {"repeated_upper_case", "begin routers\nBEGIN ROUTERS", 7,
+     "\"ROUTERS\" section is repeated in the configuration file"},
     {"local_scan", "begin local_scan\nfoo = bar", 6,
      "local_scan() options not supported: (LOCAL_SCAN_HAS_OPTIONS not defined in Local/Makefile)"},
     {"rewrite_missing", "begin rewrite\n*@a b\n*@old.ex", 8, "missing rewrite replacement string"},
@@ -114,7 +122,8 @@ const ErrorCase kSections[] = {
     {"rewrite_no_macros", "begin rewrite\nAA=b", 7, "missing rewrite replacement string"},
     {"acl_verb", "begin acl\nfoo:\n  xdeny a = b", 8, "error in ACL: unknown ACL verb \"xdeny\" in \"xdeny a = b\""},
     {"acl_verb_after_name", "begin acl\nfoo: bar", 7, "error in ACL: unknown ACL verb \"bar\" in \"bar\""},
-    {"acl_condition_first", "begin acl\na:\n condition = b", 8, "error in ACL: unknown ACL verb \"condition\" in \"condition = b\""},
+    {"acl_condition_first", "begin acl\na:\n condition = b", 8,
+     "error in ACL: unknown ACL verb \"condition\" in \"condition = b\""},
     {"acl_twice", "begin acl\na:\n  accept\na:\n  accept", 9, "there are two ACLs called \"a\""},
     {"acl_no_name", "begin acl\ndeny", 7, "missing or malformed ACL name"},
     {"acl_ended_by_macro", "begin acl\na:\n accept\nB=c\n deny", 10, "missing or malformed ACL name"},
@@ -122,7 +131,8 @@ const ErrorCase kSections[] = {
 INSTANTIATE_TEST_SUITE_P(Sections, ConfigErrors, testing::ValuesIn(kSections),
                          [](const auto& c) { return std::string(c.param.name); });
 
-const std::string kRouters = "begin routers\n", kTransports = "begin transports\n", kTake = "r1:\n driver = take\n transport = t\n";
+const std::string kRouters = "begin routers\n", kTransports = "begin transports\n",
+                  kTake = "r1:\n driver = take\n transport = t\n";
 
 const ErrorCase kDrivers[] = {
     {"name_missing", kRouters + "driver = take", 7, "router name missing"},
@@ -133,13 +143,15 @@ const ErrorCase kDrivers[] = {
     {"unknown_option", kTransports + "t1:\n driver = box\n nosuch = 1", 9, "option \"nosuch\" unknown"},
     {"private_of_another", kRouters + "r1:\n driver = take\n data = x", 9, "option \"data\" unknown"},
     {"unknown_driver", kRouters + "r1:\n driver = nosuch", 8, "router r1: cannot find router driver \"nosuch\""},
-    {"unknown_driver_transport", kTransports + "t1:\n driver = nosuch", 8, "transport t1: cannot find transport driver \"nosuch\""},
+    {"unknown_driver_transport", kTransports + "t1:\n driver = nosuch", 8,
+     "transport t1: cannot find transport driver \"nosuch\""},
     {"empty_driver", kRouters + "r1:\n driver =", 8, "router r1: cannot find router driver \"\""},
     {"no_driver", kRouters + "r1:\n verify_only", 0, "no driver defined for router \"r1\""},
     {"no_driver_then_next", kTransports + "t1:\nt2:\n driver = box", 0, "no driver defined for transport \"t1\""},
     {"driver_twice", kRouters + "r1:\n driver = take\n driver = take", 9, "\"driver\" option set for the second time"},
     {"twice", kRouters + kTake + kTake, 0, "there are two routers called \"r1\""},
-    {"twice_transport", kTransports + "a:\n driver = box\na:\n driver = box", 0, "there are two transports called \"a\""},
+    {"twice_transport", kTransports + "a:\n driver = box\na:\n driver = box", 0,
+     "there are two transports called \"a\""},
     {"extra_after_name", kRouters + "r1: foo\n driver = take", 7, "extra characters follow driver name r1"},
     {"comment_after_name", kRouters + "r1: # foo\n driver = take", 7,
      "extra characters follow driver name r1 (# is comment only at line start)"},
@@ -147,16 +159,20 @@ const ErrorCase kDrivers[] = {
      "exim item name too long (>64), unable to use \"" + std::string(63, 'r') + "\" (truncated)"},
     {"macro_ends_instance", kRouters + kTake + "AAA = x\n transport = t1", 11, "router name missing"},
     {"option_twice", kRouters + kTake + " more\n no_more", 11, "\"no_more\" option set for the second time"},
-    {"transport_required", kRouters + "r1:\n driver = take", 0, "r1 router:\n  a transport is required for this router"},
+    {"transport_required", kRouters + "r1:\n driver = take", 0,
+     "r1 router:\n  a transport is required for this router"},
     {"transport_forbidden", kRouters + "r1:\n driver = share\n data = x\n transport = t", 0,
      "r1 router:\n  a transport must not be defined for this router"},
-    {"required_before_self", kRouters + "r1:\n driver = take\n self = foo", 0, "r1 router:\n  a transport is required for this router"},
-    {"redirect_router", kRouters + kTake + " redirect_router = y\n pass_router = x", 0, "new_router \"y\" not found for \"r1\" router"},
+    {"required_before_self", kRouters + "r1:\n driver = take\n self = foo", 0,
+     "r1 router:\n  a transport is required for this router"},
+    {"redirect_router", kRouters + kTake + " redirect_router = y\n pass_router = x", 0,
+     "new_router \"y\" not found for \"r1\" router"},
     {"pass_router", kRouters + kTake + " pass_router = x", 0, "new_router \"x\" not found for \"r1\" router"},
     {"pass_router_earlier", kRouters + "r0:\n driver = take\n verify_only\n" + kTake + " pass_router = r0", 0,
      "new_router \"r0\" does not follow \"r1\" router"},
     {"user_unknown", kRouters + kTake + " user = nosuchuser", 10, "user nosuchuser was not found"},
-    {"user_without_group", kTransports + "t1:\n driver = box\n user = 1000\n", 0, "user set without group for the t1 transport"},
+    {"user_without_group", kTransports + "t1:\n driver = box\n user = 1000\n", 0,
+     "user set without group for the t1 transport"},
     {"body_and_headers", kTransports + "t1:\n driver = box\n body_only\n headers_only", 0,
      "t1 transport: body_only and headers_only are mutually exclusive"},
     {"remote_shadow", kTransports + "t1:\n driver = wire\n shadow_transport = x\n body_only\n headers_only", 0,
@@ -207,7 +223,8 @@ TEST(RetrySectionTest, KeepsGoodRules) {
         "begin retry\n"
         "*  *  F,2h,15m; G, 16h,1h,1.5;h,4d , 6h, 1000\n"
         "\"a b\"  RCPT_44x  senders = \"x : y\"  F,1h,1m\n"
-        "* quota_7d\n* timeout_MX\n* refused_a\n* timeout_dns F,1h,1m;\n* auth_failed\n* mail_4xx F,1h,1m\n* rcpt_445\n");
+        "* quota_7d\n* timeout_MX\n* refused_a\n* timeout_dns F,1h,1m;\n* auth_failed\n* mail_4xx F,1h,1m\n* "
+        "rcpt_445\n");
     ASSERT_TRUE(result.configuration) << result.errors.front().text;
     const auto& rules = result.configuration->retry;
     ASSERT_EQ(rules.size(), 9U);
@@ -299,15 +316,33 @@ TEST(ConfigurationFileTest, Failures) {
     };
     for (const Case& c : {
              Case{"missing", "non-existent configuration file(s): /a:/b", {"/a", "/b"}},
-             Case{"not a directory", "failed to open configuration file /etc/x.conf/y: Not a directory", {"/etc/x.conf/y"}},
+             Case{"not a directory",
+                  "failed to open configuration file /etc/x.conf/y: Not a directory",
+                  {"/etc/x.conf/y"}},
              // D-config-directory: Exim reads a directory as an empty file.
              Case{"directory", "failed to open configuration file /etc: Is a directory", {"/etc"}},
-             Case{"unreadable", "failed to open configuration file /etc/x.conf: Permission denied (euid=1000 egid=100)",
-                  {"/etc/x.conf"}, 0600, 0, 0, false},
-             Case{"world-writable", "Exim configuration file /etc/x.conf has the wrong owner, group, or mode", {"/etc/x.conf"}, 0646},
-             Case{"foreign owner", "Exim configuration file /etc/x.conf has the wrong owner, group, or mode", {"/etc/x.conf"}, 0644, 1000},
-             Case{"foreign group may write", "Exim configuration file /etc/x.conf has the wrong owner, group, or mode",
-                  {"/etc/x.conf"}, 0664, 0, 100},
+             Case{"unreadable",
+                  "failed to open configuration file /etc/x.conf: Permission denied (euid=1000 egid=100)",
+                  {"/etc/x.conf"},
+                  0600,
+                  0,
+                  0,
+                  false},
+             Case{"world-writable",
+                  "Exim configuration file /etc/x.conf has the wrong owner, group, or mode",
+                  {"/etc/x.conf"},
+                  0646},
+             Case{"foreign owner",
+                  "Exim configuration file /etc/x.conf has the wrong owner, group, or mode",
+                  {"/etc/x.conf"},
+                  0644,
+                  1000},
+             Case{"foreign group may write",
+                  "Exim configuration file /etc/x.conf has the wrong owner, group, or mode",
+                  {"/etc/x.conf"},
+                  0664,
+                  0,
+                  100},
              Case{"foreign group may read", "", {"/etc/x.conf"}, 0644, 0, 100},
              Case{"own file of an ordinary user", "", {"/etc/x.conf"}, 0666, 1000, 100, false},
          }) {
@@ -335,7 +370,8 @@ TEST(ConfigurationTest, ReadsEverything) {
         "qualify_domain = WHO.example\nhide never_users = root\n"
         "begin acl\na: accept\nb:\n deny  !hosts = x\n       condition = y\n       endpass\n"
         "begin authenticators\nplain:\n driver = plaintext\n"
-        "begin routers\nAA = t1\nR1:\n driver = take\n transport = AA\n hide errors_to = x\nr2:\n driver = share\n data = y\n owners = joe : 8\n"
+        "begin routers\nAA = t1\nR1:\n driver = take\n transport = AA\n hide errors_to = x\nr2:\n driver = share\n "
+        "data = y\n owners = joe : 8\n"
         "begin transports\nt1:\n driver = box\n user = joe\n lock\n"
         "begin rewrite\n*@old $1@new T\nbegin retry\n* * F,1h,1m\n");
     ASSERT_TRUE(result.configuration) << result.errors.front().text;
@@ -385,9 +421,10 @@ TEST(ConfigurationTest, RetryKeyDefaultOfRouters) {
         std::string options;
         bool want;
     };
-    for (const Case& c : {Case{"", false}, Case{"local_parts =", true}, Case{"check_local_user", true}, Case{"condition = x", true},
-                          Case{"senders = x", true}, Case{"require_files = x", true}, Case{"local_part_suffix = -*", true},
-                          Case{"domains = x", false}, Case{"condition = x\n no_retry_use_local_part", false}}) {
+    for (const Case& c :
+         {Case{"", false}, Case{"local_parts =", true}, Case{"check_local_user", true}, Case{"condition = x", true},
+          Case{"senders = x", true}, Case{"require_files = x", true}, Case{"local_part_suffix = -*", true},
+          Case{"domains = x", false}, Case{"condition = x\n no_retry_use_local_part", false}}) {
         ConfigText config;
         const auto result = config.load("begin routers\nr:\n driver = take\n verify_only\n " + c.options);
         ASSERT_TRUE(result.configuration);
@@ -397,7 +434,8 @@ TEST(ConfigurationTest, RetryKeyDefaultOfRouters) {
 
 TEST(ConfigurationTest, VerifySetsBoth) {
     ConfigText config;
-    const auto result = config.load("begin routers\nr:\n driver = take\n verify_only\n verify=no\n verify_sender\n fail_verify\n");
+    const auto result =
+        config.load("begin routers\nr:\n driver = take\n verify_only\n verify=no\n verify_sender\n fail_verify\n");
     ASSERT_TRUE(result.configuration);
     const auto& options = result.configuration->routers[0].options;
     EXPECT_FALSE(options.verify_recipient);
@@ -407,7 +445,8 @@ TEST(ConfigurationTest, VerifySetsBoth) {
 
 TEST(ConfigurationTest, OptionsWithoutEffectAreReported) {
     ConfigText config;
-    const auto result = config.load("acl_smtp_rcpt = check\nacl_not_smtp = accept\nno_mua_wrapper\nsystem_filter =\ntls_dhparam =\n");
+    const auto result =
+        config.load("acl_smtp_rcpt = check\nacl_not_smtp = accept\nno_mua_wrapper\nsystem_filter =\ntls_dhparam =\n");
     ASSERT_TRUE(result.configuration) << result.errors.front().text;
     EXPECT_EQ(result.configuration->warnings,
               (std::vector<std::string>{"main option \"acl_smtp_rcpt\" is recognised but has no effect yet"}))
@@ -416,7 +455,8 @@ TEST(ConfigurationTest, OptionsWithoutEffectAreReported) {
 
 TEST(ConfigurationTest, MembersThatNobodyReadsYetAreReported) {
     ConfigText config;
-    const auto result = config.load("freeze_tell = postmaster\nqualify_domain = x\nlog_file_path = syslog : /log/%slog\n");
+    const auto result =
+        config.load("freeze_tell = postmaster\nqualify_domain = x\nlog_file_path = syslog : /log/%slog\n");
     ASSERT_TRUE(result.configuration);
     EXPECT_EQ(result.configuration->warnings,
               (std::vector<std::string>{"main option \"freeze_tell\" is recognised but has no effect yet",
@@ -449,7 +489,8 @@ TEST(ConfigurationTest, KeepGoingFindsAllErrorsWithHints) {
         {"main option \"qualify_domian\" unknown", "did you mean qualify_domain?", 1},
         {"\"maybe\" is not a valid value for the \"split_spool_directory\" option", "allowed: true, yes, false, no", 2},
         {"spool_directory undefined: cannot proceed", "", 0},
-        {"router r1: cannot find router driver \"dnslookup\"", "Exim's router driver \"dnslookup\" is not in this version of Postern yet", 6},
+        {"router r1: cannot find router driver \"dnslookup\"",
+         "Exim's router driver \"dnslookup\" is not in this version of Postern yet", 6},
         {"router r2: cannot find router driver \"tak\"", "did you mean take?", 9},
         {"\"nonsense\" is not a known configuration section name", "", 10},
         {"option \"fiel\" unknown", "did you mean file?", 15},

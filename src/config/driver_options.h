@@ -59,7 +59,7 @@ struct RouterOptions {
     PlainString ignore_target_hosts;
     PlainString local_part_prefix, local_part_suffix;
     bool local_part_prefix_optional = false, local_part_suffix_optional = false;
-    OptionalBool log_as_local;            // default from the driver: true for accept
+    OptionalBool log_as_local;  // default from the driver: true for accept
     ExpandableBool more{true, {}, {}};
     bool pass_on_timeout = false;
     PlainString pass_router, redirect_router;
@@ -83,7 +83,7 @@ struct DriverInstance;
 // What a driver tells the reader. A constant record beside the driver's code (transports/appendfile.cc).
 struct DriverDescription {
     std::string_view name;
-    OptionTable options;                                  // private options, members of the block that make_options makes
+    OptionTable options;  // private options, members of the block that make_options makes
     std::shared_ptr<void> (*make_options)();
     // Consistency checks and defaults that need the whole instance; returns Exim's text, or "" if all is well.
     // Which frame the text gets is part of the answer (spec transport-framework.md §1: L, G, F).
@@ -93,14 +93,15 @@ struct DriverDescription {
     };
     InitError (*init_transport)(const DriverInstance<TransportOptions>&) = nullptr;  // private_options may be edited
     InitError (*init_router)(DriverInstance<RouterOptions>&) = nullptr;
-    bool log_as_local = false;       // routers: default of that option
+    bool log_as_local = false;  // routers: default of that option
     enum class TransportNeed : std::uint8_t { required, forbidden, optional } transport = TransportNeed::optional;
-    bool local = true;               // transports: runs as the recipient on this machine
+    bool local = true;  // transports: runs as the recipient on this machine
 };
 
 struct DriverCatalogue {
-    std::span<const DriverDescription* const> routers, transports;
-    std::span<const std::string_view> later_routers, later_transports;  // real Exim drivers that are not here yet: refused by name
+    std::span<const DriverDescription*const> routers, transports;
+    std::span<const std::string_view> later_routers,
+        later_transports;  // real Exim drivers that are not here yet: refused by name
 };
 
 // The rows of the two generic tables (driver_options.cc).

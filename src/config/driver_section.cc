@@ -38,10 +38,12 @@ DriverDescription::InitError RouterKind::initialise(DriverInstance<Options>& ins
     auto& options = instance.options;
     if (!options.log_as_local.set) options.log_as_local.value = instance.driver->log_as_local;
     if (!options.retry_use_local_part.set)
-        options.retry_use_local_part.value = options.check_local_user || options.local_parts.set || options.condition.set ||
-                                             options.local_part_prefix.set || options.local_part_suffix.set ||
-                                             options.senders.set || options.require_files.set;
-    return instance.driver->init_router != nullptr ? instance.driver->init_router(instance) : DriverDescription::InitError{};
+        options.retry_use_local_part.value = options.check_local_user || options.local_parts.set ||
+                                             options.condition.set || options.local_part_prefix.set ||
+                                             options.local_part_suffix.set || options.senders.set ||
+                                             options.require_files.set;
+    return instance.driver->init_router != nullptr ? instance.driver->init_router(instance)
+                                                   : DriverDescription::InitError{};
 }
 
 DriverDescription::InitError TransportKind::initialise(DriverInstance<Options>& instance) {
@@ -104,7 +106,8 @@ private:
         if (!open_) return;
         open_ = false;
         if (instance_.driver == nullptr) {
-            if (loader_.errors.size() == errors_before_) loader_.error_general(wording::no_driver(Kind::one, instance_.name));
+            if (loader_.errors.size() == errors_before_)
+                loader_.error_general(wording::no_driver(Kind::one, instance_.name));
         } else if (loader_.errors.size() == errors_before_) {
             using Frame = DriverDescription::InitError::Frame;
             DriverDescription::InitError error = Kind::initialise(instance_);
@@ -123,7 +126,8 @@ private:
             (void)loader_.set_option(option, *row, Kind::table(), &instance_.options, seen_, instance_.hidden);
             return;
         }
-        const OptionRow* row = instance_.driver != nullptr ? find_option(instance_.driver->options, option.name) : nullptr;
+        const OptionRow* row =
+            instance_.driver != nullptr ? find_option(instance_.driver->options, option.name) : nullptr;
         if (row != nullptr) {
             (void)loader_.set_option(option, *row, instance_.driver->options, instance_.private_options.get(), seen_,
                                      instance_.hidden);
@@ -193,7 +197,8 @@ bool valid_self(std::string_view value) {
 void check_new_router(Loader& loader, const RouterInstance& router, const PlainString& wanted, bool must_follow) {
     if (!wanted.set) return;
     const auto& routers = loader.configuration->routers;
-    const auto found = std::find_if(routers.begin(), routers.end(), [&](const auto& r) { return r.name == wanted.value; });
+    const auto found =
+        std::find_if(routers.begin(), routers.end(), [&](const auto& r) { return r.name == wanted.value; });
     if (found == routers.end())
         loader.error_general(wording::new_router_not_found(wanted.value, router.name));
     else if (must_follow && &*found <= &router)
@@ -209,7 +214,8 @@ void check_router(Loader& loader, const RouterInstance& router) {
         loader.error_general(wording::config_error_of(what, wording::transport_required()));
     else if (router.driver->transport == Need::forbidden && options.transport.set)
         loader.error_general(wording::config_error_of(what, wording::transport_forbidden()));
-    if (!loader.stopped() && !valid_self(options.self.value)) loader.error_for(what, wording::bad_self(options.self.value));
+    if (!loader.stopped() && !valid_self(options.self.value))
+        loader.error_for(what, wording::bad_self(options.self.value));
     if (!loader.stopped()) check_new_router(loader, router, options.redirect_router, false);
     if (!loader.stopped()) check_new_router(loader, router, options.pass_router, true);
 }

@@ -17,10 +17,12 @@ std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.
 bool matches_regex(const std::string& pattern, std::string_view name) {
     int code = 0;
     PCRE2_SIZE offset = 0;
-    pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), 0, &code, &offset, nullptr);
+    pcre2_code* compiled =
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), 0, &code, &offset, nullptr);
     if (compiled == nullptr) return false;  // a pattern that matches nothing keeps nothing: the safe side
     pcre2_match_data* data = pcre2_match_data_create_from_pattern(compiled, nullptr);
-    const int found = pcre2_match(compiled, reinterpret_cast<PCRE2_SPTR>(name.data()), name.size(), 0, 0, data, nullptr);
+    const int found =
+        pcre2_match(compiled, reinterpret_cast<PCRE2_SPTR>(name.data()), name.size(), 0, 0, data, nullptr);
     pcre2_match_data_free(data);
     pcre2_code_free(compiled);
     return found >= 0;

@@ -36,7 +36,8 @@ const EnvironmentCase kCases[] = {
     {"negated_last", {"!HOME : ! PATH", true}, {"LC_ALL=C", "EMPTY="}},
     {"broken_pattern_keeps_nothing", {"^(", true}, {}},
 };
-INSTANTIATE_TEST_SUITE_P(All, KeepEnvironment, testing::ValuesIn(kCases), [](const auto& c) { return std::string(c.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, KeepEnvironment, testing::ValuesIn(kCases),
+                         [](const auto& c) { return std::string(c.param.name); });
 
 TEST(AddEnvironmentTest, ReplacesAndAdds) {
     MainOptions options;
@@ -47,14 +48,16 @@ TEST(AddEnvironmentTest, ReplacesAndAdds) {
         text.replace(text.find("$x"), 2, "/usr/bin");
         return text;
     };
-    EXPECT_EQ(plan_environment(options, {"PATH=/bin", "HOME=/"}, expand).environment, (Entries{"PATH=/usr/bin", "A=b:c"}));
+    EXPECT_EQ(plan_environment(options, {"PATH=/bin", "HOME=/"}, expand).environment,
+              (Entries{"PATH=/usr/bin", "A=b:c"}));
     EXPECT_EQ(plan_environment(options, {"PATH=/bin"}).environment, (Entries{"PATH=$x", "A=b:c"}));
 }
 
 TEST(AddEnvironmentTest, FailureAddsNothing) {
     MainOptions options;
     options.add_environment = {"A=${bad", true, {}};
-    const auto plan = plan_environment(options, {}, [](const Expandable&) -> Result<std::string> { return failure("missing }"); });
+    const auto plan =
+        plan_environment(options, {}, [](const Expandable&) -> Result<std::string> { return failure("missing }"); });
     EXPECT_EQ(plan.error, "missing }");
     EXPECT_EQ(plan.environment, Entries{});
     EXPECT_FALSE(plan.warn) << "there was nothing to purge";

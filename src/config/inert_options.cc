@@ -63,7 +63,8 @@ constexpr InertOption kInertOptions[] = {
     {"dkim_verify_minimal", InertType::boolean, "no_dkim_verify_minimal"},
     {"dkim_verify_signers", InertType::text, "dkim_verify_signers = $dkim_signers"},
     {"dns_again_means_nonexist", InertType::text, "dns_again_means_nonexist = "},
-    {"dns_check_names_pattern", InertType::text, "dns_check_names_pattern = (?i)^(?>(?(1)\\.|())[^\\W](?>[a-z0-9/_-]*[^\\W])?)+(\\.?)$"},
+    {"dns_check_names_pattern", InertType::text,
+     "dns_check_names_pattern = (?i)^(?>(?(1)\\.|())[^\\W](?>[a-z0-9/_-]*[^\\W])?)+(\\.?)$"},
     {"dns_cname_loops", InertType::integer, "dns_cname_loops = 1"},
     {"dns_csa_search_limit", InertType::integer, "dns_csa_search_limit = 5"},
     {"dns_csa_use_reverse", InertType::boolean, "dns_csa_use_reverse"},
@@ -152,7 +153,8 @@ constexpr InertOption kInertOptions[] = {
     {"smtputf8_advertise_hosts", InertType::text, "smtputf8_advertise_hosts = *"},
     {"spamd_address", InertType::text, "spamd_address = 127.0.0.1 783"},
     {"spf_guess", InertType::text, "spf_guess = v=spf1 a/24 mx/24 ptr ?all"},
-    {"spf_smtp_comment_template", InertType::text, "spf_smtp_comment_template = Please%_see%_http://www.open-spf.org/Why"},
+    {"spf_smtp_comment_template", InertType::text,
+     "spf_smtp_comment_template = Please%_see%_http://www.open-spf.org/Why"},
     {"system_filter", InertType::text, "system_filter = ", kSystemFilter},
     {"system_filter_directory_transport", InertType::text, "system_filter_directory_transport = "},
     {"system_filter_file_transport", InertType::text, "system_filter_file_transport = "},
@@ -196,14 +198,22 @@ bool parse_as(ValueReader& reader, std::string_view name, std::string& printed, 
 
 bool parse_by_type(ValueReader& reader, const InertOption& option, std::string& printed) {
     switch (option.type) {
-        case InertType::boolean: return parse_as<bool>(reader, option.name, printed);
-        case InertType::text: return parse_as<PlainString>(reader, option.name, printed);
-        case InertType::integer: return parse_as<Integer>(reader, option.name, printed);
-        case InertType::fixed_point: return parse_as<FixedPoint>(reader, option.name, printed);
-        case InertType::time: return parse_as<Interval>(reader, option.name, printed);
-        case InertType::expandable_time: return parse_as<ExpandableInterval>(reader, option.name, printed);
-        case InertType::user: return parse_as<UserOption>(reader, option.name, printed);
-        case InertType::group: return parse_as<GroupOption>(reader, option.name, printed);
+        case InertType::boolean:
+            return parse_as<bool>(reader, option.name, printed);
+        case InertType::text:
+            return parse_as<PlainString>(reader, option.name, printed);
+        case InertType::integer:
+            return parse_as<Integer>(reader, option.name, printed);
+        case InertType::fixed_point:
+            return parse_as<FixedPoint>(reader, option.name, printed);
+        case InertType::time:
+            return parse_as<Interval>(reader, option.name, printed);
+        case InertType::expandable_time:
+            return parse_as<ExpandableInterval>(reader, option.name, printed);
+        case InertType::user:
+            return parse_as<UserOption>(reader, option.name, printed);
+        case InertType::group:
+            return parse_as<GroupOption>(reader, option.name, printed);
     }
     return false;
 }

@@ -19,8 +19,8 @@ enum class Danger : std::uint8_t { if_set, unless_accept };
 struct InertOption {
     std::string_view name;
     InertType type;
-    std::string_view unset_line;   // as -bP prints it by default; empty: a synonym that -bP does not list
-    std::string_view why_not = {}; // not empty: an error when it is set (a boolean: when it is true)
+    std::string_view unset_line;    // as -bP prints it by default; empty: a synonym that -bP does not list
+    std::string_view why_not = {};  // not empty: an error when it is set (a boolean: when it is true)
     Danger danger = Danger::if_set;
 };
 

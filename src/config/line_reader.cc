@@ -11,7 +11,8 @@ namespace postern {
 namespace {
 
 constexpr std::size_t kDeepestConditional = 10;
-constexpr std::size_t kDeepestInclude = 256;  // a file that includes itself ends here, as it does for lack of descriptors
+constexpr std::size_t kDeepestInclude =
+    256;  // a file that includes itself ends here, as it does for lack of descriptors
 
 void trim_end(std::string& text) { text.resize(trim_right(text).size()); }
 

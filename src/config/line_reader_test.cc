@@ -82,7 +82,8 @@ const LineCase kLines[] = {
     {"endif_missing", ".ifdef AA\nx\n\n", "3!Unexpected end of configuration file: .endif missing"},
     {"endif_alone", "a\n.endif\nb\n", "a|2!.endif without matching .ifdef|b"},
     {"else_alone", ".else\n", "1!.else without matching .ifdef"},
-    {"elifdef_alone", ".elifdef A\n.elifndef A\n", "1!.elifdef without matching .ifdef|2!.elifndef without matching .ifdef"},
+    {"elifdef_alone", ".elifdef A\n.elifndef A\n",
+     "1!.elifdef without matching .ifdef|2!.elifndef without matching .ifdef"},
     {"include_missing", ".include /nope\n", "1!failed to open included configuration file /nope"},
     {"include_quoted_missing", ".include \"/no pe\"  \n", "1!failed to open included configuration file /no pe"},
     {"include_relative_missing", ".include nope\n", "1!failed to open included configuration file /nope"},
@@ -106,10 +107,12 @@ TEST(LineReaderTest, NestingLimits) {
 TEST(LineReaderTest, IncludesAnywhere) {
     EXPECT_EQ(read({{"/f", "a\n.include /g\nd\n"}, {"/g", "b\nc"}}), "a|b|c|d");
     EXPECT_EQ(read({{"/f", "v = a \\\n.include /g\n c\n"}, {"/g", " b \\\n"}}), "v = a b c") << "inside a logical line";
-    EXPECT_EQ(read({{"/f", ".include d/g\n"}, {"/d/g", ".include h\n"}, {"/d/h", "x"}}), "x") << "relative to the including file";
+    EXPECT_EQ(read({{"/f", ".include d/g\n"}, {"/d/g", ".include h\n"}, {"/d/h", "x"}}), "x")
+        << "relative to the including file";
     EXPECT_EQ(read({{"/f", ".include /g\nb\n.endif\nc\n"}, {"/g", ".ifdef NO\na"}}), "c") << "conditionals span files";
     EXPECT_EQ(read({{"/f", "\n.include /g\n\n.endif\n"}, {"/g", "\n\n.else\n"}}),
-              "3!.else without matching .ifdef|4!.endif without matching .ifdef") << "each file has its own line numbers";
+              "3!.else without matching .ifdef|4!.endif without matching .ifdef")
+        << "each file has its own line numbers";
 }
 
 TEST(LineReaderTest, SelfIncludeEnds) {
@@ -119,7 +122,8 @@ TEST(LineReaderTest, SelfIncludeEnds) {
 TEST(LineReaderTest, FlattenedTextHasMarkers) {
     std::vector<std::string> flattened;
     (void)read({{"/f", "A = b\n# c\nx = \\\n A\n.include /g\ny\n"}, {"/g", "z\n"}}, &flattened);
-    EXPECT_EQ(flattened, (std::vector<std::string>{"# 1 \"/f\"", "A = b", "x = b", "# 5 \"/f\"", "# 1 \"/g\"", "z", "# 5 \"/f\"", "y"}));
+    EXPECT_EQ(flattened, (std::vector<std::string>{"# 1 \"/f\"", "A = b", "x = b", "# 5 \"/f\"", "# 1 \"/g\"", "z",
+                                                   "# 5 \"/f\"", "y"}));
 }
 
 TEST(LineReaderTest, ExplodingMacrosAreBounded) {

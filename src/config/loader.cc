@@ -14,7 +14,8 @@ constexpr std::size_t kLargestFile = 64 << 20;
 
 LineReader::Files files_of(Os& os, const LoadRequest& request) {
     if (request.read_included)
-        return {request.read_included, [&request](const std::string& path) { return request.read_included(path).has_value(); }};
+        return {request.read_included,
+                [&request](const std::string& path) { return request.read_included(path).has_value(); }};
     return {[&os](const std::string& path) { return read_file(os, AtPath{path}, kLargestFile); },
             [&os](const std::string& path) { return os.stat(AtPath{path}, Follow::yes).has_value(); }};
 }
@@ -32,7 +33,10 @@ std::string_view take_name(std::string_view& text) {
 }  // namespace
 
 Loader::Loader(Os& os_, const LoadRequest& request_)
-    : os(os_), request(request_), configuration(std::make_unique<Configuration>()), macros(request_.drivers),
+    : os(os_),
+      request(request_),
+      configuration(std::make_unique<Configuration>()),
+      macros(request_.drivers),
       lines(files_of(os_, request_), macros) {
     configuration->drivers = request.drivers;
     if (request.for_printing) lines.flattened = &configuration->flattened;
@@ -55,7 +59,8 @@ bool Loader::next_line() {
                 break;
             case LineReader::Got::line:
                 if (!istarts_with(line(), kBegin)) return true;
-                section_as_typed = trim_left(std::string_view(line()).substr(kBegin.size())).substr(0, kLongestSectionName);
+                section_as_typed =
+                    trim_left(std::string_view(line()).substr(kBegin.size())).substr(0, kLongestSectionName);
                 section = to_lower(section_as_typed);
                 return false;
         }

@@ -17,9 +17,9 @@ namespace postern {
 
 // The front of an option line: "[hide] [no_|not_]name" and what follows (spec §7).
 struct OptionLine {
-    std::string typed;       // for messages
-    std::string name;        // without no_ or not_
-    std::string_view rest;   // behind the name, white space skipped
+    std::string typed;      // for messages
+    std::string name;       // without no_ or not_
+    std::string_view rest;  // behind the name, white space skipped
     bool hidden = false, negated = false;
 };
 
@@ -33,7 +33,7 @@ public:
     std::vector<ConfigError> errors;
     MacroTable macros;
     LineReader lines;
-    std::string section;         // name behind the "begin" that ended the section read last; empty at the end
+    std::string section;  // name behind the "begin" that ended the section read last; empty at the end
     std::string section_as_typed;
     ValueReader::Expand expand;  // request.expand bound to the configuration
 
@@ -43,13 +43,13 @@ public:
 
     // --- errors; each may be the last (stopped()) ---
     void error_here(std::string message, std::string option = {}, std::string hint = {});
-    void error_general(std::string message);                          // no place
-    void error_for(std::string_view what, std::string message);       // what: "r1 router"
-    void error_plain(std::string message);                            // not of class CONFIG
+    void error_general(std::string message);                     // no place
+    void error_for(std::string_view what, std::string message);  // what: "r1 router"
+    void error_plain(std::string message);                       // not of class CONFIG
     [[nodiscard]] bool stopped() const { return !errors.empty() && !request.keep_going; }
 
-    void warn(std::string text);          // each text once
-    void define_macro();                  // line() is a macro definition
+    void warn(std::string text);  // each text once
+    void define_macro();          // line() is a macro definition
 
     // --- option lines ---
     // Splits line(); false: reported.
@@ -58,7 +58,7 @@ public:
     struct Setting {
         ValueShape shape = ValueShape::string;
         bool repeatable = false;
-        bool seen = false;                // set before in this scope
+        bool seen = false;  // set before in this scope
     };
     [[nodiscard]] ValueReader reader_of(const OptionLine& option);
     // Steps 5–8 of spec §7: leaves the value's text in `reader.text`. For a negated boolean `negated_only` becomes true
@@ -74,15 +74,15 @@ private:
 };
 
 // --- the sections ---
-void read_main_section(Loader& loader);       // main_section.cc
-void check_main_options(Loader& loader);      // main_checks.cc
-void read_routers(Loader& loader);            // driver_section.cc
+void read_main_section(Loader& loader);   // main_section.cc
+void check_main_options(Loader& loader);  // main_checks.cc
+void read_routers(Loader& loader);        // driver_section.cc
 void read_transports(Loader& loader);
-void skip_authenticators(Loader& loader);     // rule_sections.cc
+void skip_authenticators(Loader& loader);  // rule_sections.cc
 void read_rewrite_section(Loader& loader);
 void read_acl_section(Loader& loader);
 void read_local_scan_section(Loader& loader);
-void read_retry_section(Loader& loader);      // retry_section.cc
+void read_retry_section(Loader& loader);  // retry_section.cc
 
 // "NAME" of a "NAME:" line, or "" (drivers and ACLs). `rest` is what follows the colon.
 [[nodiscard]] std::string_view instance_name(std::string_view line, std::string_view& rest);

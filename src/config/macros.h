@@ -2,8 +2,8 @@
 // config/macros.h – macro definitions and their replacement in physical lines (spec configuration.md §5).
 //
 // Macros are replaced as substrings, in the order of their definition, each over the text that the earlier ones left.
-// The predefined names (_HAVE_…, _OPT_MAIN_… : all with the value "y") are told apart from the administrator's: they are
-// made only when a line holds something that looks like one, and they are whole words.
+// The predefined names (_HAVE_…, _OPT_MAIN_… : all with the value "y") are told apart from the administrator's: they
+// are made only when a line holds something that looks like one, and they are whole words.
 #pragma once
 
 #include <string>

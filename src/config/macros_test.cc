@@ -42,7 +42,8 @@ const ReplaceCase kCases[] = {
     {"left_side_exempt_without_blanks", {"AA = x"}, "AA==AA", "AA==x", true},
     {"not_a_definition", {"AA = x"}, "AA b = c", "x b = c", true},
 };
-INSTANTIATE_TEST_SUITE_P(All, MacroReplacement, testing::ValuesIn(kCases), [](const auto& c) { return std::string(c.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, MacroReplacement, testing::ValuesIn(kCases),
+                         [](const auto& c) { return std::string(c.param.name); });
 
 TEST(MacroTableTest, CommandLineWins) {
     MacroTable macros;
@@ -57,15 +58,15 @@ TEST(MacroTableTest, CommandLineWins) {
 
 TEST(PredefinedMacrosTest, TellWhatIsThere) {
     MacroTable macros(&ConfigText::catalogue());
-    for (const std::string there : {"_DRIVER_TRANSPORT_BOX", "_DRIVER_ROUTER_TAKE", "_OPT_MAIN_QUALIFY_DOMAIN", "_OPT_MAIN_TLS_DHPARAM",
-                                    "_OPT_ROUTERS_ERRORS_TO", "_OPT_TRANSPORTS_USER", "_OPT_TRANSPORT_BOX_FILE", "_LOG_PID",
-                                    "_HAVE_LOOKUP_LSEARCH"}) {
+    for (const std::string there : {"_DRIVER_TRANSPORT_BOX", "_DRIVER_ROUTER_TAKE", "_OPT_MAIN_QUALIFY_DOMAIN",
+                                    "_OPT_MAIN_TLS_DHPARAM", "_OPT_ROUTERS_ERRORS_TO", "_OPT_TRANSPORTS_USER",
+                                    "_OPT_TRANSPORT_BOX_FILE", "_LOG_PID", "_HAVE_LOOKUP_LSEARCH"}) {
         std::string text = ".ifdef " + there;
         EXPECT_TRUE(macros.replace(text, 0, true)) << there;
         EXPECT_EQ(text, ".ifdef y");
     }
-    for (const std::string missing : {"_DRIVER_TRANSPORT_SMTP", "_OPT_MAIN_SYSTEM_FILTER", "_OPT_MAIN_NOSUCH", "_HAVE_TLS",
-                                      "x_LOG_PID", "_LOG_PIDX", "_log_pid", "_", "__LOG_PID"}) {
+    for (const std::string missing : {"_DRIVER_TRANSPORT_SMTP", "_OPT_MAIN_SYSTEM_FILTER", "_OPT_MAIN_NOSUCH",
+                                      "_HAVE_TLS", "x_LOG_PID", "_LOG_PIDX", "_log_pid", "_", "__LOG_PID"}) {
         std::string text = ".ifdef " + missing;
         EXPECT_FALSE(macros.replace(text, 0, true)) << missing;
     }

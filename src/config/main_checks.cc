@@ -22,7 +22,8 @@ bool needs_expansion(std::string_view text) { return text.find_first_of("$\\") !
 // Expands an option in place. False: reported.
 bool expand_option(Loader& loader, std::string_view name, PlainString& option) {
     if (!needs_expansion(option.value)) return true;
-    Result<std::string> expanded = loader.expand ? loader.expand(option.value) : failure("expansion is not available here");
+    Result<std::string> expanded =
+        loader.expand ? loader.expand(option.value) : failure("expansion is not available here");
     if (!expanded) {
         loader.error_plain(wording::failed_to_expand_value(name, option.value, expanded.error().text));
         return false;
@@ -48,7 +49,8 @@ void settle_accounts(Loader& loader) {
     }
     if (!loader.request.for_printing) return;
     if (const auto user = loader.os.user(*main.exim_user.uid); user && *user) main.exim_user.source = (*user)->name;
-    if (const auto group = loader.os.group(*main.exim_group.gid); group && *group) main.exim_group.source = (*group)->name;
+    if (const auto group = loader.os.group(*main.exim_group.gid); group && *group)
+        main.exim_group.source = (*group)->name;
 }
 
 void settle_primary_hostname(Loader& loader) {
@@ -76,8 +78,8 @@ void check_log_file_path(Loader& loader) {
         if (name == std::string::npos) return loader.error_plain(wording::log_path_without_name(item));
         std::string rest = item;
         rest.erase(name, 2);
-        if (const auto date = rest.find('%'); date != std::string::npos && date + 1 < rest.size() &&
-                                              (rest[date + 1] == 'D' || rest[date + 1] == 'M'))
+        if (const auto date = rest.find('%');
+            date != std::string::npos && date + 1 < rest.size() && (rest[date + 1] == 'D' || rest[date + 1] == 'M'))
             rest.erase(date, 2);
         if (contains(rest, "%")) return loader.error_plain(wording::log_path_unexpected_percent(path.value));
     }
@@ -87,8 +89,8 @@ void check_syslog_facility(Loader& loader) {
     std::string_view name = loader.configuration->main.syslog_facility.value;
     if (name.empty()) return;
     if (istarts_with(name, "log_")) name.remove_prefix(4);
-    for (const std::string_view known : {"mail", "user", "news", "uucp", "local0", "local1", "local2", "local3", "local4", "local5",
-                                         "local6", "local7", "daemon"})
+    for (const std::string_view known : {"mail", "user", "news", "uucp", "local0", "local1", "local2", "local3",
+                                         "local4", "local5", "local6", "local7", "daemon"})
         if (iequals(name, known)) return;
     loader.error_general(wording::bad_syslog_facility(loader.configuration->main.syslog_facility.value));
 }
@@ -96,15 +98,16 @@ void check_syslog_facility(Loader& loader) {
 void settle_paths(Loader& loader) {
     MainOptions& main = loader.configuration->main;
     if (!expand_option(loader, "pid_file_path", main.pid_file_path)) return;
-    if (main.process_log_path.value.empty()) main.process_log_path.value = main.spool_directory.value + "/exim-process.info";
+    if (main.process_log_path.value.empty())
+        main.process_log_path.value = main.spool_directory.value + "/exim-process.info";
 }
 
 void check_regular_expression(Loader& loader, const PlainString& pattern, std::string_view default_pattern) {
     if (pattern.value.empty() || pattern.value == default_pattern) return;
     int code = 0;
     PCRE2_SIZE offset = 0;
-    pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.value.data()), pattern.value.size(), 0, &code,
-                                         &offset, nullptr);
+    pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.value.data()), pattern.value.size(), 0,
+                                         &code, &offset, nullptr);
     if (compiled != nullptr) return pcre2_code_free(compiled);
     unsigned char why[128] = {};
     pcre2_get_error_message(code, why, sizeof why);
@@ -129,7 +132,8 @@ bool valid_ratelimit(std::string_view text) {
     const auto [threshold, delay, factor, longest] = fields;
     const auto point = delay.find('.');  // a delay may have a fraction of a second
     const std::string_view fraction = point == std::string_view::npos ? "0s" : delay.substr(point + 1);
-    const std::string whole_delay = point == std::string_view::npos ? std::string(delay) : std::string(delay.substr(0, point)) + "s";
+    const std::string whole_delay =
+        point == std::string_view::npos ? std::string(delay) : std::string(delay.substr(0, point)) + "s";
     return parse_int(threshold) && parse_interval(whole_delay) && parse_interval(fraction) && !factor.empty() &&
            is_digit(factor[0]) && parse_interval(longest.substr(0, longest.find(' ')));
 }
@@ -161,7 +165,8 @@ void check_errors_reply_to(Loader& loader) {
 }
 
 void check_smtp_accept_max(Loader& loader) {
-    const std::string_view most = inert_value(loader, "smtp_accept_max"), queue = inert_value(loader, "smtp_accept_queue");
+    const std::string_view most = inert_value(loader, "smtp_accept_max"),
+                           queue = inert_value(loader, "smtp_accept_queue");
     const bool needed = (!queue.empty() && queue != "0") || !inert_value(loader, "smtp_accept_max_per_host").empty();
     if (most == "0" && needed) loader.error_general(wording::smtp_accept_max_needed());
 }
@@ -186,9 +191,20 @@ void check_main_options(Loader& loader) {
 
     using Step = void (*)(Loader&);
     constexpr Step kSteps[] = {
-        settle_accounts, settle_primary_hostname, settle_spool_directory, check_log_file_path, check_syslog_facility, settle_paths,
-        [](Loader& l) { check_regular_expression(l, l.configuration->main.uucp_from_pattern, kDefaultUucpFromPattern); },
-        check_ratelimits, settle_qualify_domains, check_errors_reply_to, check_smtp_accept_max, check_localhost_number,
+        settle_accounts,
+        settle_primary_hostname,
+        settle_spool_directory,
+        check_log_file_path,
+        check_syslog_facility,
+        settle_paths,
+        [](Loader& l) {
+            check_regular_expression(l, l.configuration->main.uucp_from_pattern, kDefaultUucpFromPattern);
+        },
+        check_ratelimits,
+        settle_qualify_domains,
+        check_errors_reply_to,
+        check_smtp_accept_max,
+        check_localhost_number,
     };
     for (const Step step : kSteps) {
         if (loader.stopped()) return;

@@ -34,25 +34,25 @@ inline constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86400, kWeek = 
 
 struct MainOptions {
     // --- identity, privilege, files (§11.1) ---
-    PlainString primary_hostname;   // after loading: never empty
+    PlainString primary_hostname;                   // after loading: never empty
     PlainString qualify_domain, qualify_recipient;  // after loading: never empty
-    UserOption exim_user;           // after loading: set. Default: account "postern" if there is one, else who we are
+    UserOption exim_user;  // after loading: set. Default: account "postern" if there is one, else who we are
     GroupOption exim_group;
     PlainString exim_path{"/usr/sbin/postern", true};
     PlainString spool_directory{"/var/spool/postern", true};
     bool split_spool_directory = false;
     bool spool_wireformat = false;
-    PlainString localhost_number;   // see localhost()
+    PlainString localhost_number;  // see localhost()
     UidList trusted_users, never_users;
     GidList trusted_groups, admin_groups;
     bool deliver_drop_privilege = false;
     bool prod_requires_admin = true, queue_list_requires_admin = true, commandline_checks_require_admin = false;
     PlainString keep_environment;
     Expandable add_environment;
-    PlainString timezone;           // empty after loading: leave TZ unset
+    PlainString timezone;  // empty after loading: leave TZ unset
     Integer finduser_retries, max_username_length;
     Integer lookup_open_max{25};
-    PlainString process_log_path;   // after loading: set
+    PlainString process_log_path;  // after loading: set
     PlainString pid_file_path{"/run/postern/postern.pid", true};
     PlainString headers_charset{"UTF-8", true};
     bool print_topbitchars = false;
@@ -66,7 +66,7 @@ struct MainOptions {
     // --- taking messages in (§11.2) ---
     bool local_from_check = true, local_sender_retain = false;
     PlainString local_from_prefix, local_from_suffix;
-    Expandable untrusted_set_sender;          // address list
+    Expandable untrusted_set_sender;  // address list
     PlainString uucp_from_pattern{kDefaultUucpFromPattern, true};
     Expandable uucp_from_sender{"$1", true, {}};
     bool ignore_fromline_local = false;
@@ -84,7 +84,7 @@ struct MainOptions {
     bool strip_excess_angle_brackets = false, strip_trailing_dot = false;
     bool allow_domain_literals = false, allow_utf8_domains = false;
     bool return_path_remove = true, delivery_date_remove = true, envelope_to_remove = true;
-    bool drop_cr = false;                     // no effect in Exim either
+    bool drop_cr = false;  // no effect in Exim either
     bool check_rfc2047_length = true;
     Interval receive_timeout;
     Interval keep_malformed{4 * kDay};
@@ -103,7 +103,7 @@ struct MainOptions {
     bool queue_fast_ramp = false;
     Interval auto_thaw, timeout_frozen_after;
     Interval ignore_bounce_errors_after{10 * kWeek};
-    Expandable freeze_tell;                   // address list
+    Expandable freeze_tell;  // address list
     Integer remote_max_parallel{2};
     Expandable remote_sort_domains;
     Interval retry_data_expire{kWeek};

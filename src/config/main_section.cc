@@ -18,7 +18,8 @@ constexpr std::size_t kMostLists = 32;  // of each kind; exim 4.96 as Debian bui
 struct ListKeyword {
     std::string_view keyword, kind;
 };
-constexpr ListKeyword kListKeywords[] = {  // by ListKind
+constexpr ListKeyword kListKeywords[] = {
+    // by ListKind
     {"domainlist", "domain list"},
     {"hostlist", "host list"},
     {"addresslist", "address list"},
@@ -125,12 +126,14 @@ void read_main_section(Loader& loader) {
         OptionLine option;
         if (!loader.split_option(option)) continue;
         if (const OptionRow* row = find_option(main_option_table(), option.name)) {
-            const bool good = loader.set_option(option, *row, main_option_table(), &configuration.main, seen.rows, configuration.hidden);
+            const bool good = loader.set_option(option, *row, main_option_table(), &configuration.main, seen.rows,
+                                                configuration.hidden);
             if (good && has_no_effect_yet(option.name)) loader.warn(wording::option_without_effect(option.name));
         } else if (const InertOption* inert = find_inert_option(option.name)) {
             set_inert_option(loader, option, *inert, seen);
         } else {
-            loader.error_here(wording::unknown_main_option(option.typed), option.typed, nearest_main_option(option.name));
+            loader.error_here(wording::unknown_main_option(option.typed), option.typed,
+                              nearest_main_option(option.name));
         }
     }
 }

@@ -11,8 +11,9 @@ TEST(EditDistanceTest, CountsEdits) {
         std::string a, b;
         std::size_t want;
     };
-    for (const Case& c : {Case{"", "", 0}, Case{"a", "", 1}, Case{"file", "file", 0}, Case{"fiel", "file", 1}, Case{"fil", "file", 1},
-                          Case{"files", "file", 1}, Case{"fire", "file", 1}, Case{"quta", "quota", 1}, Case{"abcdef", "fedcba", 4}}) {
+    for (const Case& c :
+         {Case{"", "", 0}, Case{"a", "", 1}, Case{"file", "file", 0}, Case{"fiel", "file", 1}, Case{"fil", "file", 1},
+          Case{"files", "file", 1}, Case{"fire", "file", 1}, Case{"quta", "quota", 1}, Case{"abcdef", "fedcba", 4}}) {
         EXPECT_EQ(edit_distance(c.a, c.b, 3), c.want) << c.a << " " << c.b;
         EXPECT_EQ(edit_distance(c.b, c.a, 3), c.want) << c.b << " " << c.a;
     }

@@ -29,12 +29,12 @@ enum class ValueShape : std::uint8_t { boolean, string, other };  // what "no_x"
 struct OptionRow {
     std::string_view name;
     ValueShape shape;
-    bool repeatable;                                             // headers_add …: a second setting accumulates
-    bool (*parse)(ValueReader& reader, void* block);             // false: reader holds the error text
+    bool repeatable;                                                 // headers_add …: a second setting accumulates
+    bool (*parse)(ValueReader& reader, void* block);                 // false: reader holds the error text
     std::string (*print)(const void* block, std::string_view name);  // one -bP line without the newline
-    void (*negate)(void* block);                                 // booleans: the no_ form
-    GroupOption& (*group)(void* block) = nullptr;                // of a GroupOption: what a named user fills in
-    bool synonym = false;                                        // another name of other rows: -bP does not list it
+    void (*negate)(void* block);                                     // booleans: the no_ form
+    GroupOption& (*group)(void* block) = nullptr;                    // of a GroupOption: what a named user fills in
+    bool synonym = false;                                            // another name of other rows: -bP does not list it
     // The text that is expanded when the option is used, for `postern check`; empty for other types and unset values.
     struct ExpandedText {
         std::string_view text;
@@ -48,7 +48,7 @@ template <class T>
 concept BooleanValue = std::is_same_v<T, bool> || std::is_same_v<T, OptionalBool> || std::is_same_v<T, ExpandableBool>;
 template <class T>
 concept RepeatableValue = std::is_same_v<T, HeaderAdditions> || std::is_same_v<T, HeaderRemovals> ||
-                          std::is_same_v<T, RouterVariables> || std::is_same_v<T, Conditions>;
+    std::is_same_v<T, RouterVariables> || std::is_same_v<T, Conditions>;
 
 // Defined in values.cc for every type of values.h.
 bool parse_into(ValueReader& reader, bool& value);
@@ -111,25 +111,35 @@ struct MemberOf<Value Block::*> {
 inline OptionRow::ExpandedText expanded_text_of(const Expandable& v) { return {v.source, &v.where}; }
 inline OptionRow::ExpandedText expanded_text_of(const ExpandableBool& v) { return {v.source, &v.where}; }
 inline OptionRow::ExpandedText expanded_text_of(const Conditions& v) { return {v.source}; }
-inline OptionRow::ExpandedText expanded_text_of(const UserOption& v) { return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{}; }
-inline OptionRow::ExpandedText expanded_text_of(const GroupOption& v) { return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{}; }
+inline OptionRow::ExpandedText expanded_text_of(const UserOption& v) {
+    return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{};
+}
+inline OptionRow::ExpandedText expanded_text_of(const GroupOption& v) {
+    return v.expandable ? OptionRow::ExpandedText{v.source} : OptionRow::ExpandedText{};
+}
 template <class T>
-OptionRow::ExpandedText expanded_text_of(const T&) { return {}; }
+OptionRow::ExpandedText expanded_text_of(const T&) {
+    return {};
+}
 
 template <auto Member>
 consteval OptionRow opt(std::string_view name) {
     using Block = typename detail::MemberOf<decltype(Member)>::BlockType;
     using Value = typename detail::MemberOf<decltype(Member)>::ValueType;
-    OptionRow row{name,
-                  BooleanValue<Value> ? ValueShape::boolean : ValueShape::string,
-                  RepeatableValue<Value>,
-                  [](ValueReader& reader, void* block) { return parse_into(reader, static_cast<Block*>(block)->*Member); },
-                  [](const void* block, std::string_view n) { return print_value(n, static_cast<const Block*>(block)->*Member); },
-                  nullptr};
+    OptionRow row{
+        name,
+        BooleanValue<Value> ? ValueShape::boolean : ValueShape::string,
+        RepeatableValue<Value>,
+        [](ValueReader& reader, void* block) { return parse_into(reader, static_cast<Block*>(block)->*Member); },
+        [](const void* block, std::string_view n) { return print_value(n, static_cast<const Block*>(block)->*Member); },
+        nullptr};
     row.expanded_text = [](const void* block) { return expanded_text_of(static_cast<const Block*>(block)->*Member); };
-    if constexpr (std::is_same_v<Value, bool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = false; };
-    if constexpr (std::is_same_v<Value, OptionalBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {false, true}; };
-    if constexpr (std::is_same_v<Value, ExpandableBool>) row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };
+    if constexpr (std::is_same_v<Value, bool>)
+        row.negate = [](void* block) { static_cast<Block*>(block)->*Member = false; };
+    if constexpr (std::is_same_v<Value, OptionalBool>)
+        row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {false, true}; };
+    if constexpr (std::is_same_v<Value, ExpandableBool>)
+        row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };
     if constexpr (std::is_same_v<Value, GroupOption>)
         row.group = [](void* block) -> GroupOption& { return static_cast<Block*>(block)->*Member; };
     return row;

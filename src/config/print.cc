@@ -16,7 +16,8 @@ constexpr std::string_view kNotDisplayable = "<value not displayable>";
 
 class Printer {
 public:
-    Printer(const Configuration& configuration, const PrintRequest& request) : configuration_(configuration), request_(request) {}
+    Printer(const Configuration& configuration, const PrintRequest& request)
+        : configuration_(configuration), request_(request) {}
 
     // Takes one word, or two ("router r1"), off the front of words[at…].
     void print_next(const std::vector<std::string>& words, std::size_t& at);
@@ -26,7 +27,8 @@ public:
 private:
     void put(std::string_view line);
     void refuse(std::string_view line);
-    [[nodiscard]] std::string shown(std::string line, std::string_view name, const std::vector<std::string>& hidden) const;
+    [[nodiscard]] std::string shown(std::string line, std::string_view name,
+                                    const std::vector<std::string>& hidden) const;
 
     void main_option(std::string_view name);
     void named_list(std::string_view name);
@@ -118,7 +120,8 @@ void Printer::named_list(std::string_view name) {
 void Printer::environment() {
     std::vector<std::string> entries = request_.environment;
     std::sort(entries.begin(), entries.end());
-    for (const auto& entry : entries) put(request_.no_labels ? std::string_view(entry).substr(0, entry.find('=')) : entry);
+    for (const auto& entry : entries)
+        put(request_.no_labels ? std::string_view(entry).substr(0, entry.find('=')) : entry);
 }
 
 void Printer::macro(std::string_view name) {
@@ -139,7 +142,8 @@ void Printer::macros() {
         return;
     }
     for (const auto& name : predefined_macros(configuration_.drivers)) put(request_.no_labels ? "y" : name + "=y");
-    for (const auto& macro : configuration_.macros) put(request_.no_labels ? macro.value : macro.name + "=" + macro.value);
+    for (const auto& macro : configuration_.macros)
+        put(request_.no_labels ? macro.value : macro.name + "=" + macro.value);
 }
 
 // --- routers and transports ---
@@ -174,7 +178,8 @@ void Printer::all_drivers(const Instances& instances, OptionTable generic, std::
 }
 
 template <class Instances>
-void Printer::one_driver(const Instances& instances, OptionTable generic, std::string_view what, std::string_view name) {
+void Printer::one_driver(const Instances& instances, OptionTable generic, std::string_view what,
+                         std::string_view name) {
     for (const auto& instance : instances)
         if (instance.name == name) return driver_options(instance, generic);
     refuse(wording::driver_not_found(what, name));
@@ -252,7 +257,8 @@ void Printer::print_next(const std::vector<std::string>& words, std::size_t& at)
 
 }  // namespace
 
-PrintResult print_options(const Configuration& configuration, const std::vector<std::string>& words, const PrintRequest& request) {
+PrintResult print_options(const Configuration& configuration, const std::vector<std::string>& words,
+                          const PrintRequest& request) {
     Printer printer(configuration, request);
     if (words.empty()) printer.main_options();
     for (std::size_t at = 0; at < words.size();) printer.print_next(words, at);

@@ -12,14 +12,14 @@
 namespace postern {
 
 struct PrintRequest {
-    bool admin = true;       // may see hidden values, and macros at all
-    bool no_labels = false;  // -n: values only
+    bool admin = true;                     // may see hidden values, and macros at all
+    bool no_labels = false;                // -n: values only
     std::vector<std::string> environment;  // NAME=value, for "environment"
 };
 
 struct PrintResult {
-    std::string text;   // for stdout
-    bool ok = true;     // as the exit status has it: whether the last thing asked for exists
+    std::string text;     // for stdout
+    bool ok = true;       // as the exit status has it: whether the last thing asked for exists
     bool denied = false;  // "permission denied" on stderr, exit 1: macros are for administrators
 };
 

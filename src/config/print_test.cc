@@ -58,10 +58,17 @@ const PrintCase kCases[] = {
     {"list_keyword_is_unknown", {"domainlist"}, "domainlist is not a known option\n", false},
     {"unknown_then_known", {"nosuch", "log_timezone"}, "nosuch is not a known option\nno_log_timezone\n"},
     {"synonym", {"daemon_smtp_port"}, "daemon_smtp_port = \n"},
-    {"hidden", {"trusted_users", "message_logs"}, "trusted_users = <value not displayable>\nmessage_logs = <value not displayable>\n",
-     true, false},
-    {"no_labels", {"local_from_prefix", "message_logs", "queue_only_load", "qualify_domain"}, "x\\ty\nno_message_logs\n\nhost.example\n",
-     true, true, true},
+    {"hidden",
+     {"trusted_users", "message_logs"},
+     "trusted_users = <value not displayable>\nmessage_logs = <value not displayable>\n",
+     true,
+     false},
+    {"no_labels",
+     {"local_from_prefix", "message_logs", "queue_only_load", "qualify_domain"},
+     "x\\ty\nno_message_logs\n\nhost.example\n",
+     true,
+     true,
+     true},
     {"lists", {"+open"}, "addresslist open = q\ndomainlist open = c : $domain\n"},
     {"list_no_label", {"+open"}, "q\nc : $domain\n", true, true, true},
     {"hidden_list", {"+secret"}, "domainlist secret = <value not displayable>\n"},
@@ -82,7 +89,8 @@ const PrintCase kCases[] = {
     {"environment", {"environment"}, "A=b\nHOME=/\n"},
     {"environment_names", {"environment"}, "A\nHOME\n", true, true, true},
 };
-INSTANTIATE_TEST_SUITE_P(All, Printed, testing::ValuesIn(kCases), [](const auto& c) { return std::string(c.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, Printed, testing::ValuesIn(kCases),
+                         [](const auto& c) { return std::string(c.param.name); });
 
 Configuration& loaded(ConfigText& config, LoadResult& result, const std::string& text) {
     config.request.for_printing = true;
@@ -98,7 +106,9 @@ TEST(PrintTest, Router) {
     EXPECT_TRUE(printed.text.starts_with("address_data = \naddress_test\ncannot_route_message = \n")) << printed.text;
     EXPECT_NE(printed.text.find("\ndomains = \ndriver = share\nno_dsn_lasthop\n"), std::string::npos);
     EXPECT_NE(printed.text.find("\nself = freeze\n"), std::string::npos);
-    EXPECT_TRUE(printed.text.ends_with("verify_recipient\nverify_sender\ndata = one-two\nno_one_time\nowners =\nowngroups =\n")) << printed.text;
+    EXPECT_TRUE(
+        printed.text.ends_with("verify_recipient\nverify_sender\ndata = one-two\nno_one_time\nowners =\nowngroups =\n"))
+        << printed.text;
 }
 
 TEST(PrintTest, AllTransports) {
@@ -106,9 +116,12 @@ TEST(PrintTest, AllTransports) {
     LoadResult result;
     const auto printed = print_options(loaded(config, result, kConfiguration), {"transports"}, {});
     EXPECT_EQ(printed.text,
-              "\nt1 transport:\nno_body_only\ncurrent_directory = \ndebug_print = \nno_delivery_date_add\nno_disable_logging\n"
-              "driver = wire\nno_envelope_to_add\nevent_action = \ngroup = \nheaders_add = \nno_headers_only\nheaders_remove = \n"
-              "headers_rewrite = \nhome_directory = \nno_initgroups\nmax_parallel = \nmessage_size_limit = \nno_rcpt_include_affixes\n"
+              "\nt1 transport:\nno_body_only\ncurrent_directory = \ndebug_print = "
+              "\nno_delivery_date_add\nno_disable_logging\n"
+              "driver = wire\nno_envelope_to_add\nevent_action = \ngroup = \nheaders_add = "
+              "\nno_headers_only\nheaders_remove = \n"
+              "headers_rewrite = \nhome_directory = \nno_initgroups\nmax_parallel = \nmessage_size_limit = "
+              "\nno_rcpt_include_affixes\n"
               "no_retry_use_local_part\nreturn_path = \nno_return_path_add\nshadow_condition = \nshadow_transport = \n"
               "transport_filter = \ntransport_filter_timeout = 5m\nuser = \n");
 }
@@ -117,7 +130,9 @@ TEST(PrintTest, HiddenDriverOption) {
     ConfigText config;
     LoadResult result;
     const Configuration& configuration = loaded(config, result, kConfiguration);
-    EXPECT_NE(print_options(configuration, {"router", "r1"}, {.admin = false}).text.find("\nerrors_to = <value not displayable>\n"), std::string::npos);
+    EXPECT_NE(print_options(configuration, {"router", "r1"}, {.admin = false})
+                  .text.find("\nerrors_to = <value not displayable>\n"),
+              std::string::npos);
     EXPECT_NE(print_options(configuration, {"router", "r1"}, {}).text.find("\nerrors_to = x@y\n"), std::string::npos);
 }
 
@@ -125,20 +140,25 @@ TEST(PrintTest, FlattenedText) {
     ConfigText config;
     config.os.put_file("/etc/inc.conf", "timezone = UTC\n");
     LoadResult result;
-    const Configuration& configuration =
-        loaded(config, result,
-               "AA = b\n# comment\n.ifdef AA\nqualify_domain = AA\n.endif\n.include inc.conf\n domainlist x = AA : \\\n  b\n"
-               "hide qualify_recipient = x\nhide message_logs\nbegin routers\n\n # c\n r1:\n  driver = take\n\n  verify_only\nBB = e\n"
-               "begin acl\nfoo: accept\n   condition = x\n!hosts = y\nbegin retry\n * * F,1d,1d\nBEGIN rewrite\na \"b c\" h\n");
-    EXPECT_EQ(print_options(configuration, {"config"}, {}).text,
-              "# Exim Configuration (4.96)\n# 1 \"/etc/test.conf\"\nAA = b\nqualify_domain = b\n# 6 \"/etc/test.conf\"\n"
-              "# 1 \"/etc/inc.conf\"\ntimezone = UTC\n# 6 \"/etc/test.conf\"\ndomainlist x = b : b\nhide qualify_recipient = x\nhide message_logs\n"
-              "\nbegin routers\n\n  r1:\n    driver = take\n    verify_only\n    BB = e\n"
-              "\nbegin acl\n\n  foo: accept\n    condition = x\n    !hosts = y\n"
-              "\nbegin retry\n  * * F,1d,1d\n\nBEGIN rewrite\n  a \"b c\" h\n");
+    const Configuration& configuration = loaded(
+        config, result,
+        "AA = b\n# comment\n.ifdef AA\nqualify_domain = AA\n.endif\n.include inc.conf\n domainlist x = AA : \\\n  b\n"
+        "hide qualify_recipient = x\nhide message_logs\nbegin routers\n\n # c\n r1:\n  driver = take\n\n  "
+        "verify_only\nBB = e\n"
+        "begin acl\nfoo: accept\n   condition = x\n!hosts = y\nbegin retry\n * * F,1d,1d\nBEGIN rewrite\na \"b c\" "
+        "h\n");
+    EXPECT_EQ(
+        print_options(configuration, {"config"}, {}).text,
+        "# Exim Configuration (4.96)\n# 1 \"/etc/test.conf\"\nAA = b\nqualify_domain = b\n# 6 \"/etc/test.conf\"\n"
+        "# 1 \"/etc/inc.conf\"\ntimezone = UTC\n# 6 \"/etc/test.conf\"\ndomainlist x = b : b\nhide qualify_recipient = "
+        "x\nhide message_logs\n"
+        "\nbegin routers\n\n  r1:\n    driver = take\n    verify_only\n    BB = e\n"
+        "\nbegin acl\n\n  foo: accept\n    condition = x\n    !hosts = y\n"
+        "\nbegin retry\n  * * F,1d,1d\n\nBEGIN rewrite\n  a \"b c\" h\n");
     const std::string for_others = print_options(configuration, {"config"}, {.admin = false}).text;
     EXPECT_NE(for_others.find("\nAA = <value not displayable>\nqualify_domain = b\n"), std::string::npos);
-    EXPECT_NE(for_others.find("\nhide qualify_recipient = <value not displayable>\n<value not displayable>\n"), std::string::npos);
+    EXPECT_NE(for_others.find("\nhide qualify_recipient = <value not displayable>\n<value not displayable>\n"),
+              std::string::npos);
 }
 
 TEST(PrintTest, AllMainOptionsInOrder) {

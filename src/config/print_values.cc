@@ -11,7 +11,9 @@ namespace postern {
 namespace {
 
 std::string labelled(std::string_view name, std::string_view value) { return fmt::format("{} = {}", name, value); }
-std::string text_line(std::string_view name, std::string_view value) { return labelled(name, printable(value, false, true)); }
+std::string text_line(std::string_view name, std::string_view value) {
+    return labelled(name, printable(value, false, true));
+}
 
 // The largest unit that divides exactly, up to the last one in `units`; `unit` is what `value` counts.
 std::string scaled(std::int64_t value, std::string_view units, std::string_view unit = {}) {
@@ -32,7 +34,9 @@ std::string account_list(std::string_view name, const std::vector<std::string>& 
 
 }  // namespace
 
-std::string print_value(std::string_view name, bool value) { return value ? std::string(name) : fmt::format("no_{}", name); }
+std::string print_value(std::string_view name, bool value) {
+    return value ? std::string(name) : fmt::format("no_{}", name);
+}
 std::string print_value(std::string_view name, const OptionalBool& value) { return print_value(name, value.value); }
 std::string print_value(std::string_view name, const ExpandableBool& value) {
     return value.source.empty() ? print_value(name, value.value) : text_line(name, value.source);
@@ -58,8 +62,12 @@ std::string print_value(std::string_view name, const IntervalList& value) {
 std::string print_value(std::string_view name, const Octal& value) {
     return labelled(name, value.value == 0 ? "0" : fmt::format("0{:o}", value.value));
 }
-std::string print_value(std::string_view name, const Integer& value) { return fmt::format("{} = {}", name, value.value); }
-std::string print_value(std::string_view name, const SizeInteger& value) { return labelled(name, scaled(value.value, "KM")); }
+std::string print_value(std::string_view name, const Integer& value) {
+    return fmt::format("{} = {}", name, value.value);
+}
+std::string print_value(std::string_view name, const SizeInteger& value) {
+    return labelled(name, scaled(value.value, "KM"));
+}
 std::string print_value(std::string_view name, const Kilobytes& value) {
     return labelled(name, scaled(value.value, "MGT", "K"));
 }

@@ -22,15 +22,15 @@ public:
     using Expand = std::function<Result<std::string>(const std::string& source)>;
 
     Os& os;
-    std::string name;           // as typed, with its no_
-    std::string_view text;      // what is left to read; no leading white space
+    std::string name;       // as typed, with its no_
+    std::string_view text;  // what is left to read; no leading white space
     SourcePlace where;
     const Expand* expand = nullptr;
-    bool again = false;         // a repeatable option is set once more: add to the value
-    bool name_ids = false;      // -bP: look numeric ids up, to print them as names
+    bool again = false;     // a repeatable option is set once more: add to the value
+    bool name_ids = false;  // -bP: look numeric ids up, to print them as names
 
-    std::string error, hint;    // error: not empty exactly when the parser returned false
-    bool config_class = true;   // false: the error is not of Exim's class CONFIG (no frame around it)
+    std::string error, hint;           // error: not empty exactly when the parser returned false
+    bool config_class = true;          // false: the error is not of Exim's class CONFIG (no frame around it)
     std::optional<gid_t> login_group;  // a user was given by name: its group
     std::string login_group_name;      // and that group's name, with name_ids
 

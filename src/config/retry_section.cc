@@ -27,7 +27,8 @@ std::string check_timeout(std::string_view kind) {
 }
 
 std::string check_error_name(std::string_view name) {
-    for (const std::string_view plain : {"*", "auth_failed", "lost_connection", "lookup", "tls_required", "quota", "timeout_dns"})
+    for (const std::string_view plain :
+         {"*", "auth_failed", "lost_connection", "lookup", "tls_required", "quota", "timeout_dns"})
         if (iequals(name, plain)) return {};
     if (istarts_with(name, "quota_")) {
         const auto age = parse_interval(name.substr(6));

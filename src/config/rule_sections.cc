@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sections that are lists of rules or whose contents Postern does not run: rewrite, acl, authenticators, local_scan.
+// The sections that are lists of rules or whose contents Postern does not run: rewrite, acl, authenticators,
+// local_scan.
 #include <algorithm>
 
 #include "base/strings.h"
@@ -57,7 +58,8 @@ void read_acl_section(Loader& loader) {
     while (loader.next_line()) {
         std::string_view line = loader.line(), rest;
         if (const auto name = instance_name(line, rest); !name.empty()) {
-            if (std::find(acls.begin(), acls.end(), name) != acls.end()) loader.error_here(wording::two_acls_called(name));
+            if (std::find(acls.begin(), acls.end(), name) != acls.end())
+                loader.error_here(wording::two_acls_called(name));
             acls.emplace_back(name);
             in_acl = true;
             after_verb = false;

@@ -23,12 +23,15 @@ bool holds(const std::vector<T>& values, const T& value) {
 bool trusted_files(const TrustQuestion& q) {
     if (q.files.empty() || q.files == q.default_files || q.real_uid == 0) return true;
     return q.real_uid == q.exim_uid && !q.trusted_files.empty() &&
-           std::all_of(q.files.begin(), q.files.end(), [&](const std::string& file) { return holds(q.trusted_files, file); });
+           std::all_of(q.files.begin(), q.files.end(),
+                       [&](const std::string& file) { return holds(q.trusted_files, file); });
 }
 
 // Values that cannot carry expansion items, separators or paths out of a directory's naming.
 bool harmless_value(std::string_view value) {
-    return std::all_of(value.begin(), value.end(), [](char c) { return is_alnum(c) || std::string_view("_/.-").find(c) != std::string_view::npos; });
+    return std::all_of(value.begin(), value.end(), [](char c) {
+        return is_alnum(c) || std::string_view("_/.-").find(c) != std::string_view::npos;
+    });
 }
 
 bool trusted_macros(const TrustQuestion& q) {

@@ -24,13 +24,13 @@ struct TrustQuestion {
     std::vector<std::string> trusted_files;  // lines of the trusted list, if that list itself is safe_to_obey
     std::vector<std::pair<std::string, std::string>> macros;  // -D
     std::vector<std::string> macro_whitelist;
-    bool test_mode = false;                  // -be, -bf, -bF
+    bool test_mode = false;  // -be, -bf, -bF
 };
 struct TrustAnswer {
-    bool configuration = true;     // false: its owner need not be checked, as it is read without privilege
+    bool configuration = true;  // false: its owner need not be checked, as it is read without privilege
     bool macros = true;
     bool give_up_privilege = false;
-    std::string lost_by;           // "-C" or "-D": the exim user lost its privilege by that option (to be logged); else ""
+    std::string lost_by;  // "-C" or "-D": the exim user lost its privilege by that option (to be logged); else ""
 };
 [[nodiscard]] TrustAnswer judge_trust(const TrustQuestion& question);
 

@@ -27,7 +27,8 @@ int hex_value(char c) {
 
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
-// The contents of a quoted string whose opening quote is gone; `at` ends behind the closing quote. False: there is none.
+// The contents of a quoted string whose opening quote is gone; `at` ends behind the closing quote. False: there is
+// none.
 bool take_quoted(std::string_view text, std::size_t& at, std::string& into) {
     while (at < text.size()) {
         const char c = text[at++];
@@ -46,19 +47,26 @@ bool take_quoted(std::string_view text, std::size_t& at, std::string& into) {
 char read_escape(std::string_view text, std::size_t& at) {
     const char c = text[at++];
     switch (c) {
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        case 'v': return '\v';
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'v':
+            return '\v';
         case 'x': {
             int value = 0;
             for (int digits = 0; digits < 2 && at < text.size() && hex_value(text[at]) >= 0; ++digits)
                 value = value * 16 + hex_value(text[at++]);
             return static_cast<char>(value);
         }
-        default: break;
+        default:
+            break;
     }
     if (!is_octal(c)) return c;
     int value = c - '0';
@@ -148,7 +156,8 @@ struct Suffixes {
     int first_step = 1;
 };
 
-bool read_number(ValueReader& reader, int base, NumberKind kind, Suffixes suffixes, std::int64_t limit, std::int64_t& value) {
+bool read_number(ValueReader& reader, int base, NumberKind kind, Suffixes suffixes, std::int64_t limit,
+                 std::int64_t& value) {
     const std::string text(reader.text);
     char* end = nullptr;
     errno = 0;
@@ -197,7 +206,8 @@ bool parse_into(ValueReader& reader, FixedPoint& value) {
     std::string_view text = reader.text;
     if (text.starts_with('-') && text.size() > 1 && is_digit(text[1]))
         return reader.fail(wording::fixed_point_overflow(text));
-    if (text.empty() || !is_digit(text[0])) return reader.fail(wording::number_expected(NumberKind::fixed_point, reader.name));
+    if (text.empty() || !is_digit(text[0]))
+        return reader.fail(wording::number_expected(NumberKind::fixed_point, reader.name));
     std::int64_t thousandths = 0;
     std::size_t at = 0;
     for (; at < text.size() && is_digit(text[at]); ++at) {

@@ -32,11 +32,14 @@ const std::string kBackslashes = R"(\\\")";
 const PrintCase kPrintCases[] = {
     {"string_verbatim", "qualify_recipient = a \\ b\\n", "qualify_recipient", "qualify_recipient = a \\ b\\n"},
     {"string_empty", "local_from_prefix =", "local_from_prefix", "local_from_prefix = "},
-    {"string_quoted_escapes", R"(qualify_recipient = "q\tr\x41\101 z")", "qualify_recipient", R"(qualify_recipient = q\trAA z)"},
-    {"string_quoted_control", R"(primary_hostname = "a\tb\x7f\240\n")", "primary_hostname", R"(primary_hostname = a\tb\177\240\n)"},
+    {"string_quoted_escapes", R"(qualify_recipient = "q\tr\x41\101 z")", "qualify_recipient",
+     R"(qualify_recipient = q\trAA z)"},
+    {"string_quoted_control", R"(primary_hostname = "a\tb\x7f\240\n")", "primary_hostname",
+     R"(primary_hostname = a\tb\177\240\n)"},
     {"string_quoted_other_escape", R"(qualify_recipient = "\$x\q")", "qualify_recipient", "qualify_recipient = $xq"},
     {"string_quoted_nul_truncates", R"(qualify_recipient = "ab\xgh")", "qualify_recipient", "qualify_recipient = ab"},
-    {"string_quoted_quotes", "qualify_recipient = \"" + kBackslashes + "\"", "qualify_recipient", "qualify_recipient = \\\""},
+    {"string_quoted_quotes", "qualify_recipient = \"" + kBackslashes + "\"", "qualify_recipient",
+     "qualify_recipient = \\\""},
     {"boolean_alone", "split_spool_directory", "split_spool_directory", "split_spool_directory"},
     {"boolean_no", "no_message_logs", "message_logs", "no_message_logs"},
     {"boolean_not", "not_message_logs", "message_logs", "no_message_logs"},
@@ -44,7 +47,8 @@ const PrintCase kPrintCases[] = {
     {"boolean_yes", "log_timezone=yes", "log_timezone", "log_timezone"},
     {"boolean_equals_nothing", "log_timezone =", "log_timezone", "log_timezone"},
     {"integer_octal", "message_body_visible = 010", "message_body_visible", "message_body_visible = 8"},
-    {"integer_hex_suffix", "bounce_return_size_limit = 0x10K", "bounce_return_size_limit", "bounce_return_size_limit = 16K"},
+    {"integer_hex_suffix", "bounce_return_size_limit = 0x10K", "bounce_return_size_limit",
+     "bounce_return_size_limit = 16K"},
     {"integer_not_scaled", "header_maxsize=10K", "header_maxsize", "header_maxsize = 10240"},
     {"integer_negative", "recipients_max=-3k", "recipients_max", "recipients_max = -3072"},
     {"integer_largest", "recipients_max=2147483647", "recipients_max", "recipients_max = 2147483647"},
@@ -105,26 +109,32 @@ TEST_P(BadValue, IsRefusedInEximsWords) {
 }
 
 const ErrorCase kErrorCases[] = {
-    {"boolean_word", "split_spool_directory = maybe", "\"maybe\" is not a valid value for the \"split_spool_directory\" option"},
-    {"boolean_number", "split_spool_directory = 1", "\"\" is not a valid value for the \"split_spool_directory\" option"},
+    {"boolean_word", "split_spool_directory = maybe",
+     "\"maybe\" is not a valid value for the \"split_spool_directory\" option"},
+    {"boolean_number", "split_spool_directory = 1",
+     "\"\" is not a valid value for the \"split_spool_directory\" option"},
     {"boolean_comment", "split_spool_directory = yes # comment",
      "extra characters follow \"yes\" for boolean option split_spool_directory (# is comment only at line start)"},
-    {"boolean_more", "split_spool_directory = no x", "extra characters follow \"no\" for boolean option split_spool_directory"},
+    {"boolean_more", "split_spool_directory = no x",
+     "extra characters follow \"no\" for boolean option split_spool_directory"},
     {"integer_word", "recipients_max = abc", "integer expected for recipients_max"},
     {"integer_quoted", "recipients_max = \"2\"", "integer expected for recipients_max"},
     {"integer_extra", "recipients_max = 10x", "extra characters follow integer value for recipients_max"},
     {"integer_two_suffixes", "recipients_max = 10KK", "extra characters follow integer value for recipients_max"},
     {"integer_suffix_apart", "recipients_max = 2 K", "extra characters follow integer value for recipients_max"},
     {"integer_bad_octal", "recipients_max = 08", "extra characters follow integer value for recipients_max"},
-    {"integer_overflow", "recipients_max = 99999999999", "absolute value of integer \"99999999999\" is too large (overflow)"},
+    {"integer_overflow", "recipients_max = 99999999999",
+     "absolute value of integer \"99999999999\" is too large (overflow)"},
     {"integer_overflow_64_bit", "recipients_max = 99999999999999999999 x",
      "absolute value of integer \"99999999999999999999 x\" is too large (overflow)"},
     {"integer_overflow_suffix", "recipients_max = 4G", "absolute value of integer \"4G\" is too large (overflow)"},
-    {"kilobytes_overflow", "check_spool_space = 99999999999Z", "absolute value of integer \"99999999999Z\" is too large (overflow)"},
+    {"kilobytes_overflow", "check_spool_space = 99999999999Z",
+     "absolute value of integer \"99999999999Z\" is too large (overflow)"},
     {"fixed_word", "queue_only_load = x", "fixed-point number expected for queue_only_load"},
     {"fixed_leading_point", "queue_only_load = .5", "fixed-point number expected for queue_only_load"},
     {"fixed_extra", "queue_only_load = 1.5x", "extra characters follow fixed-point value for queue_only_load"},
-    {"fixed_overflow", "queue_only_load = 99999999999999999999", "integer \"99999999999999999999\" is too large (overflow)"},
+    {"fixed_overflow", "queue_only_load = 99999999999999999999",
+     "integer \"99999999999999999999\" is too large (overflow)"},
     {"fixed_negative", "queue_only_load = -1", "integer \"-1\" is too large (overflow)"},
     {"time_no_unit", "auto_thaw = 5", "invalid time value for auto_thaw"},
     {"time_last_unit", "auto_thaw = 1h30", "invalid time value for auto_thaw"},
@@ -171,7 +181,8 @@ TEST(ValueTest, OctalIsOctalWhateverItLooksLike) {
             continue;
         }
         ASSERT_TRUE(result.configuration);
-        EXPECT_EQ(static_cast<BoxOptions*>(result.configuration->transports[0].private_options.get())->mode.value, c.want_mode);
+        EXPECT_EQ(static_cast<BoxOptions*>(result.configuration->transports[0].private_options.get())->mode.value,
+                  c.want_mode);
     }
 }
 
@@ -181,8 +192,10 @@ TEST(ValueTest, AccumulatingOptionsAreNormalised) {
     };
     for (const Case& c : {
              Case{"once", "headers_add = A: b\nheaders_remove = a : b", "A: b", "a:b"},
-             Case{"twice", "headers_add = A: b\nheaders_add = C: d\nheaders_remove = a:b\nheaders_remove = c", "A: b\nC: d", "a:b:c"},
-             Case{"other separator", "headers_add = <; a: b; c: d;;e\nheaders_remove = <; c;d:e", "a: b\nc: d;e", "c:d::e"},
+             Case{"twice", "headers_add = A: b\nheaders_add = C: d\nheaders_remove = a:b\nheaders_remove = c",
+                  "A: b\nC: d", "a:b:c"},
+             Case{"other separator", "headers_add = <; a: b; c: d;;e\nheaders_remove = <; c;d:e", "a: b\nc: d;e",
+                  "c:d::e"},
              Case{"quoted newlines", R"(headers_add = "a: b\n c: d\n\ne: f\n")", "a: b\nc: d\n\ne: f", ""},
              Case{"doubled", "headers_remove = a  : b:: :c", "", "a:b:::c"},
              // D-config-empty-items
@@ -204,8 +217,7 @@ TEST(ValueTest, RouterConditionsAndVariablesAccumulate) {
         " set = r_a = b ; c\n set = r_c = d;;e\n");
     ASSERT_TRUE(result.configuration) << result.errors.front().text;
     const auto& options = result.configuration->routers[0].options;
-    EXPECT_EQ(options.condition.source,
-              "${if and{{bool_lax{${if and{{bool_lax{a}}{bool_lax{b}}}}}}{bool_lax{c}}}}");
+    EXPECT_EQ(options.condition.source, "${if and{{bool_lax{${if and{{bool_lax{a}}{bool_lax{b}}}}}}{bool_lax{c}}}}");
     EXPECT_EQ(options.set.source, "r_a = b;c;r_c = d;;e");
 }
 
@@ -249,13 +261,16 @@ TEST(RewriteRuleTest, Parses) {
              Case{"*@a $1@b", "", "*@a", "$1@b", true, kRewriteHeaders},
              Case{"\"a b\"  \"\\x41 c\" fF q", "", "a b", "A c", false, kRewriteFrom | kRewriteEnvFrom | kRewriteQuit},
              Case{"a b Eh", "", "a", "b", false, kAll},
-             Case{"a b stcbrwQR", "", "a", "b", true, (kRewriteHeaders & ~unsigned{kRewriteFrom}) | kRewriteWhole | kRewriteQualify | kRewriteRepeat},
+             Case{"a b stcbrwQR", "", "a", "b", true,
+                  (kRewriteHeaders & ~unsigned{kRewriteFrom}) | kRewriteWhole | kRewriteQualify | kRewriteRepeat},
              Case{"^a b S", "", "^a", "b", false, kRewriteSmtp},
              Case{"\\N^a\\N b SE", "", "\\N^a\\N", "b", false, kRewriteSmtp | kRewriteEnvFrom | kRewriteEnvTo},
              Case{"a", "missing rewrite replacement string", "", "", false, 0},
-             Case{"a b ftx", "unknown rewrite flag character 'x' (could be missing quotes round replacement item)", "", "", false, 0},
+             Case{"a b ftx", "unknown rewrite flag character 'x' (could be missing quotes round replacement item)", "",
+                  "", false, 0},
              Case{"a b S", "rewrite rule has the S flag but is not a regular expression", "", "", false, 0},
-             Case{"a b E", "rewrite rule specifies a non-header rewrite - not allowed at transport time -", "", "", true, 0},
+             Case{"a b E", "rewrite rule specifies a non-header rewrite - not allowed at transport time -", "", "",
+                  true, 0},
          }) {
         SCOPED_TRACE(c.text);
         RewriteRule rule;
@@ -269,7 +284,8 @@ TEST(RewriteRuleTest, Parses) {
 
 TEST(RewriteRuleTest, TransportOptionIsAList) {
     ConfigText config;
-    const auto result = config.load("begin transports\nt:\n driver = box\n headers_rewrite = *@a $1@b : \"*@c\" $1@d fs\n");
+    const auto result =
+        config.load("begin transports\nt:\n driver = box\n headers_rewrite = *@a $1@b : \"*@c\" $1@d fs\n");
     ASSERT_TRUE(result.configuration) << result.errors.front().text;
     const auto& rules = result.configuration->transports[0].options.headers_rewrite.rules;
     ASSERT_EQ(rules.size(), 2U);

@@ -23,9 +23,12 @@ std::string_view comment_advice(std::string_view rest) {
 
 std::string_view number_name(NumberKind kind) {
     switch (kind) {
-        case NumberKind::integer: return "integer";
-        case NumberKind::octal: return "octal integer";
-        case NumberKind::fixed_point: return "fixed-point";
+        case NumberKind::integer:
+            return "integer";
+        case NumberKind::octal:
+            return "octal integer";
+        case NumberKind::fixed_point:
+            return "fixed-point";
     }
     return "";
 }
@@ -146,9 +149,7 @@ std::string unknown_option(std::string_view name, bool driver_known) {
 }
 std::string set_twice(std::string_view name) { return cat({"\"", name, "\" option set for the second time"}); }
 std::string negated_non_boolean() { return "negation prefix applied to a non-boolean option"; }
-std::string data_missing(std::string_view name) {
-    return cat({"unexpected end of line (data missing) after ", name});
-}
+std::string data_missing(std::string_view name) { return cat({"unexpected end of line (data missing) after ", name}); }
 std::string missing_equals(std::string_view name) { return cat({"missing \"=\" after ", name}); }
 std::string extra_after_boolean(std::string_view name, std::string_view rest) {
     return cat({"extra characters follow boolean option ", name, comment_advice(rest)});
@@ -174,9 +175,7 @@ std::string fixed_point_overflow(std::string_view text) {
 std::string invalid_time(std::string_view name) { return cat({"invalid time value for ", name}); }
 std::string times_out_of_order(std::string_view name) { return cat({"time value out of order for ", name}); }
 std::string too_many_times(std::string_view name) { return cat({"too many time values for ", name}); }
-std::string missing_quote(std::string_view name) {
-    return cat({"missing quote at end of string value for ", name});
-}
+std::string missing_quote(std::string_view name) { return cat({"missing quote at end of string value for ", name}); }
 std::string extra_after_string(std::string_view name) {
     return cat({"extra characters follow string value for ", name});
 }
@@ -231,7 +230,8 @@ std::string bad_syslog_facility(std::string_view name) {
     return cat({"failed to interpret syslog_facility \"", name, "\""});
 }
 std::string bad_regular_expression(std::string_view why, std::size_t offset, std::string_view pattern) {
-    return cat({"regular expression error: ", why, " at offset ", std::to_string(offset), " while compiling ", pattern});
+    return cat(
+        {"regular expression error: ", why, " at offset ", std::to_string(offset), " while compiling ", pattern});
 }
 std::string malformed_ratelimit(std::string_view value) { return cat({"malformed ratelimit data: ", value}); }
 std::string errors_reply_to_error(std::string_view address, std::string_view why) {
@@ -246,12 +246,12 @@ std::string smtp_accept_max_needed() {
 std::string localhost_number_not_a_number(std::string_view value) {
     return cat({"localhost_number value is not a number: ", value});
 }
-std::string localhost_number_too_big() {
-    return "localhost_number is greater than the maximum allowed value (16)";
-}
+std::string localhost_number_too_big() { return "localhost_number is greater than the maximum allowed value (16)"; }
 
 std::string not_a_known_option(std::string_view name) { return cat({name, " is not a known option"}); }
-std::string driver_not_found(std::string_view what, std::string_view name) { return cat({what, " ", name, " not found"}); }
+std::string driver_not_found(std::string_view what, std::string_view name) {
+    return cat({what, " ", name, " not found"});
+}
 std::string named_list_not_found(std::string_view name) {
     return cat({"no address, domain, host, or local part list called \"", name, "\" exists"});
 }

@@ -14,7 +14,8 @@ namespace postern::wording {
 [[nodiscard]] std::string config_error_at(std::string_view message, std::string_view file, int line);
 [[nodiscard]] std::string config_error(std::string_view message);
 [[nodiscard]] std::string config_error_for(std::string_view what, std::string_view message);  // what: "r1 router"
-[[nodiscard]] std::string config_error_of(std::string_view what, std::string_view message);   // "r1 router:\n  …": a message
+[[nodiscard]] std::string config_error_of(std::string_view what,
+                                          std::string_view message);  // "r1 router:\n  …": a message
 
 // --- finding and trusting the file (§1) ---
 [[nodiscard]] std::string no_configuration_file(std::string_view candidates);
@@ -25,7 +26,7 @@ namespace postern::wording {
 
 // --- lines (§2–§5) ---
 [[nodiscard]] std::string unexpected_bom();
-[[nodiscard]] std::string nested_too_deeply(std::string_view directive);     // ".ifdef"
+[[nodiscard]] std::string nested_too_deeply(std::string_view directive);  // ".ifdef"
 [[nodiscard]] std::string without_ifdef(std::string_view directive);
 [[nodiscard]] std::string endif_missing();
 [[nodiscard]] std::string include_not_absolute(std::string_view path);
@@ -76,7 +77,8 @@ namespace postern::wording {
 [[nodiscard]] std::string missing_equals(std::string_view name);
 [[nodiscard]] std::string extra_after_boolean(std::string_view name, std::string_view rest);
 [[nodiscard]] std::string not_a_boolean(std::string_view value, std::string_view name);
-[[nodiscard]] std::string extra_after_boolean_value(std::string_view value, std::string_view name, std::string_view rest);
+[[nodiscard]] std::string extra_after_boolean_value(std::string_view value, std::string_view name,
+                                                    std::string_view rest);
 enum class NumberKind : unsigned char { integer, octal, fixed_point };
 [[nodiscard]] std::string number_expected(NumberKind kind, std::string_view name);
 [[nodiscard]] std::string extra_after_number(NumberKind kind, std::string_view name, std::string_view rest);
