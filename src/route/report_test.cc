@@ -29,8 +29,8 @@ public:
             const auto kind = text[0] == '|' ? AddressKind::pipe : text[0] == '/' ? AddressKind::file : AddressKind::mailbox;
             AddressItem& child = make_child(context.pool, item, text, kind);
             child.allow_pipe = child.allow_file = !options_.forbid;
-            child.router = &router_;
-            child.transport = context.configuration.transport("tp");
+            if (child.is_pfr()) child.router = &router_;
+            if (child.is_pfr()) child.transport = context.configuration.transport("tp");
             if (options_.no_transport) child.preset = Outcome{.message = "pipe_transport unset in r1 router", .user_message = {}};
             context.children->push_back(&child);
         }

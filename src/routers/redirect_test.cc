@@ -29,6 +29,7 @@ protected:
     RouteResult route(const std::string& address = "m@d") {
         world.children.clear();
         item = &world.item(address);
+        world.context.address_scope = address_scope(*item);
         return redirect().make(router)->route(*item, world.context);
     }
     std::vector<std::string> children() const {
