@@ -70,13 +70,8 @@ std::size_t BodyCopier::plain_run(std::string_view text) const {
 }
 
 Status BodyCopier::start_with(std::string_view lines) {
-    for (const char c : lines) {
-        if (c == '\n') {
-            ++lines_;
-            line_length_ = 0;
-        }
-        out_ += c;
-    }
+    if (!lines.empty()) ++lines_;  // as Exim counts, also when a bare CR has made two of them
+    out_ += lines;
     return out_.size() < kBlock ? Status{} : flush();
 }
 

@@ -18,7 +18,7 @@ public:
     BodyCopier(Os& os, int to, bool dot_terminates, std::int64_t max_bytes)
         : os_(os), to_(to), dot_terminates_(dot_terminates), left_(max_bytes) {}
 
-    // Text that turned out not to be a header: first lines of the body, complete.
+    // Text that turned out not to be a header: the beginning of the body, with its newline.
     [[nodiscard]] Status start_with(std::string_view lines);
     [[nodiscard]] Status copy(ByteSource& source);
 

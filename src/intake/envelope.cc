@@ -159,22 +159,24 @@ Reception::Refused Reception::set_sender(const std::string& text) {
 }
 
 Reception::Refused Reception::recipients() {
-    for (const std::string& argument : request_.recipients)
+    for (const std::string& argument : request_.recipients) {
         if (auto refused = add_recipients(argument)) return refused;
-    return std::nullopt;
+    }
+    const bool none = message_.recipients.empty() && !request_.extract_recipients;
+    return none ? refuse(Refusal::Why::no_recipients, wording::say_no_recipients()) : std::nullopt;
 }
 
 Reception::Refused Reception::add_recipients(std::string_view argument) {
-    while (!argument.empty()) {
-        while (!argument.empty() && (is_space(argument.front()) || argument.front() == ',')) argument.remove_prefix(1);
-        if (argument.empty()) break;
-        const std::size_t end = address_item_end(argument, false);
-        const AddressParse parse = parse_address(argument.substr(0, end), command_line_rules());
+    for (std::string_view rest = argument; !rest.empty();) {
+        while (!rest.empty() && (is_space(rest.front()) || rest.front() == ',')) rest.remove_prefix(1);
+        if (rest.empty()) break;
+        const std::size_t end = address_item_end(rest, false);
+        const AddressParse parse = parse_address(rest.substr(0, end), command_line_rules());
         if (!parse.value) return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(argument, parse.error.text));
         if (!parse.value->at && !request_.allow_unqualified)
             return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(argument, "unqualified recipient address not allowed"));
         if (auto refused = add_recipient(*parse.value)) return refused;
-        argument.remove_prefix(end);
+        rest.remove_prefix(end);
     }
     return std::nullopt;
 }

@@ -42,7 +42,7 @@ std::string id_safe(std::string_view text, bool domain) {
     for (char& c : out) {
         const bool good = domain ? is_alnum(c) || c == '-' || c == '.'
                                  : is_graph(c) && std::string_view("()<>@,;:\\\".[]").find(c) == std::string_view::npos;
-        if (!good && (domain || c != '.')) c = '-';
+        if (!good) c = '-';
     }
     return out;
 }
@@ -67,7 +67,7 @@ void Reception::classify_headers() {
 }
 
 // The last one counts.
-const HeaderLine* Reception::find(HeaderType type, bool resent) {
+const HeaderLine* Reception::find(HeaderType type, bool resent) const {
     const HeaderLine* last = nullptr;
     for (const HeaderLine& line : message_.headers)
         if (line.type == type && classify_header(line.text).resent == resent) last = &line;
@@ -80,12 +80,12 @@ void Reception::add_message_id() {
     std::string domain = expanded(main_.message_id_header_domain, "message_id_header_domain", why).bytes;
     if (!text.empty()) text = "." + id_safe(text, false);
     domain = domain.empty() ? main_.primary_hostname.value : id_safe(domain, true);
-    const std::string id = "<E" + message_.id + text + "@" + domain + ">\n";
+    const std::string id = "E" + message_.id + text + "@" + domain;
     if (resent_) {
-        message_.headers.insert(message_.headers.begin(), {HeaderType::message_id, "Resent-Message-Id: " + id});
+        message_.headers.insert(message_.headers.begin(), {HeaderType::message_id, "Resent-Message-Id: <" + id + ">\n"});
     } else {
-        append(HeaderType::message_id, "Message-Id: " + id);
-        id_created_ = true;
+        append(HeaderType::message_id, "Message-Id: <" + id + ">\n");
+        created_id_ = id;
     }
 }
 
@@ -115,13 +115,11 @@ void Reception::add_from_and_sender() {
 }
 
 void Reception::add_missing_headers() {
-    if (!is_local()) {
-        rewrite_sender();
-        return;
-    }
-    if (find(HeaderType::message_id, resent_) == nullptr) add_message_id();
-    add_from_and_sender();
+    if (is_local() && find(HeaderType::message_id, resent_) == nullptr) add_message_id();
+    rewrite_recipients();
+    if (is_local()) add_from_and_sender();
     rewrite_sender();
+    if (!is_local()) return;
     const std::string name = resent_ ? "Resent-Date" : "Date";
     for (const HeaderLine& line : message_.headers)
         if (line.type != HeaderType::removed && header_is(line.text, name)) return;

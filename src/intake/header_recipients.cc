@@ -11,7 +11,7 @@ Reception::Refused Reception::extract_recipients() {
     // Addresses on the command line are taken away from those in the headers: they count as done.
     const bool had_arguments = !message_.recipients.empty();
     if (had_arguments && main_.extract_addresses_remove_arguments) {
-        for (const Recipient& recipient : message_.recipients) message_.mark_done(recipient.address);
+        for (auto it = message_.recipients.rbegin(); it != message_.recipients.rend(); ++it) message_.mark_done(it->address);
         message_.recipients.clear();
         raw_recipients_.clear();
     }
@@ -44,7 +44,7 @@ Reception::Refused Reception::extract_from(const HeaderLine& line, std::vector<w
             continue;
         }
         const ParsedAddress& found = *item.parse.value;
-        if (message_.non_recipients.count(found.at ? found.address : found.address + "@" + main_.qualify_recipient.value) != 0) continue;
+        if (message_.non_recipients.count(found.address) != 0) continue;
         if (auto refused = add_recipient(found)) {
             if (refused->why == Refusal::Why::too_many_recipients) refused->text = wording::say_too_many_header_recipients();
             return refused;

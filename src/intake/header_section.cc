@@ -62,6 +62,7 @@ void HeaderSectionReader::drop_blank_ends() {
 
 HeaderSectionReader::Item HeaderSectionReader::next() {
     text_.clear();
+    const std::int64_t longest_before = longest_line_;
     for (;;) {
         const More more = add_byte();
         if (limits_.section != 0 && section_size_ >= limits_.section) return Item::section_too_long;
@@ -72,7 +73,10 @@ HeaderSectionReader::Item HeaderSectionReader::next() {
         }
         if (more == More::yes) continue;
         if (text_ == "\n") return Item::end_of_section;
-        if (dot_terminates_ && text_ == ".\n") return Item::end_of_message;
+        if (dot_terminates_ && text_ == ".\n") {
+            longest_line_ = longest_before;  // it is not part of the message
+            return Item::end_of_message;
+        }
         const auto following = source_.peek();
         if (following != ' ' && following != '\t') break;
     }

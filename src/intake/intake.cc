@@ -72,11 +72,10 @@ Reception::Refused Reception::spool_failure(const std::string& log_text) {
 
 Reception::Refused Reception::refuse_as_too_big() {
     const std::string line = wording::rejected_too_big(message_.sender, message_.ident, size_limit_ + 1, size_limit_);
-    p_.log.main(line);
-    std::string headers = fmt::format("{}\nEnvelope-from: <{}>\nEnvelope-to:", line, message_.sender);
-    for (const Recipient& recipient : message_.recipients) headers += fmt::format(" <{}>\n", recipient.address);
-    for (const HeaderLine& header : message_.headers) headers += fmt::format("{} {}", static_cast<char>(header.type), header.text);
-    p_.log.reject(trim_right(headers));
+    std::string details = fmt::format("Envelope-from: <{}>\nEnvelope-to:", message_.sender);
+    for (const Recipient& recipient : message_.recipients) details += fmt::format(" <{}>\n", recipient.address);
+    for (const HeaderLine& header : message_.headers) details += fmt::format("{} {}", static_cast<char>(header.type), header.text);
+    p_.log.reject(line, details);
     return refuse(Refusal::Why::too_big, wording::say_too_big(size_limit_));
 }
 
@@ -143,7 +142,6 @@ Reception::Refused Reception::begin_spooling() {
     if (request_.extract_recipients) {
         if (auto refused = extract_recipients()) return refused;
     }
-    rewrite_recipients();
     add_missing_headers();
     rewrite_headers();
     return std::nullopt;
@@ -173,6 +171,23 @@ Reception::Refused Reception::finish() {
     return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'H'), committed.error().code));
 }
 
+std::string Reception::logged_message_id() const {
+    const HeaderLine* id = find(HeaderType::message_id, resent_);
+    if (id == nullptr) return {};
+    const AddressParse parse = parse_address(header_value(id->text), command_line_rules());
+    return parse.value && parse.value->at ? parse.value->address : std::string();
+}
+
+// Decoded and trimmed. "Subject : x" is shown as nothing, as Exim does.
+std::optional<std::string> Reception::logged_subject() const {
+    constexpr std::string_view kName = "Subject";
+    const HeaderLine* subject = find_header(message_.headers, kName);
+    if (subject == nullptr) return std::nullopt;
+    if (subject->text[kName.size()] != ':') return "";
+    auto text = p_.expander.expand("$h_subject:", scope());
+    return text ? std::move(text->bytes) : std::string();
+}
+
 void Reception::write_log() {
     const auto wanted = [this](Selector selector) { return p_.selectors.has(selector); };
     wording::Received line;
@@ -185,16 +200,13 @@ void Reception::write_log() {
     if (request_host_)
         line.host = wording::host_text(message_.host_name, message_.helo_name, message_.host_address,
                                        wanted(Selector::incoming_port) ? message_.host_port : 0);
-    const HeaderLine* id = find(HeaderType::message_id, resent_);
-    if (id != nullptr && wanted(Selector::msg_id) && !(resent_ && !had_id_) && (!id_created_ || wanted(Selector::msg_id_created))) {
-        const AddressParse parse = parse_address(header_value(id->text), command_line_rules());
-        if (parse.value && parse.value->at) line.message_id = parse.value->address;
-        line.message_id_created = id_created_;
+    if (!created_id_.empty() && wanted(Selector::msg_id_created)) {
+        line.message_id = created_id_;
+        line.message_id_created = true;
+    } else if (had_id_ && wanted(Selector::msg_id)) {
+        line.message_id = logged_message_id();
     }
-    if (wanted(Selector::subject) && find_header(message_.headers, "Subject") != nullptr) {
-        const auto subject = p_.expander.expand("$h_subject:", scope());
-        if (subject) line.subject = subject->bytes;
-    }
+    if (wanted(Selector::subject)) line.subject = logged_subject();
     if (wanted(Selector::received_sender)) line.raw_sender = raw_sender_;
     if (wanted(Selector::received_recipients)) line.raw_recipients = raw_recipients_;
     p_.log.main(wording::received(line));

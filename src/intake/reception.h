@@ -47,6 +47,8 @@ private:
     [[nodiscard]] Refused read_body();
     [[nodiscard]] Refused finish();
     void write_log();
+    [[nodiscard]] std::string logged_message_id() const;
+    [[nodiscard]] std::optional<std::string> logged_subject() const;
     [[nodiscard]] Refused refuse(Refusal::Why why, std::string text) const { return Refusal{why, std::move(text), 1}; }
     [[nodiscard]] Refused input_failure();
     [[nodiscard]] Refused spool_failure(const std::string& log_text);
@@ -67,7 +69,7 @@ private:
     void rewrite_headers();
     [[nodiscard]] bool from_is_caller(const HeaderLine& from) const;
     [[nodiscard]] Refused add_received();
-    [[nodiscard]] const HeaderLine* find(HeaderType type, bool resent);
+    [[nodiscard]] const HeaderLine* find(HeaderType type, bool resent) const;
     void append(HeaderType type, std::string text) { message_.headers.push_back({type, std::move(text)}); }
     [[nodiscard]] bool is_local() const { return !request_host_; }  // header lines are completed
 
@@ -86,7 +88,7 @@ private:
     std::vector<std::string> raw_recipients_;
     std::string login_address_;          // login@qualify_domain
     bool resent_ = false;                // has Resent- headers
-    bool id_created_ = false;            // we made the Message-Id:
+    std::string created_id_;             // of the Message-Id: that we made
     bool had_id_ = false;                // it came with the message
     std::string body_start_;             // the line that ended the headers without being blank
     bool ended_in_headers_ = false;      // there is no body

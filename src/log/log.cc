@@ -53,7 +53,9 @@ std::string Log::stamp() const { return log_stamp(clock_.now(), settings_.style)
 void Log::main(std::string_view text) { emit("MAIN", text, true, false, false); }
 void Log::main_and_panic(std::string_view text) { emit("MAIN PANIC", text, true, true, false); }
 void Log::panic(std::string_view text) { emit("PANIC", text, false, true, false); }
-void Log::reject(std::string_view text) { emit("MAIN REJECT", text, true, false, settings_.write_reject_log); }
+void Log::reject(std::string_view text, std::string_view details) {
+    emit("MAIN REJECT", text, true, false, settings_.write_reject_log, details);
+}
 
 void Log::open_main() {
     if (quiet_ || sink_ == Sink::stderr_framed || sink_ == Sink::stderr_lines) return;
@@ -74,7 +76,8 @@ std::string Log::line(std::string_view text) const {
     return out;
 }
 
-void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject) {
+void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject,
+               std::string_view reject_details) {
     if (quiet_) return;
     if (sink_ == Sink::stderr_lines) {
         (void)write_all(os_, standard_error_, line(text)).has_value();
@@ -93,7 +96,7 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
     const std::string whole = line(text);
     Status main_written;
     if (to_main) main_written = write_to(kMain, whole);
-    if (to_reject) (void)write_to(kReject, whole).has_value();
+    if (to_reject) (void)write_to(kReject, whole + std::string(reject_details)).has_value();
     if (!main_written) {
         // The main log is the administrator's eyes: say so where it may still be seen, and keep the line itself.
         const std::string trouble = line("failed to write to main log " + path(kMain) + ": " + errno_text(main_written.error().code));

@@ -43,7 +43,8 @@ public:
     void main(std::string_view text);
     void main_and_panic(std::string_view text);
     void panic(std::string_view text);         // panic log and stderr
-    void reject(std::string_view text);
+    // `details` are more lines for the reject log only (the refused message's envelope and headers); whole lines.
+    void reject(std::string_view text, std::string_view details = {});
     // Opens the main log, so that a child forked now can write to it without privileges.
     void open_main();
 
@@ -51,7 +52,8 @@ public:
 
 private:
     enum Which : std::uint8_t { kMain, kPanic, kReject };
-    void emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject);
+    void emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject,
+              std::string_view reject_details = {});
     [[nodiscard]] std::string line(std::string_view text) const;
     [[nodiscard]] std::string path(Which which) const;
     [[nodiscard]] Status write_to(Which which, std::string_view line);

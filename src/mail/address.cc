@@ -358,6 +358,10 @@ std::vector<HeaderAddress> header_addresses(std::string_view text, const Address
     std::vector<HeaderAddress> found;
     GroupState group;
     for (std::size_t start = 0; start < text.size();) {
+        if (is_space(text[start])) {
+            ++start;
+            continue;
+        }
         const std::size_t length = address_item_end(text.substr(start), false);
         const std::string_view whole = text.substr(start, length);
         group.mailbox_start = 0;

@@ -63,7 +63,9 @@ std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std:
         if (replaced == item.item) continue;
         changed = true;
         const std::size_t at = value_at + item.offset;
-        out.append(text.substr(copied, at - copied)).append(replaced);
+        // Blanks in front of the item may be out already, before a fold.
+        if (at >= copied) out.append(text.substr(copied, at - copied)).append(replaced);
+        else out.append(replaced, copied - at, std::string::npos);
         copied = at + item.item.size();
         if (replaced.size() <= item.item.size() || out.size() - last_newline <= kLongEnough) continue;
         // Fold behind the separator, unless the line ends there anyway.
