@@ -205,7 +205,7 @@ TEST(HeaderAddresses, ReportsBadItemsButNotEmptyOnes) {
     ASSERT_EQ(items.size(), 4U);
     EXPECT_EQ(items[1].parse.error.text, "missing or malformed local part (expected word or \"<\")");
     EXPECT_EQ(items[2].parse.error.text, "malformed address: x may not follow T: <c@d> ");
-    EXPECT_EQ(items[3].item, " ok@x");
+    EXPECT_EQ(items[3].item, "ok@x");
     for (const auto& item : items) {
         EXPECT_EQ(text.substr(item.offset, item.item.size()), item.item);
         if (!item.parse.value) continue;
