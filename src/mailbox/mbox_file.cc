@@ -43,7 +43,8 @@ MailboxResult<void> MboxFile::take_snapshot() {
     if (!before) return mailbox_failure(before.error().code, wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
     before_ = *before;
     writing_ = true;
-    if (file_.fifo || before_.size == 0 || !settings_.repair_torn) return {};
+    // Looking changes the access time, which only the owner can put back.
+    if (file_.fifo || before_.size == 0 || !settings_.repair_torn || before_.uid != settings_.common.uid) return {};
     char last = '\n';
     const auto got = os_.pread(fd(), {&last, 1}, before_.size - 1);
     torn_ = got && *got == 1 && last != '\n';

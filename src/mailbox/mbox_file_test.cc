@@ -174,6 +174,12 @@ TEST(MboxFile, TornMailboxIsRepaired) {
     ASSERT_FALSE(put_message(w, mbox(kBox)));
     EXPECT_EQ(w.fake.content(kBox), kOld + "From b Sun Nov\n" + kMessage);
 
+    w.fake.put_file(kBox, "not ours", 0666, 1001, kMail);
+    w.fake.set_file_times(kBox, {1000, 0}, {2000, 0});
+    ASSERT_FALSE(put_message(w, mbox(with([](auto& s) { s.check_owner = false; s.common.mode = 0666; }))));
+    EXPECT_EQ(w.fake.content(kBox), "not ours" + kMessage);
+    EXPECT_EQ(w.fake.stat_of(kBox).atime.tv_sec, 1000);  // a look would have shown
+
     w.fake.put_file(kBox, "no newline", 0600, kUser, kMail);
     ASSERT_FALSE(put_message(w, mbox(with([](auto& s) { s.repair_torn = false; }))));
     EXPECT_EQ(w.fake.content(kBox), "no newline" + kMessage);

@@ -322,6 +322,29 @@ TEST(Appendfile, FullMailboxes) {
     EXPECT_EQ(disk.fake.content("/var/mail/joe"), "");
 }
 
+// Every call of a whole delivery fails once: the message is there as a whole and reported so, or neither.
+TEST(Appendfile, EveryFaultLeavesAWholeMessageOrNone) {
+    const Change plain = [](O& o) { o.directory = text("/home/joe/in"); };
+    for (const Change& change : {mbox(), maildir(), plain}) {
+        for (const int code : {ENOSPC, EIO, EINTR, EDQUOT, ESTALE}) {
+            bool hit = true;
+            for (long n = 1; hit; ++n) {
+                Delivery d(change);
+                d.set_body(std::string(150000, 'x') + "\n");
+                d.os.fail_at(n, code);
+                const Outcome outcome = d.deliver().addresses.front().outcome;
+                hit = d.os.hit();
+                std::string found = d.fake.content("/var/mail/joe");
+                for (const std::string directory : {"/home/joe/Maildir/new", "/home/joe/in"})
+                    for (const std::string& name : d.fake.names_in(directory))
+                        if (!name.starts_with("temp.")) found += d.fake.content(directory + "/" + name);
+                ASSERT_EQ(outcome.verdict == Verdict::ok, found.size() > 150000) << d.os.hit_at() << ": " << outcome.message;
+                ASSERT_EQ(outcome.verdict == Verdict::ok, !found.empty()) << d.os.hit_at() << ": " << outcome.message;
+            }
+        }
+    }
+}
+
 // --- explain ---
 
 TEST(AppendfilePlan, ChangesNothingAndAgreesWithTheDelivery) {
