@@ -40,7 +40,10 @@ void for_each_address(Workplace& place, Each each) {
         return;
     }
     StandardInput input(place);
-    while (std::optional<std::string> line = input.logical_line("> ")) whole(*line);
+    while (std::optional<std::string> line = input.logical_line("> ")) {
+        if (trim(*line).empty()) each(std::string());  // an empty line is a bad address; an empty argument is nothing
+        else whole(*line);
+    }
     place.out("\n");
 }
 

@@ -185,7 +185,7 @@ TEST(RedirectData, SkipsSyntaxErrorsWhenAsked) {
                                                       "domain missing or malformed in \"x@@y\""}));
 }
 
-TEST(RedirectData, TaintGoesIntoPipesAndStopsIncludes) {
+TEST(RedirectData, TaintGoesIntoPipesAndStopsIncludes) {  // D-include-tainted
     const RedirectList list = parse_redirect_data(tainted_text("|cmd, /file"), rules(), include);
     ASSERT_EQ(list.items.size(), 2U);
     EXPECT_TRUE(list.items[0].tainted);
