@@ -8,6 +8,7 @@
 #include "mail/address.h"
 #include "mail/message_id.h"
 #include "wording/command.h"
+#include "wording/queue.h"
 #include "write/message_writer.h"
 
 namespace postern {
@@ -108,9 +109,9 @@ private:
         auto held = place_.spool().open(id);
         if (held) return std::move(*held);
         missing = held.error().problem == Spool::OpenProblem::missing;
-        if (missing) say(wording::data_file_missing(id));
-        else if (held.error().problem == Spool::OpenProblem::locked) say(wording::message_result(id, "is locked"));
-        else say(wording::cannot_open_spool_file(id, held.error().error.code));
+        if (missing) place_.out(wording::say_no_data_file(id));
+        else if (held.error().problem == Spool::OpenProblem::locked) place_.out(wording::say_changed(id, wording::Change::locked));
+        else place_.out(wording::say_cannot_open(id, held.error().error.code));
         return nullptr;
     }
 
@@ -118,11 +119,10 @@ private:
         bool missing = false;
         std::unique_ptr<HeldMessage> held = hold(id, missing);
         if (!held && !missing) return false;
-        if (missing) say("Continuing, to ensure all files removed");
+        if (missing) place_.out(wording::say_continuing_removal());
         auto loaded = place_.spool().load(id, true);
         if (!loaded) {
-            say(loaded.error().format ? wording::spool_format_error_on_stdout(id)
-                                      : wording::spool_read_error_on_stdout(id, loaded.error().error.code));
+            place_.out(loaded.error().format ? wording::say_format_error(id) : wording::say_read_error(id, loaded.error().error.code));
             say("Continuing to ensure all files removed");
         }
         const bool owner = loaded && static_cast<uid_t>(loaded->message.uid) == place_.caller().uid;
@@ -141,12 +141,12 @@ private:
             return false;
         }
         if (!held || !loaded) {
-            say(wording::message_result(id, "has been removed or did not exist"));
+            place_.out(wording::say_changed(id, wording::Change::removed_or_gone));
             return false;
         }
-        say(wording::message_result(id, "has been removed"));
+        place_.out(wording::say_changed(id, wording::Change::removed));
         place_.log().set_message_id(id);
-        place_.log().main("removed by " + who());
+        place_.log().main(wording::removed_by(who()));
         place_.log().main("Completed");
         return true;
     }
@@ -157,8 +157,7 @@ private:
         if (!held) return false;
         auto loaded = place_.spool().load(id, true);
         if (!loaded) {
-            say(loaded.error().format ? wording::spool_format_error_on_stdout(id)
-                                      : wording::spool_read_error_on_stdout(id, loaded.error().error.code));
+            place_.out(loaded.error().format ? wording::say_format_error(id) : wording::say_read_error(id, loaded.error().error.code));
             return false;
         }
         const Edit done = apply(loaded->message);

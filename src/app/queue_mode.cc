@@ -43,12 +43,11 @@ void deliver_in_child(Workplace& place, const std::string& id, const RunRequest&
 
 int list_queue(Workplace& place) {
     if (!may_list(place)) return 1;
-    const QueueTextStyle style{.undelivered_only = place.line().list_undelivered_only,
-                               .all_non_recipients = place.line().list_all,
-                               .now = place.clock().now().seconds};
+    const QueueTextOptions options{.undelivered_only = place.line().list_undelivered_only, .all_done = place.line().list_all};
+    const std::int64_t now = place.clock().now().seconds;
     for (const Spool::Entry& entry : entries_of(place)) {
         const auto loaded = place.spool().load(entry.id, true);
-        place.out(loaded ? queue_block(loaded->message, style) : unreadable_block(entry.id, loaded.error(), style));
+        place.out(loaded ? queue_block(*loaded, now, options) : queue_block(entry.id, loaded.error()));
     }
     return 0;
 }

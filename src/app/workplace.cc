@@ -17,7 +17,6 @@ namespace postern {
 namespace {
 
 constexpr std::string_view kDefaultConfiguration = "/etc/postern/postern.conf";
-constexpr std::string_view kDefaultLogTemplate = "/var/log/postern/%slog";
 
 constexpr std::string_view kLaterRouters[] = {"dnslookup", "ipliteral", "iplookup", "manualroute", "queryprogram"};
 constexpr std::string_view kLaterTransports[] = {"autoreply", "lmtp", "pipe", "queuefile", "smtp"};
@@ -30,12 +29,14 @@ bool any_of(const std::vector<gid_t>& wanted, gid_t own, const std::vector<gid_t
 
 // stderr shows a fatal record under -bP and -v as the log would: "LOG: PANIC DIE\n  text".
 std::string framed(std::string_view flags, std::string_view text) {
-    std::string out = "LOG: " + std::string(flags) + "\n  ";
-    for (const char c : text) {
-        out += c;
-        if (c == '\n') out += "  ";
-    }
-    return out + "\n";
+    return "LOG: " + std::string(flags) + "\n  " + std::string(text) + "\n";
+}
+
+// Main options of which only the log's place is known.
+MainOptions main_with_log(const std::string& log_path) {
+    MainOptions main;
+    if (!log_path.empty()) main.log_file_path = {log_path, true};
+    return main;
 }
 
 }  // namespace
@@ -86,6 +87,7 @@ bool Workplace::open() {
     request.files = line_.configuration_files.empty() ? std::vector{std::string(kDefaultConfiguration)} : line_.configuration_files;
     request.macros = line_.macros;
     request.drivers = &driver_catalogue();
+    request.for_printing = line_.action == Action::print_options;
     request.expand = [this](const std::string& source, const Configuration& so_far) -> Result<std::string> {
         Expander expander({.configuration = &so_far, .os = &world_.os, .clock = &world_.clock, .processes = &world_.processes});
         Expansion value = expander.expand(source, Scope{});
@@ -137,15 +139,17 @@ bool Workplace::open() {
 }
 
 // An unreadable configuration: to the panic log and stderr, in Exim's frames (spec configuration.md §9).
-void Workplace::report(const ConfigError& error, const std::string& log_template) {
+void Workplace::report(const ConfigError& error, const std::string& log_path) {
     const std::string stamped = log_stamp(world_.clock.now()) + " " + error.text + "\n";
-    if (line_.action == Action::print_options) err(framed(error.config_class ? "PANIC DIE" : "MAIN PANIC DIE", error.text));
+    if (line_.action == Action::print_options) {
+        err(framed(error.macro ? "PANIC" : error.config_class ? "PANIC DIE" : "MAIN PANIC DIE", error.text));
+    }
     if (is_test_mode(line_.action)) {
         err(stamped);
         return;
     }
     Log log(world_.os, world_.clock,
-            {.path_template = log_template.empty() ? std::string(kDefaultLogTemplate) : log_template,
+            {.path_template = main_with_log(log_path).log_template(),
              .owner = world_.os.ids().effective_uid,
              .group = world_.os.ids().effective_gid});
     if (error.config_class) {
@@ -209,7 +213,7 @@ void Workplace::settle_environment() {
 void Workplace::open_log() {
     const MainOptions& main = configuration_->main;
     LogSettings settings;
-    settings.path_template = main.log_file_path.value.empty() ? std::string(kDefaultLogTemplate) : main.log_file_path.value;
+    settings.path_template = main.log_template();
     settings.owner = exim_uid_;
     settings.group = exim_gid_;
     settings.style = {.utc = main.timezone.value == "UTC",

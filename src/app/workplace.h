@@ -65,7 +65,7 @@ public:
 
 private:
     void know_caller();
-    void report(const ConfigError& error, const std::string& log_template);
+    void report(const ConfigError& error, const std::string& log_path);
     [[nodiscard]] bool choose_selectors();
     void settle_environment();
     void open_log();

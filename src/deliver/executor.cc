@@ -48,10 +48,10 @@ DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& conte
         std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid, first.local_part,
                                                    first.address, context.instance.name);
         if (why.step == BecomeStep::groups) {
-            text = why.error.code == ENOENT ? wording::initgroups_no_entry(identity.uid)
-                                            : wording::initgroups_failed(identity.uid, why.error.code);
+            text = why.error.code == 0 ? wording::initgroups_no_entry(identity.uid)
+                                       : wording::initgroups_failed(identity.uid, why.error.code);
         }
-        return same_for_all(context, {.verdict = Verdict::panic, .code = why.error.code, .message = text});
+        return same_for_all(context, {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text});
     }
     return transport.deliver(context);
 }

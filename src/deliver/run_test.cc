@@ -30,6 +30,8 @@ public:
             return {.verdict = RouteVerdict::defer, .outcome = {.verdict = Verdict::defer, .message = "come back"}};
         }
         if (auto refused = choose_transport(instance_, instance_.options.transport, "transport", item, context)) return *refused;
+        if (auto refused = apply_user_and_home(instance_, item, context)) return *refused;
+        item.home = instance_.options.transport_home_directory.set ? "/home/" + item.local_part : "";
         return {.verdict = RouteVerdict::ok};
     }
 
@@ -37,15 +39,15 @@ private:
     const RouterInstance& instance_;
 };
 
-struct NoOptions {
+struct BoxOptions {
     Integer batch_max{1};
-    Expandable batch_id;
+    Expandable batch_id, note;
 };
 
 // --- a transport that writes one file a batch, named after the first local part ---
 class BoxTransport final : public Transport {
 public:
-    using Options = NoOptions;
+    using Options = BoxOptions;
     BoxTransport(const TransportInstance&, const Options&) {}
     DeliveryPlan plan(DeliveryContext&) override { return {}; }
     DeliveryReport deliver(DeliveryContext& context) override {
@@ -80,8 +82,9 @@ private:
     }
 };
 
-constexpr OptionRow kNoRows[] = {opt<&NoOptions::batch_id>("batch_id"), opt<&NoOptions::batch_max>("batch_max")};
-constexpr TransportDriver kBox = transport_driver_of<BoxTransport>("box", kNoRows, nullptr);
+constexpr OptionRow kBoxRows[] = {opt<&BoxOptions::batch_id>("batch_id"), opt<&BoxOptions::batch_max>("batch_max"),
+                                opt<&BoxOptions::note>("note")};
+constexpr TransportDriver kBox = transport_driver_of<BoxTransport>("box", kBoxRows, nullptr);
 const RouterDriver kTakeAll{{.name = "takeall"},
                             [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> { return std::make_unique<TakeAll>(instance); }};
 
@@ -112,7 +115,7 @@ public:
         instance.options.group.gid = kUserGroup;
         return instance;
     }
-    NoOptions& box_options() { return *static_cast<NoOptions*>(configuration.transports[0].private_options.get()); }
+    BoxOptions& box_options() { return *static_cast<BoxOptions*>(configuration.transports[0].private_options.get()); }
 
     static Message message(const std::vector<std::string>& recipients, std::string sender = "sender@example") {
         Message message;
@@ -177,6 +180,7 @@ void prepare(FakeOs& os) {
     setenv("TZ", "UTC", 1);
     os.add_user("user", kUser, kUserGroup, "/home/user");
     os.put_directory("/mail", 0777);
+    for (const char* home : {"/home/user", "/home/a", "/home/b"}) os.put_directory(home, 0755);
     os.put_directory("/spool", 0750, kExim, kEximGroup);
     os.put_directory("/log", 0750, kExim, kEximGroup);
 }
@@ -256,6 +260,53 @@ TEST_F(DeliveryRunTest, BatchesWhatMayShareADelivery) {
     EXPECT_EQ(site_.run().end, RunEnd::completed);
     EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> b@example R=all T=box\nCompleted\n");
     EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.a.1"});
+}
+
+struct ApartCase {
+    const char* name;
+    void (*set)(Site& site);
+};
+
+class DeliveredApart : public DeliveryRunTest, public testing::WithParamInterface<ApartCase> {};
+
+TEST_P(DeliveredApart, DoesNotShareADelivery) {
+    site_.box_options().batch_max.value = 10;
+    GetParam().set(site_);
+    ASSERT_TRUE(site_.queue(Site::message({"a@example", "b@other.example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(os_.names_in("/mail"), (std::vector<std::string>{"box.a.1", "box.b.1"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Reasons, DeliveredApart,
+    testing::Values(
+        ApartCase{"BatchMaxOne", [](Site& site) { site.box_options().batch_max.value = 1; }},
+        ApartCase{"BatchId", [](Site& site) { site.box_options().batch_id = {"${length_1:$local_part}", true, {}}; }},
+        ApartCase{"LocalPartInAnOption", [](Site& site) { site.box_options().note = {"x $local_part y", true, {}}; }},
+        ApartCase{"LocalPartDataCountsAsLocalPart", [](Site& site) { site.box_options().note = {"${local_part_data}", true, {}}; }},
+        ApartCase{"DomainInAnOption", [](Site& site) { site.box_options().note = {"$domain", true, {}}; }},
+        // D-batch-home
+        ApartCase{"HomeFromTheRouter",
+                  [](Site& site) { site.configuration.routers[0].options.transport_home_directory = {"/home/$local_part", true, {}}; }}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(DeliveryRunTest, BatchesByEqualBatchId) {
+    site_.box_options().batch_max.value = 10;
+    site_.box_options().batch_id = {"${if eq{$domain}{example}{here}{there}}", true, {}};
+    ASSERT_TRUE(site_.queue(Site::message({"a@example", "b@other.example", "c@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> c@example R=all T=box\n=> b@other.example R=all T=box\nCompleted\n");
+}
+
+// D-identity-defers
+TEST_F(DeliveryRunTest, DefersWhenTheChildCannotBecomeTheRecipient) {
+    site_.configuration.transports[0].options.user.uid = 4242;  // no such account
+    site_.configuration.transports[0].options.initgroups = true;
+    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_TRUE(contains(site_.log("panic"), "cannot run initgroups(): no passwd entry for uid=4242")) << site_.log("panic");
+    EXPECT_FALSE(contains(site_.log(), "Frozen"));
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{});
 }
 
 TEST_F(DeliveryRunTest, ShadowsCopyOnlySuccesses) {
@@ -381,7 +432,7 @@ TEST(DeliveryFaults, LoseNothingAndDoubleOnlyWhatWasNotJournalled) {
             EXPECT_GE(copies(w.fake, box), 1);
             EXPECT_LE(copies(w.fake, box), 2);
         }
-        EXPECT_EQ(w.fake.names_in("/spool/input"), std::vector<std::string>{});
+        EXPECT_FALSE(w.fake.exists("/spool/input/" + std::string(kId) + "-H"));  // a -D without it is only litter
     });
 }
 

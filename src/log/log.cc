@@ -84,12 +84,7 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
         return;
     }
     if (sink_ != Sink::files) {
-        std::string framed = "LOG: " + std::string(flags) + "\n  ";
-        for (const char c : text) {
-            framed += c;
-            if (c == '\n') framed += "  ";
-        }
-        framed += '\n';
+        const std::string framed = "LOG: " + std::string(flags) + "\n  " + std::string(text) + "\n";
         (void)write_all(os_, standard_error_, framed).has_value();
         if (sink_ == Sink::stderr_framed) return;
     }

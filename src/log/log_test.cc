@@ -89,7 +89,7 @@ TEST_F(LogTest, TestModesSpeakOnStderrOnly) {
     log.main_and_panic("a\nb");
     log.set_sink(Log::Sink::stderr_lines);
     log.main_and_panic("c");
-    EXPECT_EQ(os_.content("/stderr"), "LOG: MAIN PANIC\n  a\n  b\n" + stamped("c"));
+    EXPECT_EQ(os_.content("/stderr"), "LOG: MAIN PANIC\n  a\nb\n" + stamped("c"));
     EXPECT_FALSE(os_.exists("/var/log"));
 }
 

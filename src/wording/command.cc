@@ -30,16 +30,8 @@ std::string bad_message_id(std::string_view id, std::string_view option) {
 std::string permission_denied() { return "exim: permission denied"; }
 
 std::string message_result(std::string_view id, std::string_view result) { return fmt::format("Message {} {}", id, result); }
-std::string data_file_missing(std::string_view id) { return fmt::format("Spool data file for {} does not exist", id); }
-std::string cannot_open_spool_file(std::string_view id, int code) {
-    return fmt::format("Couldn't open spool file for {}: {}", id, errno_text(code));
-}
 std::string cannot_open_for_viewing(std::string_view kind, std::string_view name, int code) {
     return fmt::format("Failed to open {} file for {}: {}", kind, name, errno_text(code));
 }
-std::string spool_read_error_on_stdout(std::string_view id, int code) {
-    return fmt::format("Spool read error for {}-H: {}", id, errno_text(code));
-}
-std::string spool_format_error_on_stdout(std::string_view id) { return fmt::format("Spool format error for {}-H", id); }
 
 }  // namespace postern::wording

@@ -23,10 +23,6 @@ inline constexpr std::string_view kVersion = "0.1.0";
 
 // Queue commands: "Message <id> " + result.
 [[nodiscard]] std::string message_result(std::string_view id, std::string_view result);
-[[nodiscard]] std::string data_file_missing(std::string_view id);
-[[nodiscard]] std::string cannot_open_spool_file(std::string_view id, int code);
 [[nodiscard]] std::string cannot_open_for_viewing(std::string_view kind, std::string_view name, int code);
-[[nodiscard]] std::string spool_read_error_on_stdout(std::string_view id, int code);
-[[nodiscard]] std::string spool_format_error_on_stdout(std::string_view id);
 
 }  // namespace postern::wording

@@ -53,6 +53,9 @@ std::string say_no_data_file(std::string_view id) { return fmt::format("Spool da
 std::string say_continuing_removal() { return "Continuing, to ensure all files removed\n"; }
 std::string say_cannot_open(std::string_view id, int code) { return fmt::format("Couldn't open spool file for {}: {}\n", id, errno_text(code)); }
 std::string say_format_error(std::string_view id) { return fmt::format("Spool format error for {}-H\n", id); }
+std::string say_read_error(std::string_view id, int code) {
+    return fmt::format("Spool read error for {}-H: {}\n", id, errno_text(code));
+}
 std::string say_not_a_recipient(std::string_view doing, std::string_view address) {
     return fmt::format("- error while {}:\n  {} is not a recipient: message not updated\n", doing, address);
 }

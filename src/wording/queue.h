@@ -33,6 +33,7 @@ enum class Change : std::uint8_t { frozen, already_frozen, thawed, not_frozen, r
 [[nodiscard]] std::string say_continuing_removal();
 [[nodiscard]] std::string say_cannot_open(std::string_view id, int code);
 [[nodiscard]] std::string say_format_error(std::string_view id);
+[[nodiscard]] std::string say_read_error(std::string_view id, int code);
 [[nodiscard]] std::string say_not_a_recipient(std::string_view doing, std::string_view address);
 
 // Main log.
