@@ -276,6 +276,7 @@ bool RouterChain::verifies(const std::string& address, const RouteContext& conte
     nested.children = &children;
     nested.main_log = context.main_log;
     nested.main_and_panic_log = context.main_and_panic_log;
+    nested.debug_print = context.debug_print;
     // One address that becomes one address is followed; several are taken as good, as Exim does.
     while (true) {
         children.clear();

@@ -85,6 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"other domain", [](auto& o) { o.domains = expandable("*.foo.ex : @"); }, "a@b", kSkipped},
         {"unknown list", [](auto& o) { o.domains = expandable("+nosuch"); }, "a@b", "defer: domains check lookup or other defer"},
         {"list fails", [](auto& o) { o.domains = expandable("${nosuch:x}"); }, "a@b", "defer: domains check lookup or other defer"},
+        {"file missing (D-routing-panic)", [](auto& o) { o.domains = expandable("/nope"); }, "a@b", "defer: domains check lookup or other defer"},
         {"forced", [](auto& o) { o.domains = expandable("${if eq{a}{b}{x}fail}"); }, "a@b", kSkipped},
         {"local_parts", [](auto& o) { o.local_parts = expandable("a* : bob"); }, "alice@b", kSkipped},
         {"any case", [](auto& o) { o.local_parts = expandable("Alice"); }, "ALICE@b", "r1"},

@@ -91,6 +91,7 @@ Gate check_mode(Pass& pass) {
 
 // --- steps 8 to 11 ---
 
+// Exim names the list by its text, not by the option, when a file in it cannot be opened: no option_name below.
 Gate list_gate(Pass& pass, MatchResult& match, std::string_view option, Text* data) {
     switch (match.verdict) {
         case MatchVerdict::defer: return defer(wording::list_check_deferred(option));
@@ -107,8 +108,7 @@ Gate list_gate(Pass& pass, MatchResult& match, std::string_view option, Text* da
 
 Gate check_domains(Pass& pass) {
     if (!pass.options().domains) return open();
-    MatchResult match = pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope,
-                                                           {.option_name = "domains"});
+    MatchResult match = pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope, {});
     return list_gate(pass, match, "domains", &pass.data().domain_data);
 }
 
@@ -119,7 +119,7 @@ Gate check_local_parts(Pass& pass) {
     const std::string as_it_came = item.local_part_cc.substr(item.prefix.size(), item.local_part.size());
     MatchResult match = pass.context.expander.match_local_part(
         as_it_came, pass.options().local_parts.source, pass.context.scope,
-        {.caseful = pass.options().caseful_local_part, .option_name = "local_parts"});
+        {.caseful = pass.options().caseful_local_part, .option_name = {}});
     return list_gate(pass, match, "local_parts", &pass.data().local_part_data);
 }
 
@@ -159,8 +159,7 @@ Gate set_home(Pass& pass) {
 
 Gate check_senders(Pass& pass) {
     if (!pass.options().senders) return open();
-    MatchResult match = pass.context.expander.match_address(pass.context.sender, pass.options().senders.source, pass.context.scope,
-                                                            {.option_name = "senders"});
+    MatchResult match = pass.context.expander.match_address(pass.context.sender, pass.options().senders.source, pass.context.scope, {});
     match.captures.clear();
     return list_gate(pass, match, "senders", &pass.data().sender_data);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "route/report.h"
 
+#include <algorithm>
+
 #include "base/result.h"
 #include "base/strings.h"
-#include "mail/address.h"
 #include "wording/routing.h"
 
 namespace postern {
@@ -42,8 +43,9 @@ std::string generated_report(const AddressItem& item) {
 }
 
 std::string accepted_report(const AddressItem& item, std::set<std::string>& seen) {
-    const LocalAndDomain parts = split_address(item.address);
-    const bool duplicate = !seen.insert(std::string(parts.local_part) + '@' + to_lower(parts.domain)).second;
+    // The unique text, not the address: an unseen router's copy is no duplicate of what goes on.
+    const std::size_t at = std::min(item.unique.rfind('@'), item.unique.size());
+    const bool duplicate = !seen.insert(item.unique.substr(0, at) + to_lower(std::string_view(item.unique).substr(at))).second;
     std::string out = wording::report_address(item.address, duplicate) + parents_of(item);
     out += wording::report_route(item.router ? item.router->name : std::string(), item.transport->name);
     if (!item.host_text.empty()) out += wording::report_host_text(item.host_text);

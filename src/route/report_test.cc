@@ -150,6 +150,15 @@ TEST_F(ReportTest, UnseenCopyComesFirst) {
               "m@x\n    <-- m@x\n  router = r2, transport = t1\n");
 }
 
+TEST_F(ReportTest, BothHalvesOfAnUnseenAcceptCount) {
+    world.configuration.routers.clear();
+    world.router("r1", kAccept).options.unseen.value = true;
+    world.router("r2", kAccept).options.transport = expandable("t2");
+    EXPECT_EQ(report("ALICE@x"),
+              "ALICE@x\n    <-- ALICE@x\n  router = r2, transport = t2\n"
+              "ALICE@x\n    <-- ALICE@x\n  router = r1, transport = t1\n");
+}
+
 TEST_F(ReportTest, Verification) {
     table().table = {{"one@d", {"l@d"}}, {"two@d", {"l@d", "f@d"}}, {"l@d", {":defer"}}, {"f@d", {":fail"}}, {"p@d", {"|x"}}};
     EXPECT_EQ(verified("a@x"), "a@x verified\n");
