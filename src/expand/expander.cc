@@ -129,10 +129,11 @@ MatchResult match_kind(Expander::State& state, const Scope& scope, MatchKind kin
                        const Expander::MatchOptions& options) {
     const InHand in_hand(state, scope);
     const std::vector<Text> before = std::exchange(state.registers.captures, {});
-    ListMatcher matcher(state, scope, {kind, tainted_text(std::string(subject)), options.caseful}, options.option_name);
+    ListMatcher matcher(state, scope, {kind, tainted_text(std::string(subject)), options.caseful, options.rewrite_pattern}, options.option_name);
     ListVerdict verdict = options.expand_first ? matcher.match_expanding(list) : matcher.match(Text(list));
     MatchResult result{verdict.verdict, std::move(verdict.value), std::exchange(state.registers.captures, before), std::move(verdict.message)};
-    if (result.verdict != MatchVerdict::yes || kind == MatchKind::address || kind == MatchKind::host) result.captures.clear();
+    const bool keeps = options.rewrite_pattern || (kind != MatchKind::address && kind != MatchKind::host);
+    if (result.verdict != MatchVerdict::yes || !keeps) result.captures.clear();
     return result;
 }
 

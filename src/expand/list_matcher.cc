@@ -169,7 +169,7 @@ ListVerdict ListMatcher::regex(std::string_view pattern, bool tainted) {
     if (!compiled) return deadly(wording::list_regex_error(pattern, compiled.error().text, compiled.error().offset));
     Regex::Groups groups;
     if (!(*compiled)->match(subject_.text.bytes, &groups)) return {};
-    if (subject_.kind != MatchKind::address) {
+    if (subject_.kind != MatchKind::address || subject_.rewriting) {
         set_captures(state_.registers, subject_.text, groups);
         // $0 is the whole subject here, not what matched.
         state_.registers.captures[0] = subject_.text;

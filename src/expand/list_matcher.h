@@ -19,6 +19,7 @@ struct ListSubject {
     MatchKind kind = MatchKind::domain;
     Text text;             // as it came
     bool caseful = false;  // compare local parts as they came
+    bool rewriting = false;  // an address rewriting rule: regular expressions over addresses leave captures, too
 };
 
 struct ListVerdict {

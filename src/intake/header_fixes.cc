@@ -76,8 +76,8 @@ const HeaderLine* Reception::find(HeaderType type, bool resent) const {
 
 void Reception::add_message_id() {
     std::string why;
-    std::string text = expanded(main_.message_id_header_text, "message_id_header_text", why).bytes;
     std::string domain = expanded(main_.message_id_header_domain, "message_id_header_domain", why).bytes;
+    std::string text = expanded(main_.message_id_header_text, "message_id_header_text", why).bytes;
     if (!text.empty()) text = "." + id_safe(text, false);
     domain = domain.empty() ? main_.primary_hostname.value : id_safe(domain, true);
     const std::string id = "E" + message_.id + text + "@" + domain;

@@ -21,6 +21,21 @@ constexpr std::array<Place, 8> kPlaces = {{
 }};
 const Place& place(Rewriter::Where where) { return kPlaces[static_cast<std::size_t>(where)]; }
 
+// $0, $1 …: what the wildcards of "*local@*domain" stood for. Regular expressions and lookups bring their own.
+std::vector<Text> captures_of(std::string_view pattern, const LocalAndDomain& address, const MatchResult& match) {
+    if (pattern.find_first_of("^$\\;") != std::string_view::npos) return match.captures;
+    const auto add_wild_part = [](std::vector<Text>& to, std::string_view part, std::string_view subject) {
+        if (part.starts_with('*')) to.push_back(tainted_text(std::string(subject.substr(0, subject.size() - (part.size() - 1)))));
+    };
+    const LocalAndDomain parts = split_address(pattern);
+    std::string whole(address.local_part);
+    whole.append("@").append(address.domain);
+    std::vector<Text> captures = {tainted_text(std::move(whole))};
+    if (parts.qualified) add_wild_part(captures, parts.local_part, address.local_part);
+    add_wild_part(captures, parts.qualified ? parts.domain : parts.local_part, address.domain);
+    return captures;
+}
+
 }  // namespace
 
 AddressRules Rewriter::address_rules() const {
@@ -55,7 +70,7 @@ Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::s
 
 Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current, bool& changed) {
     Expander::MatchOptions options;
-    options.caseful = true;
+    options.caseful = options.rewrite_pattern = true;
     const MatchResult match = expander_.match_address(current.address, rule.key, scope, options);
     if (match.verdict != MatchVerdict::yes) return Next::rule;
     if (rule.replacement == "*") return Next::stop;
@@ -94,7 +109,8 @@ std::optional<std::string> Rewriter::replacement(const RewriteRule& rule, const 
     Scope inner = scope;
     inner.extra["local_part"] = tainted_text(std::string(parts.local_part));
     inner.extra["domain"] = tainted_text(std::string(parts.domain));
-    for (std::size_t i = 0; i < match.captures.size(); ++i) inner.extra[std::to_string(i)] = match.captures[i];
+    const std::vector<Text> captures = captures_of(rule.key, parts, match);
+    for (std::size_t i = 0; i < captures.size(); ++i) inner.extra[std::to_string(i)] = captures[i];
     auto expanded = expander_.expand(rule.replacement, inner);
     if (expanded) return std::move(expanded->bytes);
     if (!expanded.error().forced) {
