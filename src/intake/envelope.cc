@@ -56,8 +56,8 @@ std::string full_name_of(Expander& expander, const MainOptions& main, std::strin
     }
     if (!main.gecos_pattern || !main.gecos_name) return name;
     Scope scope;
-    scope.extra["raw_gecos"] = Text(name);
-    const auto result = expander.expand("${if match{$raw_gecos}{\\N" + main.gecos_pattern.value + "\\N}{" + main.gecos_name.source + "}{$raw_gecos}}", scope);
+    scope.extra["value"] = Text(name);
+    const auto result = expander.expand("${if match{$value}{\\N" + main.gecos_pattern.value + "\\N}{" + main.gecos_name.source + "}{$value}}", scope);
     return result ? result->bytes : name;
 }
 
