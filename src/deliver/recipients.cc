@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "mail/address.h"
 #include "wording/delivery.h"
+#include "wording/routing.h"
 
 namespace postern {
 namespace {
@@ -87,6 +88,19 @@ void Routing::consider(AddressItem& item) {
     }
 }
 
+namespace {
+
+// What forbid_file, forbid_pipe and forbid_filter_reply of a redirect router refuse.
+std::optional<Outcome> refusal_of(const AddressItem& item) {
+    const auto refuse = [](int code, std::string text) { return Outcome{Verdict::fail, code, 0, std::move(text), {}, Special::none}; };
+    if (item.kind == AddressKind::file && !item.allow_file) return refuse(code::kForbidFile, wording::delivery_to_file_forbidden());
+    if (item.kind == AddressKind::pipe && !item.allow_pipe) return refuse(code::kForbidPipe, wording::delivery_to_pipe_forbidden());
+    if (item.kind == AddressKind::reply && !item.allow_reply) return refuse(code::kForbidReply, wording::autoreply_forbidden());
+    return item.preset;
+}
+
+}  // namespace
+
 // Pipes, files and replies that a router generated do not go through the routers.
 void Routing::consider_child(AddressItem& item) {
     std::string unique = item.address + ":" + without_homonym_prefix(item.parent->unique);
@@ -103,9 +117,9 @@ void Routing::consider_child(AddressItem& item) {
         settlement_.child_done(item);
         return;
     }
-    if (item.preset) {
-        item.outcome = *item.preset;
-        settlement_.settle(item, Stage::transport);
+    if (auto refusal = refusal_of(item)) {
+        item.outcome = *std::move(refusal);
+        settlement_.settle(item, Stage::routing);
         return;
     }
     if (item.kind == AddressKind::file && item.address == "/dev/null") {
