@@ -179,6 +179,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
     }
     pipe->write_end.reset();
     take_report(engine, run, read_report(engine.os, pipe->read_end.get()));
+    pipe->read_end.reset();  // a child that still has something to say must not wait for us, who wait for it
     const Result<ExitStatus> status = engine.processes.wait(*child);
     judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
 }

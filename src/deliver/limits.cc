@@ -24,12 +24,30 @@ Unexpected overflow(std::string_view text) {
     return failure("absolute value of integer \"" + std::string(text) + "\" is too large (overflow)");
 }
 
+// The lock file, the spool owner's. One that is there is never given away: whoever owns the directory may have linked it.
+Result<UniqueFd> open_slot(const Engine& engine, const std::string& path) {
+    Result<UniqueFd> file = engine.os.open(path, O_RDWR | O_NOFOLLOW);
+    if (file || file.error().code != ENOENT) return file;
+    file = engine.os.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0640);
+    if (!file && file.error().code == EEXIST) return engine.os.open(path, O_RDWR | O_NOFOLLOW);
+    if (file && engine.os.ids().effective_uid == 0) POSTERN_TRY(engine.os.chown(file->get(), engine.exim_uid, engine.exim_gid));
+    return file;
+}
+
+// <spool>/db; others than root have to be able to use it.
+Status make_slot_directory(const Engine& engine, const std::string& path) {
+    std::vector<std::string> made;
+    POSTERN_TRY(make_directories(engine.os, path, 0750, &made));
+    if (made.empty() || engine.os.ids().effective_uid != 0) return {};
+    return engine.os.chown(AtPath(path), engine.exim_uid, engine.exim_gid, Follow::no);
+}
+
 }  // namespace
 
 Result<std::int64_t> expanded_integer(std::string_view text) {
     const std::string_view number = trim(text);
-    if (number.empty()) return 0;
-    std::size_t digits = number.front() == '+' || number.front() == '-' ? 1 : 0;
+    if (number.empty()) return failure("integer expected but \"" + std::string(text) + "\" found");
+    const std::size_t digits = number.front() == '+' || number.front() == '-' ? 1 : 0;
     const bool negative = number.front() == '-';
     std::size_t end = digits;
     std::int64_t value = 0;
@@ -78,10 +96,10 @@ ParallelSlot ParallelSlot::take(const Engine& engine, const TransportInstance& t
     }
     if (*most <= 0) return slot;
     const std::string directory = engine.spool.settings().directory + "/db";
-    Status usable = make_directories(engine.os, directory, 0750);
+    const Status usable = make_slot_directory(engine, directory);
     for (std::int64_t n = 0; usable && n < *most; ++n) {
         const std::string path = directory + "/tpt-serialize-" + transport.name + "." + std::to_string(n);
-        Result<UniqueFd> file = engine.os.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0640);
+        Result<UniqueFd> file = open_slot(engine, path);
         if (!file) break;
         if (engine.os.lock(file->get(), LockKind::fcntl_write)) {
             slot.lock_ = std::move(*file);

@@ -11,16 +11,19 @@ namespace {
 
 using Refusal = tl::unexpected<IdentityRefusal>;
 
-
 constexpr uid_t kBuiltInNeverUser = 0;  // as Debian's exim4 is built: root never receives a delivery
 
 std::string option_of(std::string_view option, const TransportInstance& transport) {
     return "option " + std::string(option) + " of transport " + transport.name;
 }
 
-// Numbers ("0", "-1") are ids themselves; everything else is a name.
+// Numbers ("0", "-2") are ids themselves; everything else is a name, and so is a number that no id can be: cut to 32
+// bits, 4294967296 would be root.
 std::optional<std::int64_t> as_number(std::string_view text) {
-    return parse_int(text);
+    if (text.starts_with('+')) return std::nullopt;
+    const std::optional<std::int64_t> number = parse_int(text);
+    if (number && (*number < INT32_MIN || *number > UINT32_MAX)) return std::nullopt;
+    return number;
 }
 
 class Resolver {
@@ -145,7 +148,7 @@ private:
         return IdentityRefusal{{.code = code, .message = wording::account_not_found(kind, name, source, transport_.name)}};
     }
 
-    // $home is unset while its own value, and the working directory from a router, are worked out.
+    // $home is what is known of it: nothing yet while it is worked out itself.
     Step expand_directory(std::string_view kind, const std::string& source, std::string& into) {
         Scope scope = scope_;
         AddressScope address = scope.address ? *scope.address : AddressScope{};

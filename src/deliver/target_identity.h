@@ -15,7 +15,7 @@ struct IdentityRefusal {
     Outcome outcome;      // DEFER with Exim's code and message; the engine logs the message to main and panic log
 };
 
-// `scope` is the batch's; its $home is unset while directories are expanded.
+// `scope` is the batch's. $home is unset while it is expanded itself, and set for the working directory.
 [[nodiscard]] tl::expected<Identity, IdentityRefusal> target_identity(const Engine& engine, const TransportInstance& transport,
                                                                       const AddressItem& first, const Scope& scope);
 
