@@ -73,9 +73,9 @@ void Routing::collect_recipients() {
     }
 }
 
-void Routing::defer_item(AddressItem& item, int code, std::string message) {
+void Routing::defer_item(AddressItem& item, Stage stage, int code, std::string message) {
     item.outcome = {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
-    settlement_.settle(item, Stage::none);
+    settlement_.settle(item, stage);
 }
 
 // --- one new address ---
@@ -144,13 +144,16 @@ void Routing::consider_mailbox(AddressItem& item) {
     to_route_.push_front(&item);
 }
 
-// Does `domain` match a main option's domain list? A lookup that defers settles the address.
-bool Routing::listed(const Expandable& option, std::string_view name, std::string_view domain, AddressItem& item, std::string_view defer_message) {
+// Does the address's domain match a main option's domain list? A lookup that defers settles the address.
+bool Routing::listed(const Expandable& option, std::string_view name, AddressItem& item, Stage stage, std::string_view defer_message) {
+    AddressScope address;
+    address.domain = tainted_text(item.domain);
     Scope scope;
     scope.message = &message_;
     scope.body = &body_;
-    const MatchResult match = engine_.expander.match_domain(domain, option.source, scope, {.option_name = std::string(name)});
-    if (match.verdict == MatchVerdict::defer) defer_item(item, code::kListDefer, std::string(defer_message));
+    scope.address = &address;
+    const MatchResult match = engine_.expander.match_domain(item.domain, option.source, scope, {.option_name = std::string(name)});
+    if (match.verdict == MatchVerdict::defer) defer_item(item, stage, code::kListDefer, std::string(defer_message));
     return match.verdict == MatchVerdict::yes;
 }
 
@@ -158,8 +161,8 @@ bool Routing::held_back(AddressItem& item) {
     const Expandable& option = engine_.configuration.main.hold_domains;
     if (!option || request_.forced) return false;
     const std::size_t before = settlement_.deferred().size();
-    if (listed(option, "hold_domains", item.domain, item, "hold_domains lookup deferred")) {
-        defer_item(item, code::kHeld, "domain is held");
+    if (listed(option, "hold_domains", item, Stage::none, "hold_domains lookup deferred")) {
+        defer_item(item, Stage::none, code::kHeld, "domain is held");
     }
     return settlement_.deferred().size() != before;
 }
@@ -170,8 +173,8 @@ void Routing::hold_queue_domains() {
     AddressChain going;
     for (AddressItem* item : to_route_) {
         const std::size_t before = settlement_.deferred().size();
-        if (listed(option, "queue_domains", item->domain, *item, "queue_domains lookup deferred")) {
-            defer_item(*item, code::kQueueDomains, "domain is in queue_domains");
+        if (listed(option, "queue_domains", *item, Stage::routing, "queue_domains lookup deferred")) {
+            defer_item(*item, Stage::routing, code::kQueueDomains, "domain is in queue_domains");
         }
         if (settlement_.deferred().size() == before) going.push_back(item);
     }

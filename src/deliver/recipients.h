@@ -27,8 +27,8 @@ private:
     void hold_queue_domains();
     void route(AddressItem& item);
     void drop_duplicates(AddressChain& chain);
-    [[nodiscard]] bool listed(const Expandable& option, std::string_view name, std::string_view domain, AddressItem& item, std::string_view defer_message);
-    void defer_item(AddressItem& item, int code, std::string message);
+    [[nodiscard]] bool listed(const Expandable& option, std::string_view name, AddressItem& item, Stage stage, std::string_view defer_message);
+    void defer_item(AddressItem& item, Stage stage, int code, std::string message);
 
     const Engine& engine_;
     Message& message_;

@@ -5,7 +5,6 @@
 
 #include "base/strings.h"
 #include "deliver/address_text.h"
-#include "wording/delivery.h"
 
 namespace postern {
 namespace {
@@ -22,6 +21,9 @@ std::string record_of(const AddressItem& item) {
 }
 
 std::string parent_text(const AddressItem& item) { return item.parent ? item.parent->address : std::string(); }
+
+// Only /dev/null is done without a transport.
+std::string transport_text(const AddressItem& item) { return item.transport ? item.transport->name : "**bypassed**"; }
 
 }  // namespace
 
@@ -82,7 +84,7 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
             delivered_.push_back(&item);
             address_done(item);
             held_.log(engine_.log.stamp() + " " +
-                      wording::transport_succeeded(item.address, parent_text(item), item.transport ? item.transport->name : ""));
+                      wording::transport_succeeded(item.address, parent_text(item), transport_text(item)));
             child_done(item);
             delivered_line(item, marker);
             return;
@@ -97,7 +99,7 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
     }
     if (freezes_when_failed(item)) {
         if (item.outcome.special != Special::freeze) {
-            freeze(message_.local && message_.sender.empty() && !message_.local_error ? " (message created with -f <>)"
+            freeze(message_.local && !message_.local_error ? " (message created with -f <>)"
                                                                                      : " (delivery error message)");
         } else {
             freeze("");
@@ -110,7 +112,9 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
 }
 
 bool Settlement::freezes_when_failed(const AddressItem& item) const {
-    if (item.props.ignore_error) return false;
+    const std::int64_t age = engine_.clock.now().seconds - message_.received.seconds;
+    const bool bounce_too_old = message_.sender.empty() && age >= engine_.configuration.main.ignore_bounce_errors_after.seconds;
+    if (item.props.ignore_error || bounce_too_old) return false;
     const bool nobody_to_tell = message_.sender.empty() && item.props.errors_address.value_or("").empty();
     return item.outcome.special == Special::freeze || nobody_to_tell;
 }
@@ -132,27 +136,23 @@ std::string Settlement::queue_time() const {
     return interval_text_ms(from, engine_.clock.now(), engine_.selected(Selector::millisec));
 }
 
-namespace {
-
 // The parts that all three kinds of line share.
-void fill_common(wording::AddressLine& line, const Engine& engine, const Message& message, const AddressItem& item, bool success) {
-    line.address = address_text(item, {.all_parents = engine.selected(Selector::all_parents), .success = success});
-    if (engine.selected(Selector::sender_on_delivery)) line.sender = message.sender;
-    if (engine.selected(Selector::return_path_on_delivery)) line.return_path = item.used_return_path;
+void Settlement::fill_common(wording::AddressLine& line, const AddressItem& item, bool success) const {
+    line.address = address_text(item, {.all_parents = engine_.selected(Selector::all_parents), .success = success});
+    if (engine_.selected(Selector::sender_on_delivery)) line.sender = message_.sender;
+    if (engine_.selected(Selector::return_path_on_delivery)) line.return_path = return_path_;
     if (item.router) line.router = item.router->name;
     if (item.transport) line.transport = item.transport->name;
-    if (engine.selected(Selector::deliver_time)) {
-        line.deliver_time = interval_text_ms(item.started, item.finished, engine.selected(Selector::millisec));
+    if (engine_.selected(Selector::deliver_time)) {
+        line.deliver_time = interval_text_ms(item.started, item.finished, engine_.selected(Selector::millisec));
     }
 }
 
-}  // namespace
-
 void Settlement::delivered_line(const AddressItem& item, std::string_view marker) {
     wording::Delivered line;
-    line.marker = message_.dont_deliver ? "*>" : marker;
-    fill_common(line, engine_, message_, item, true);
-    if (item.outcome.special == Special::none && item.kind == AddressKind::file && !item.transport) line.transport = "**bypassed**";
+    line.marker = message_.dont_deliver && item.transport && marker == "=>" ? "*>" : marker;
+    fill_common(line, item, true);
+    line.transport = transport_text(item);
     if (engine_.selected(Selector::delivery_size)) line.size = item.bytes_written;
     line.host = item.host_text;
     line.shadow = item.shadow_text;
@@ -162,7 +162,7 @@ void Settlement::delivered_line(const AddressItem& item, std::string_view marker
 
 void Settlement::deferred_line(const AddressItem& item, Stage stage) {
     wording::NotDelivered line;
-    fill_common(line, engine_, message_, item, false);
+    fill_common(line, item, false);
     line.code = item.outcome.code;
     line.message = printable_message(item);
     line.at_transport = stage == Stage::transport;
@@ -180,7 +180,7 @@ void Settlement::deferred_line(const AddressItem& item, Stage stage) {
 
 void Settlement::failed_line(const AddressItem& item, Stage stage) {
     wording::NotDelivered line;
-    fill_common(line, engine_, message_, item, false);
+    fill_common(line, item, false);
     line.code = item.outcome.code;
     line.message = printable_message(item);
     line.at_transport = stage == Stage::transport;
