@@ -29,6 +29,11 @@ void open_standard_descriptors() {
     }
 }
 
+// To sendmail, "help" and "deliver" are recipients.
+bool has_subcommands(std::string_view program, std::string_view word) {
+    return word.starts_with("--") || program.substr(program.rfind('/') + 1).starts_with("postern");
+}
+
 int run_action(Workplace& place) {
     switch (place.line().action) {
         case Action::submit: return submit_message(place);
@@ -51,16 +56,19 @@ int run_action(Workplace& place) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+    if (argc < 1) return 1;
     open_standard_descriptors();
     ::umask(0);                       // every mode in the code is the final mode
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);       // a full file is an error to undo, not a death in the middle of a mailbox
+    ::signal(SIGCHLD, SIG_DFL);       // whoever called us may ignore it: then nobody could wait for a child
     RealOs os;
     RealClock clock;
     RealProcesses processes;
     const Workplace::World world{os, clock, processes};
 
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (!arguments.empty()) {
+    if (!arguments.empty() && has_subcommands(argv[0], arguments.front())) {
         const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
         if (const std::optional<int> code = run_subcommand(world, arguments.front(), rest)) return *code;
     }
@@ -76,6 +84,7 @@ int run_program(int argc, char** argv) {
     }
     Workplace place(world, *line);
     if (!place.open()) return 1;
+    if (line->action != Action::submit) ::signal(SIGHUP, SIG_IGN);  // a message half read must not seem complete
     return run_action(place);
 }
 

@@ -30,7 +30,7 @@ public:
     virtual ~ProcessRunner() = default;
 
     // Forks; the child runs body() and leaves with its result through _exit (no atexit, no unwinding into the parent's
-    // objects). In the child SIGINT, SIGTERM and SIGUSR1 are ignored when `shield_signals`.
+    // objects). In the child SIGHUP, SIGINT, SIGTERM and SIGUSR1 are ignored when `shield_signals`.
     // body() leaves the captured objects of the parent alone: the tests' runner calls it inline, in the same memory. To
     // close the child's copy of a descriptor it uses close_inherited(), never reset().
     virtual Result<pid_t> fork_child(const std::function<int()>& body, bool shield_signals) = 0;

@@ -40,7 +40,7 @@ Result<pid_t> RealProcesses::fork_child(const std::function<int()>& body, bool s
     if (child < 0) return failure(errno, "fork");
     if (child > 0) return child;
     if (shield_signals) {
-        for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::signal(signal, SIG_IGN);
+        for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) ::signal(signal, SIG_IGN);
     }
     leave(body());
 }

@@ -42,7 +42,7 @@ TEST_F(Children, AReapedChildHasVanished) {
 }
 
 TEST_F(Children, ShieldedChildrenOutliveTheseSignals) {
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) {
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) {
         const auto body = [signal] { return raise(signal) == 0 ? 7 : 8; };
         EXPECT_EQ(run_child(body, true).code, 7) << signal;
         EXPECT_EQ(run_child(body, false).signal, signal);

@@ -89,7 +89,7 @@ int spawn(const ProcessRunner::Command& command, int input, int output, pid_t& c
     sigset_t defaults, none;
     sigemptyset(&none);
     sigemptyset(&defaults);
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGCHLD}) sigaddset(&defaults, signal);
+    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGCHLD, SIGXFSZ}) sigaddset(&defaults, signal);
     ::posix_spawnattr_setsigdefault(&plan.attributes, &defaults);
     ::posix_spawnattr_setsigmask(&plan.attributes, &none);
     ::posix_spawnattr_setpgroup(&plan.attributes, 0);
