@@ -199,7 +199,9 @@ private:
         if (rest.starts_with('e')) return error_mode(rest);
         if (rest.starts_with('M')) return fake_origin(rest.substr(1));
         if (rest == "i" || rest == "itrue") line.ignore_dot = true;
-        else if (rest == "m" || rest == "o" || rest == "s" || rest == "U" || rest == "A") return {};
+        else if (rest == "m" || rest == "o") return {};
+        else if (rest == "A" || rest == "P" || rest == "r" || rest == "s" || rest == "X") return skip_value();
+        else if (rest == "B") return next_is_number() ? skip_value() : Status{};
         else if (rest.starts_with('A') || rest.starts_with('B') || rest.starts_with('r') || rest.starts_with('s')) return {};
         else return unknown("o" + std::string(rest));
         return {};
@@ -208,7 +210,8 @@ private:
     Status delivery_mode(std::string_view rest) {
         if (rest == "db") line.delivery_mode = DeliveryMode::background;
         else if (rest == "df" || rest == "di") line.delivery_mode = DeliveryMode::foreground;
-        else if (rest == "dq" || rest == "dqs") line.delivery_mode = DeliveryMode::queue;
+        else if (rest == "dqs") line.delivery_mode = DeliveryMode::background;  // it holds back remote deliveries only
+        else if (rest == "dq") line.delivery_mode = DeliveryMode::queue;
         else return unknown("o" + std::string(rest));
         line.delivery_chosen_immediate = *line.delivery_mode != DeliveryMode::queue;
         return {};
@@ -230,6 +233,7 @@ private:
             Row{"as", &CommandLine::auth_sender}, Row{"i", &CommandLine::interface}, Row{"r", &CommandLine::received_protocol},
             Row{"s", &CommandLine::host_name}, Row{"t", &CommandLine::ident},
         };
+        if (rest == "m") return skip_value();  // the message that this one belongs to: for the log only
         for (const Row& row : kRows) {
             if (row.text != rest) continue;
             std::string text;
@@ -259,6 +263,7 @@ private:
         into = arguments_[++next_];
         return {};
     }
+    [[nodiscard]] bool next_is_number() const { return next_ + 1 < arguments_.size() && !arguments_[next_ + 1].empty() && is_digit(arguments_[next_ + 1].front()); }
     Status skip_value() {
         if (next_ + 1 < arguments_.size()) ++next_;
         return {};

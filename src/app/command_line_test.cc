@@ -56,6 +56,18 @@ TEST(CommandLine, TellsAnEmptySenderFromNone) {
     EXPECT_EQ(parse({"a"})->sender, std::nullopt);
 }
 
+TEST(CommandLine, DeliversLocallyWhenOnlyRemoteMailIsQueued) {
+    EXPECT_EQ(parse({"-odqs", "a"})->delivery_mode, DeliveryMode::background);
+    EXPECT_EQ(parse({"-odq", "a"})->delivery_mode, DeliveryMode::queue);
+}
+
+TEST(CommandLine, TakesNoValueForARecipient) {
+    for (const char* option : {"-oA", "-oB", "-oMm", "-oP", "-or", "-os", "-oX", "-h", "-L"}) {
+        EXPECT_EQ(parse({option, "5", "rcpt"})->arguments, std::vector<std::string>{"rcpt"}) << option;
+    }
+    EXPECT_EQ(parse({"-oB", "rcpt"})->arguments, std::vector<std::string>{"rcpt"});
+}
+
 TEST(CommandLine, LeavesRecipientsThatLookLikeOptionsBehindTwoDashes) {
     EXPECT_EQ(parse({"-i", "--", "-odd"})->arguments, (std::vector<std::string>{"-odd"}));
 }
