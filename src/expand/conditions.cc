@@ -93,6 +93,8 @@ Truth Evaluator::positive(const Condition& condition) {
 Truth Evaluator::definition(const Condition& condition) {
     if (condition.broken) return syntax();
     if (condition.header) return scope_.message && has_header(scope_.message->headers, condition.text);
+    if (state_.main().strict_acl_vars && is_unset_acl_variable(condition.number, condition.text, scope_))
+        return failed(wording::unset_acl_variable_after_def(condition.text));
     return !variable_value(condition.number, condition.text, state_, scope_).empty();
 }
 

@@ -79,7 +79,7 @@ Expansion Evaluator::node(const Node& node) {
 
 Expansion Evaluator::variable(const Node& node) {
     if (node.broken) return syntax();
-    if (state_.main().strict_acl_vars && is_unset_acl_variable(node.number, node.text, scope_)) return failed(wording::unknown_variable(node.text));
+    if (state_.main().strict_acl_vars && is_unset_acl_variable(node.number, node.text, scope_)) return failed(wording::unset_acl_variable(node.text, node.in_braces));
     return variable_value(node.number, node.text, state_, scope_);
 }
 

@@ -69,7 +69,7 @@ std::string all_headers(const HeaderList& headers, bool raw, const MainOptions& 
     }
     if (raw) return out;
     if (out.ends_with('\n')) out.pop_back();
-    return rfc2047_decode(out, {main.headers_charset.value, main.check_rfc2047_length});
+    return rfc2047_decode(out, {{}, main.check_rfc2047_length});
 }
 
 std::string reply_address(const HeaderList& headers) {

@@ -65,7 +65,7 @@ Expansion mask(std::string_view text, bool normal_form) {
     if (!bits) return failed(wording::not_an_ip_address(text));
     if (*bits > address->bits()) return failed(wording::mask_too_big(text));
     const IpAddress masked = address->masked(static_cast<unsigned>(*bits));
-    return Text(fmt::format("{}/{}", normal_form || !masked.v6 ? masked.text() : masked.long_text('.'), *bits));
+    return Text(fmt::format("{}/{}", normal_form ? masked.short_text() : masked.long_text('.'), *bits));
 }
 
 Expansion reversed(std::string_view text) {
@@ -156,10 +156,7 @@ Expansion Evaluator::number_operation(const Node& node, const Text& subject) {
             const auto address = parse_ip(bytes);
             if (!address) return failed(wording::not_an_ip_address(bytes));
             if (node.operation == OperatorName::ipv6denorm) return Text(address->mapped().long_text(':'), subject.tainted);
-            const IpAddress plain = address->mapped();
-            // inet_ntop would print a mapped address with its dotted quad.
-            return Text(plain.unmapped().v6 ? plain.text() : fmt::format("::ffff:{:x}:{:x}", plain.bytes[12] * 256 + plain.bytes[13], plain.bytes[14] * 256 + plain.bytes[15]),
-                        subject.tainted);
+            return Text(address->mapped().short_text(), subject.tainted);
         }
         default: return failed(wording::operator_not_supported("operator"));
     }

@@ -169,6 +169,7 @@ void Parser::header(Node& node, HeaderForm form) {
 bool Parser::variable(Node& node, std::string_view name, bool in_braces) {
     node.kind = NodeKind::variable;
     node.text = name;
+    node.in_braces = in_braces;
     const auto row = find_variable(name);
     if (!row) return fail(in_braces ? wording::unknown_variable_in_braces(name) : wording::unknown_variable(name));
     node.number = *row;

@@ -44,7 +44,7 @@ struct Node {
     ItemName item{};
     OperatorName operation{};
     HeaderForm form{};
-    bool broken = false;
+    bool broken = false, in_braces = false;
     std::string text;               // literal bytes; name of a variable or header; what follows an operator's name ("_3_5")
     std::int64_t number = 0;        // capture; row of the variable table
     std::vector<Sequence> args;

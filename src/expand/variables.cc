@@ -64,8 +64,7 @@ Text local_user_uid(const VariableView& view) { return number(view.address ? vie
 Text local_user_gid(const VariableView& view) { return number(view.address ? view.address->local_user_gid.value_or(~0U) : ~0U); }
 
 Text localhost_number(const VariableView& view) {
-    const auto value = view.state.main().localhost();
-    return value ? number(*value) : Text();
+    return number(view.state.main().localhost().value_or(0));
 }
 Text active_hostname(const VariableView& view) {
     if (view.message && !view.message->active_hostname.empty()) return view.message->active_hostname;

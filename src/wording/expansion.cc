@@ -38,6 +38,12 @@ std::string unknown_variable(std::string_view name) {
 std::string unknown_variable_in_braces(std::string_view name) {
     return fmt::format("unknown variable in \"${{{}}}\"{}", name, acl_hint(name));
 }
+std::string unset_acl_variable(std::string_view name, bool in_braces) {
+    return fmt::format("unknown variable {} (strict_acl_vars is set)", in_braces ? fmt::format("in \"${{{}}}\"", name) : fmt::format("name \"{}\"", name));
+}
+std::string unset_acl_variable_after_def(std::string_view name) {
+    return fmt::format("unknown variable \"{}\" after \"def:\" (strict_acl_vars is set)", name);
+}
 std::string not_a_known_operator(std::string_view name) {
     return fmt::format("\"${{{}\" is not a known operator (or a }} is missing in a variable reference)", name);
 }

@@ -21,6 +21,8 @@ namespace postern::wording {
 [[nodiscard]] std::string misplaced_brace(bool header_name);
 [[nodiscard]] std::string unknown_variable(std::string_view name);
 [[nodiscard]] std::string unknown_variable_in_braces(std::string_view name);
+[[nodiscard]] std::string unset_acl_variable(std::string_view name, bool in_braces);
+[[nodiscard]] std::string unset_acl_variable_after_def(std::string_view name);
 [[nodiscard]] std::string not_a_known_operator(std::string_view name);
 [[nodiscard]] std::string unknown_operator(std::string_view name);
 [[nodiscard]] std::string nested_too_deeply();
