@@ -8,11 +8,11 @@ from compatlib import Case, Dir, Send, compat, conf
 SEND = (Send("ptuser1@test.example", sender="<>"),)
 
 
-def who(name: str, router: str, transport: str, *setup, main: str = "", calls=SEND) -> Case:
+def who(name: str, router: str, transport: str, *setup, main: str = "", calls=SEND, **more) -> Case:
     def block(text): return "".join(f"  {line.strip()}\n" for line in text.strip().splitlines() if line.strip())
     where = "" if "file = " in transport else "file = @MAIL@/box\n"
     return Case(name, conf(main, "r1:\n  driver = accept\n  transport = t1\n" + block(router),
-                           "t1:\n  driver = appendfile\n" + block(where + transport)), setup, calls)
+                           "t1:\n  driver = appendfile\n" + block(where + transport)), setup, calls, **more)
 
 
 USER = [
@@ -74,7 +74,7 @@ GROUPS = [
     who("shared-directory-not-member", "", "user = ptuser3\ninitgroups\nfile = @MAIL@/shared/box", Dir("mail/shared", 0o770, "root:ptshared")),
     who("shared-directory-router-initgroups", "user = ptuser1\ninitgroups", "file = @MAIL@/shared/box", Dir("mail/shared", 0o770, "root:ptshared")),
     who("shared-directory-router-initgroups-transport-user", "user = ptuser1\ninitgroups", "user = ptuser1\nfile = @MAIL@/shared/box", Dir("mail/shared", 0o770, "root:ptshared")),
-    who("initgroups-no-entry", "", "user = 54321\ngroup = 54321\ninitgroups"),
+    who("initgroups-no-entry", "", "user = 54321\ngroup = 54321\ninitgroups", difference="D-identity-defers", differs_in=("stderr", "log", "msglog", "spool")),
     who("shared-directory-check-local-user", "check_local_user\ninitgroups", "file = @MAIL@/shared/box", Dir("mail/shared", 0o770, "root:ptshared")),
 ]
 

@@ -5,6 +5,7 @@ Queued only (-odq), so that what is compared is the spool: -H, -D, the `<=` line
 on stderr (-oep): exim4 mails them in the background otherwise, which no comparison can wait for.
 """
 from compatlib import Call, Case, MESSAGE, compat, conf, message
+from compatlib.case import PARTS
 
 BODY = b"\nBody\n"
 
@@ -134,13 +135,13 @@ RECIPIENTS = [
     queued("unqualified", MESSAGE, to="box"),
     queued("unqualified-other-domain", MESSAGE, to="box", main="qualify_recipient = rcpt.example"),
     queued("duplicates", MESSAGE, to="a@x.ex a@x.ex A@x.ex a@X.ex"),
-    queued("none", MESSAGE, to=""),
+    queued("none", MESSAGE, to="", difference="D-usage", differs_in=("stderr",)),
     queued("bad", MESSAGE, to="a@@b"),
     queued("bad-and-good", MESSAGE, to="a@@b good@x.ex"),
     Case("bad-no-report", calls=(Call("-odq -oi -oem -f <> a@@b", MESSAGE),)),
     Case("phrase", calls=(Call(("-odq", "-oi", "-f", "s@b.example", "Joe <joe@x.ex>"), MESSAGE),)),
     Case("quoted", calls=(Call(("-odq", "-oi", "-f", "s@b.example", '"odd one"@x.ex', "a\\ b@x.ex"), MESSAGE),)),
-    Case("empty-argument", calls=(Call(("-odq", "-oi", "-oep", "-f", "s@b.example", ""), MESSAGE),)),
+    Case("empty-argument", calls=(Call(("-odq", "-oi", "-oep", "-f", "s@b.example", ""), MESSAGE),), difference="D-empty-recipient", differs_in=("stderr", "log", "spool")),
     queued("route", MESSAGE, to="@a,@b:joe@x.ex"),
     queued("domain-literal", MESSAGE, to="joe@[10.0.0.1]"),
     queued("trailing-dot", MESSAGE, to="joe@x.ex."),
@@ -189,7 +190,7 @@ LIMITS = [
     queued("size-over-null-sender", message(b"x" * 5000 + b"\n"), "-oi -oep -f <>", main="message_size_limit = 2K"),
     queued("size-over-oeq", message(b"x" * 5000 + b"\n"), "-oi -oeq -f <>", main="message_size_limit = 2K"),
     queued("size-expansion", MESSAGE, main="message_size_limit = ${nosuch:x}"),
-    queued("acl-deny", MESSAGE, main="acl_not_smtp = deny"),
+    queued("acl-deny", MESSAGE, main="acl_not_smtp = deny", difference="D-config-refused", differs_in=PARTS),
     queued("acl-accept", MESSAGE, main="acl_not_smtp = accept"),
     queued("split-spool", MESSAGE, main="split_spool_directory"),
     queued("no-message-logs", MESSAGE, main="no_message_logs"),

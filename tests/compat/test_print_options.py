@@ -29,11 +29,13 @@ RECOGNISED = ("av_scanner spamd_address dkim_verify_hashes dkim_verify_signers s
               "host_lookup dns_retrans dns_retry dns_ipv4_lookup mysql_servers sqlite_lock_timeout sqlite_dbfile ldap_default_servers smtp_enforce_sync")
 
 
-def values(name: str, text: str, options: str, *setup, args: str = "") -> Case:
-    return Case("value-" + name, conf(text), setup, (Call(f"{args} -bP {options}"),))
+def values(name: str, text: str, options: str, *setup, args: str = "", **more) -> Case:
+    return Case("value-" + name, conf(text), setup, (Call(f"{args} -bP {options}"),), **more)
 
 
-DEFAULTS = [Case(f"default-{option}", conf(), calls=(Call(f"-bP {option}"),))
+OWN_PATHS = ("exim_path", "pid_file_path")
+DEFAULTS = [Case(f"default-{option}", conf(), calls=(Call(f"-bP {option}"),),
+                 **(dict(difference="D-own-paths", differs_in=("stdout",)) if option in OWN_PATHS else {}))
             for option in sorted(set((MAIN_NUMBERS + " " + MAIN_STRINGS + " " + RECOGNISED).split()))]
 DEFAULTS.append(Case("default-received-header-text", conf(own_received=False), calls=(Call("-bP received_header_text"),)))
 
@@ -106,7 +108,7 @@ VALUES = [
     values("fixed-more-digits", "queue_only_load = 2.34567", "queue_only_load"),
     values("booleans", "not_message_logs\nlocal_from_check = FALSE\nsplit_spool_directory\nlog_timezone = Yes\nno_write_rejectlog", "message_logs local_from_check split_spool_directory log_timezone write_rejectlog"),
     values("user-lists", "trusted_users = root : mail : 1234\nnever_users = root\ntrusted_groups = mail : 8", "trusted_users never_users trusted_groups"),
-    values("user-list-other-separator", "trusted_users = <; root ; mail", "trusted_users"),
+    values("user-list-other-separator", "trusted_users = <; root ; mail", "trusted_users", difference="D-config-accounts", differs_in=("stdout",)),
     values("user-list-expanded", "trusted_users = ${if eq{a}{a}{root:mail}}", "trusted_users"),
     values("named-lists", "domainlist open = c : $domain\nhide domainlist secret = a : b\nhostlist open = 10/8\naddresslist open = a@b\nlocalpartlist_cache open = x", "+open +secret"),
     values("named-list-unknown", "domainlist open = c", "+nosuch"),
@@ -154,7 +156,6 @@ t2:
   directory = @MAIL@/md
   maildir_format
   group = mail
-  quota = 10M
 t3:
   driver = appendfile
   file = @MAIL@/u

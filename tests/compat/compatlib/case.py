@@ -111,7 +111,10 @@ def Send(*recipients: str, message: bytes | str = MESSAGE, args: str | tuple[str
 
 # ---- configuration ------------------------------------------------------------------------------------------------
 
-BASE = r"""primary_hostname = mx.test.example
+# exim_user comes first: Postern has no user built in, and an error in a later line is already logged under that name
+BASE = r"""exim_user = Debian-exim
+exim_group = Debian-exim
+primary_hostname = mx.test.example
 qualify_domain = test.example
 spool_directory = @SPOOL@
 log_file_path = @LOG@/%slog
@@ -127,7 +130,7 @@ ACCEPT = "r1:\n  driver = accept\n  transport = t1\n"
 
 def conf(main: str = "", routers: str = ACCEPT, transports: str = BOX, retry: str = RETRY, rest: str = "", *,
          own_received: bool = True) -> str:
-    """A whole configuration around the given parts; the first own line of main is always line 8 (or 7)."""
+    """A whole configuration around the given parts; the first own line of main is always line 10 (or 9)."""
     head = BASE + (PLAIN_RECEIVED if own_received else "")
     text = head + main.strip("\n") + "\n"
     for name, body in (("routers", routers), ("transports", transports), ("retry", retry)):
