@@ -24,8 +24,7 @@ RouteContext context_of(Workplace& place, AddressPool& pool, RouteMode mode) {
                          .main_log = [&place](const std::string& text) { place.log().main(text); },
                          .main_and_panic_log = [&place](const std::string& text) { place.log().main_and_panic(text); },
                          .debug_print = [&place](const std::string& text) { place.err(text + "\n"); }};
-    const Caller& caller = place.caller();
-    context.sender = place.line().sender.value_or(caller.login + "@" + place.configuration().main.qualify_domain.value);
+    context.sender = place.line().sender.value_or(place.caller_address());
     return context;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // -be and -bem: try the expansion language by hand, as `exim -be` answers.
-#include <unistd.h>
-
 #include "app/message_preview.h"
 #include "app/modes.h"
 #include "app/standard_input.h"
@@ -10,7 +8,15 @@
 namespace postern {
 namespace {
 
-void show(Workplace& place, std::string_view source, const Scope& scope) {
+// Macros work here as in the configuration: each in its turn, over the text that the earlier ones left.
+void replace_all(std::string& text, std::string_view name, std::string_view with) {
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + with.size())) {
+        text.replace(at, name.size(), with);
+    }
+}
+
+void show(Workplace& place, std::string source, const Scope& scope) {
+    for (const Macro& macro : place.configuration().macros) replace_all(source, macro.name, macro.value);
     const Expansion value = place.expander().expand(source, scope);
     if (value) {
         place.out(value->bytes + "\n");
@@ -19,9 +25,11 @@ void show(Workplace& place, std::string_view source, const Scope& scope) {
     }
 }
 
-}  // namespace
-
-int test_expansions(Workplace& place, const Scope& scope) {
+int show_all(Workplace& place, const MessagePreview& preview) {
+    Scope scope;
+    scope.message = &preview.message();
+    scope.body = &preview.body();
+    if (preview.message().headers.empty()) scope.message_size_override = 0;
     if (!place.line().arguments.empty()) {
         for (const std::string& text : place.line().arguments) show(place, text, scope);
         return 0;
@@ -32,17 +40,18 @@ int test_expansions(Workplace& place, const Scope& scope) {
     return 0;
 }
 
+}  // namespace
+
+int test_expansions_alone(Workplace& place) { return show_all(place, MessagePreview::empty(place, place.caller_address())); }
+
 // -bem FILE: the same with a message in view.
 int test_expansions_with_message(Workplace& place) {
-    const Result<MessagePreview> preview = MessagePreview::from_file(place, place.line().message_file, place.caller().login);
+    const Result<MessagePreview> preview = MessagePreview::from_file(place, place.line().message_file, place.caller_address());
     if (!preview) {
-        place.err("exim: unable to open " + place.line().message_file + ": " + errno_text(preview.error().code) + "\n");
+        place.err("exim: failed to open " + place.line().message_file + ": " + errno_text(preview.error().code) + "\n");
         return 1;
     }
-    Scope scope;
-    scope.message = &preview->message();
-    scope.body = &preview->body();
-    return test_expansions(place, scope);
+    return show_all(place, *preview);
 }
 
 }  // namespace postern

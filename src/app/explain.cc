@@ -106,7 +106,7 @@ private:
         if (item.router) out["router"] = item.router->name;
         if (item.preset || !item.transport) {
             out["outcome"] = item.preset ? json_of(*item.preset) : Json{{"verdict", "defer"}, {"message", "no transport"}};
-            exit_code = std::max(exit_code, 1);
+            exit_code = std::max(exit_code, item.preset && item.preset->verdict == Verdict::fail ? 2 : 1);
             return out;
         }
         out["transport"] = item.transport->name;
@@ -147,6 +147,7 @@ private:
         if (!child) return {{"refusal", {{"message", child.error().to_string()}}}};
         pipe->write_end.reset();
         const Result<std::string> text = read_all(place_.os(), pipe->read_end.get(), 1U << 24);
+        pipe->read_end.reset();
         (void)place_.processes().wait(*child).has_value();
         Json plan = Json::parse(text ? *text : std::string(), nullptr, false);
         if (plan.is_discarded()) return {{"refusal", {{"message", "the planning process gave no answer"}}}};
@@ -242,7 +243,7 @@ int explain_address(Workplace::World world, const CommandLine& line, const std::
     quiet.action = Action::test_addresses;  // nothing goes to log files
     Workplace place(world, quiet);
     if (!place.open()) return 1;
-    const std::string from = sender.value_or(place.caller().login + "@" + place.configuration().main.qualify_domain.value);
+    const std::string from = sender.value_or(place.caller_address());
     Result<MessagePreview> preview = MessagePreview::from_standard_input(place, from);
     if (!preview) {
         place.err("postern explain: " + preview.error().to_string() + "\n");

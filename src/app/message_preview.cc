@@ -57,7 +57,6 @@ MessagePreview MessagePreview::from_text(Workplace& place, std::string text, con
     message.gid = place.caller().gid;
     message.local = true;
     message.received = message.received_complete = place.clock().now();
-    message.received_protocol = "local";
     message.ident = message.login;
     std::string_view rest = text;
     for (std::string line = take_header(rest); !line.empty(); line = take_header(rest)) {

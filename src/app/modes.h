@@ -9,7 +9,7 @@ namespace postern {
 [[nodiscard]] int submit_message(Workplace& place);
 [[nodiscard]] int show_version(Workplace& place);
 [[nodiscard]] int print_option_values(Workplace& place);
-[[nodiscard]] int test_expansions(Workplace& place, const Scope& scope = {});
+[[nodiscard]] int test_expansions_alone(Workplace& place);
 [[nodiscard]] int test_expansions_with_message(Workplace& place);
 [[nodiscard]] int test_addresses(Workplace& place, bool verify);
 [[nodiscard]] int test_rewriting(Workplace& place);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // -bV and -bP.
-#include <unistd.h>
-
 #include "app/modes.h"
 #include "config/print.h"
 #include "wording/command.h"
@@ -35,7 +33,7 @@ int show_version(Workplace& place) {
 
 int print_option_values(Workplace& place) {
     PrintRequest request{.admin = place.caller().admin, .no_labels = place.line().no_labels};
-    for (char** entry = environ; *entry; ++entry) request.environment.emplace_back(*entry);
+    request.environment = place.environment();
     const PrintResult printed = print_options(place.configuration(), place.line().arguments, request);
     place.out(printed.text);
     if (printed.denied) place.err(wording::permission_denied() + "\n");

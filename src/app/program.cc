@@ -39,7 +39,7 @@ int run_action(Workplace& place) {
         case Action::submit: return submit_message(place);
         case Action::version: return show_version(place);
         case Action::print_options: return print_option_values(place);
-        case Action::expand: return test_expansions(place);
+        case Action::expand: return test_expansions_alone(place);
         case Action::expand_message: return test_expansions_with_message(place);
         case Action::test_addresses: return test_addresses(place, false);
         case Action::verify_addresses: return test_addresses(place, true);

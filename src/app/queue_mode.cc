@@ -17,7 +17,9 @@ bool may_list(Workplace& place) {
 
 std::vector<Spool::Entry> entries_of(Workplace& place) {
     Result<std::vector<Spool::Entry>> entries = place.spool().list();
-    return entries ? std::move(*entries) : std::vector<Spool::Entry>{};
+    if (entries) return std::move(*entries);
+    place.err("postern: cannot read the queue: " + entries.error().to_string() + "\n");
+    return {};
 }
 
 std::string run_title(Workplace& place, std::string_view what) {
@@ -31,7 +33,10 @@ std::string run_title(Workplace& place, std::string_view what) {
 void deliver_in_child(Workplace& place, const std::string& id, const RunRequest& request) {
     const Result<pid_t> child = place.processes().fork_child(
         [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; }, false);
-    if (!child) return;
+    if (!child) {
+        place.log().main_and_panic("queue run: cannot start delivery of " + id + ": " + child.error().to_string());
+        return;
+    }
     const Result<ExitStatus> status = place.processes().wait(*child);
     if (status && status->signal != 0) {
         place.log().main_and_panic("queue run: process " + std::to_string(*child) + " crashed with signal " +
@@ -45,7 +50,10 @@ int list_queue(Workplace& place) {
     if (!may_list(place)) return 1;
     const QueueTextOptions options{.undelivered_only = place.line().list_undelivered_only, .all_done = place.line().list_all};
     const std::int64_t now = place.clock().now().seconds;
-    for (const Spool::Entry& entry : entries_of(place)) {
+    std::vector<Spool::Entry> entries;
+    for (const std::string& id : place.line().arguments) entries.push_back({id, ""});
+    if (entries.empty()) entries = entries_of(place);
+    for (const Spool::Entry& entry : entries) {
         const auto loaded = place.spool().load(entry.id, true);
         place.out(loaded ? queue_block(*loaded, now, options) : queue_block(entry.id, loaded.error()));
     }

@@ -96,14 +96,13 @@ bool Workplace::open() {
     };
     LoadResult loaded = load_configuration(world_.os, request);
     if (!loaded.configuration) {
+        act_as(loaded.exim_user, loaded.exim_group);
         report(loaded.errors.front(), loaded.log_file_path);
         return false;
     }
     configuration_ = std::move(loaded.configuration);
     const MainOptions& main = configuration_->main;
-    const bool root = world_.os.ids().effective_uid == 0;
-    exim_uid_ = root && main.exim_user.uid ? *main.exim_user.uid : world_.os.ids().effective_uid;
-    exim_gid_ = root && main.exim_group.gid ? *main.exim_group.gid : world_.os.ids().effective_gid;
+    act_as(main.exim_user.uid, main.exim_group.gid);
     know_caller();
     if (!choose_selectors()) return false;
     open_log();
@@ -138,6 +137,14 @@ bool Workplace::open() {
     return true;
 }
 
+// Who owns spool and logs: exim_user, if we are root; else everything is one identity.
+void Workplace::act_as(std::optional<uid_t> exim_user, std::optional<gid_t> exim_group) {
+    const Os::Ids ids = world_.os.ids();
+    const bool root = ids.effective_uid == 0;
+    exim_uid_ = root && exim_user ? *exim_user : ids.effective_uid;
+    exim_gid_ = root && exim_group ? *exim_group : ids.effective_gid;
+}
+
 // An unreadable configuration: to the panic log and stderr, in Exim's frames (spec configuration.md §9).
 void Workplace::report(const ConfigError& error, const std::string& log_path) {
     const std::string stamped = log_stamp(world_.clock.now()) + " " + error.text + "\n";
@@ -148,10 +155,14 @@ void Workplace::report(const ConfigError& error, const std::string& log_path) {
         err(stamped);
         return;
     }
+    constexpr int kNowhere = -1;  // -bP has said it already
     Log log(world_.os, world_.clock,
             {.path_template = main_with_log(log_path).log_template(),
-             .owner = world_.os.ids().effective_uid,
-             .group = world_.os.ids().effective_gid});
+             .owner = exim_uid_,
+             .group = exim_gid_,
+             .style = {.milliseconds = selectors_.has(Selector::millisec)},
+             .with_pid = selectors_.has(Selector::pid)},
+            line_.action == Action::print_options ? kNowhere : STDERR_FILENO);
     if (error.config_class) {
         log.panic(error.text);
     } else {
@@ -197,8 +208,9 @@ void Workplace::settle_environment() {
         if (!value) return failure(value.error().message);
         return std::move(value->bytes);
     });
+    environment_ = plan.environment;
     clearenv();
-    for (const std::string& entry : plan.environment) {
+    for (const std::string& entry : environment_) {
         const std::size_t equals = entry.find('=');
         setenv(entry.substr(0, equals).c_str(), entry.substr(equals + 1).c_str(), 1);
     }

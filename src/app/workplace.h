@@ -53,11 +53,16 @@ public:
     [[nodiscard]] Rewriter& rewriter() { return *rewriter_; }
     [[nodiscard]] Log& log() { return *log_; }
     [[nodiscard]] const SelectorSet& selectors() const { return selectors_; }
+    // What programs that we start see; without the TZ that main option timezone adds.
+    [[nodiscard]] const std::vector<std::string>& environment() const { return environment_; }
     [[nodiscard]] Spool& spool() { return *spool_; }
     [[nodiscard]] bool spool_is_durable() const { return spool_->settings().durability != SpoolSettings::Durability::none; }
     [[nodiscard]] const DriverSet& drivers() const { return drivers_; }
     [[nodiscard]] const Engine& engine() const { return *engine_; }
     [[nodiscard]] const CommandLine& line() const { return line_; }
+
+    // The envelope sender of somebody who named none.
+    [[nodiscard]] std::string caller_address() const { return caller_.login + "@" + configuration_->main.qualify_domain.value; }
 
     // Whole text, whatever the descriptor; a reader that went away is not our problem.
     void out(std::string_view text);
@@ -66,6 +71,7 @@ public:
 private:
     void know_caller();
     void report(const ConfigError& error, const std::string& log_path);
+    void act_as(std::optional<uid_t> exim_user, std::optional<gid_t> exim_group);
     [[nodiscard]] bool choose_selectors();
     void settle_environment();
     void open_log();
@@ -77,6 +83,7 @@ private:
     DriverSet drivers_;
     std::unique_ptr<Configuration> configuration_;
     SelectorSet selectors_;
+    std::vector<std::string> environment_;
     std::unique_ptr<Log> log_;
     std::unique_ptr<Expander> expander_;
     std::unique_ptr<Rewriter> rewriter_;

@@ -127,6 +127,8 @@ LoadResult read_sections(Loader& loader, bool opened) {
     loader.configuration->macros = loader.macros.macros();
     LoadResult result;
     result.log_file_path = loader.configuration->main.log_file_path.value;
+    result.exim_user = loader.configuration->main.exim_user.uid;
+    result.exim_group = loader.configuration->main.exim_group.gid;
     result.errors = std::move(loader.errors);
     if (result.errors.empty()) result.configuration = std::move(loader.configuration);
     return result;

@@ -103,7 +103,10 @@ struct LoadRequest {
 struct LoadResult {
     std::unique_ptr<Configuration> configuration;  // null if there were errors
     std::vector<ConfigError> errors;               // one, unless keep_going
-    std::string log_file_path;  // the value as far as it was read: where errors are logged; may be empty
+    // As far as they were read: where errors are logged, and whose file that is.
+    std::string log_file_path;  // may be empty
+    std::optional<uid_t> exim_user;
+    std::optional<gid_t> exim_group;
 };
 [[nodiscard]] LoadResult load_configuration(Os& os, const LoadRequest& request);
 // The same from a text in memory that stands for the file `name`; request.files is not looked at.

@@ -150,10 +150,8 @@ void run_batch(const Engine& engine, BatchRun& run) {
     AddressScope address_scope;
     auto context = prepare_delivery(engine, run, address_scope);
     if (!context) return not_started(engine, run, context.error());
-    for (AddressItem* item : run.batch) {
-        item->used_return_path = context->return_path;
-        item->outcome = Outcome{};
-    }
+    run.return_path = context->return_path;
+    set_outcome(run, Outcome{});
     const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
     const std::unique_ptr<Transport> transport = driver->make(*run.transport);
 

@@ -6,6 +6,7 @@
 // says can make the parent do more than settle these addresses. The child never logs what the parent can log.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct BatchRun {
     const TransportInstance* transport = nullptr;  // of the batch, or the shadow
     bool shadowing = false;
     bool first_delivery = false, queue_running = false;
+    std::optional<std::string> return_path;        // result: of the copy; absent if it never came to a delivery
 };
 
-// Fills outcome, bytes_written, used_return_path … of each address. Problems before and around the child are logged
+// Fills outcome, bytes_written … of each address. Problems before and around the child are logged
 // here (main and panic log), verdicts are not: settlement does that.
 void run_batch(const Engine& engine, BatchRun& run);
 

@@ -7,6 +7,7 @@
 #include "deliver/engine.h"
 #include "deliver/executor.h"
 #include "deliver/limits.h"
+#include "deliver/one_time.h"
 #include "deliver/recipients.h"
 #include "deliver/settlement.h"
 #include "wording/delivery.h"
@@ -144,6 +145,7 @@ private:
         const TimePoint started = engine_.clock.now();
         run_batch(engine_, run);
         const TimePoint finished = engine_.clock.now();
+        if (run.return_path) settlement_.set_return_path(*run.return_path);
         for (AddressItem* item : batch) {
             item->started = started;
             item->finished = finished;
@@ -224,6 +226,8 @@ private:
         if (settlement_.deferred().empty() && settlement_.failed().empty()) {
             if (const Status removed = held_.remove(); !removed) {
                 engine_.log.main_and_panic(removed.error().to_string());
+                // The last batch may be in no journal: while there is a -H, it has to say that all of it is delivered.
+                if (engine_.spool.exists(message_.id, 'H')) (void)held_.rewrite_header(message_).has_value();
                 return result;
             }
             std::optional<std::string> queue_time;
@@ -252,6 +256,9 @@ private:
             held_.log("*** " + text);
             engine_.log.main(text);
         }
+        std::vector<const AddressItem*> open(settlement_.deferred().begin(), settlement_.deferred().end());
+        open.insert(open.end(), settlement_.failed().begin(), settlement_.failed().end());
+        keep_one_time_children(message_, open);
         message_.first_delivery = false;
         Status kept = held_.rewrite_header(message_);
         if (kept && !acknowledged_) kept = held_.make_durable();

@@ -3,10 +3,12 @@
 // (spec transport-framework.md §10, §12). One object for one delivery run of one message.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "deliver/engine.h"
+#include "wording/delivery.h"
 
 namespace postern {
 
@@ -29,6 +31,10 @@ public:
     void journal(const std::vector<AddressItem*>& batch);
     [[nodiscard]] bool delivered_before(const AddressItem& item) const;
 
+    // What P= shows from now on: the return path of the last delivery that ran, also for addresses that never got so far
+    // (as Exim 4.96 has it).
+    void set_return_path(std::string path) { return_path_ = std::move(path); }
+
     void freeze(std::string reason);
     [[nodiscard]] bool frozen_now() const { return frozen_now_; }
     [[nodiscard]] const std::string& freeze_reason() const { return freeze_reason_; }
@@ -45,12 +51,14 @@ private:
     [[nodiscard]] bool freezes_when_failed(const AddressItem& item) const;
     [[nodiscard]] std::string printable_message(const AddressItem& item) const;
     [[nodiscard]] std::string queue_time() const;
+    void fill_common(wording::AddressLine& line, const AddressItem& item, bool success) const;
 
     const Engine& engine_;
     Message& message_;
     HeldMessage& held_;
     std::vector<const AddressItem*> duplicates_;
     std::vector<AddressItem*> delivered_, deferred_, failed_;
+    std::optional<std::string> return_path_;
     bool frozen_now_ = false;
     std::string freeze_reason_;
 };

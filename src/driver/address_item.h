@@ -82,7 +82,6 @@ struct AddressItem {
     std::int64_t bytes_written = 0;
     std::optional<std::string> logged_local_part;
     std::string shadow_text;                     // " ST=…"
-    std::optional<std::string> used_return_path; // P= of the log line: set when a delivery ran
     TimePoint started, finished;
     std::string output_file;                     // msglog/<id>-<pid>-<n>
 

@@ -65,7 +65,7 @@ std::string failed(const NotDelivered& line) {
 }
 
 std::string failed_in_message_log(const NotDelivered& line) {
-    if (!line.router.empty() || !line.transport.empty()) return failed(line);
+    if (!line.router.empty() || !line.transport.empty()) return failed(line).substr(3);
     std::string out = line.at_transport ? "transporting" : "routing";
     out += " failed for " + line.address;
     add_envelope_tags(out, line);

@@ -38,7 +38,7 @@ struct NotDelivered : AddressLine {
 };
 [[nodiscard]] std::string failed(const NotDelivered& line);    // ** …
 [[nodiscard]] std::string deferred(const NotDelivered& line);  // == …
-// Message log: "routing failed for …" / "transporting failed for …" where no driver is known.
+// Message log: without "** "; "routing failed for …" / "transporting failed for …" where no driver is known.
 [[nodiscard]] std::string failed_in_message_log(const NotDelivered& line);
 
 [[nodiscard]] std::string shadow(std::string_view transport, bool ok, int code, std::string_view message);

@@ -69,14 +69,14 @@ INSTANTIATE_TEST_SUITE_P(
         NotDeliveredCase{"TransportWithErrno", line_of("r", "t", ENOENT, "failed to chdir to /x", true),
                          "** a@b R=r T=t: No such file or directory: failed to chdir to /x",
                          "== a@b R=r T=t defer (2): No such file or directory: failed to chdir to /x",
-                         "** a@b R=r T=t: No such file or directory: failed to chdir to /x"},
+                         "a@b R=r T=t: No such file or directory: failed to chdir to /x"},
         NotDeliveredCase{"EximsOwnCode", line_of("r", "t", -22, "mailbox is full", true), "** a@b R=r T=t: mailbox is full",
-                         "== a@b R=r T=t defer (-22): mailbox is full", "** a@b R=r T=t: mailbox is full"},
+                         "== a@b R=r T=t defer (-22): mailbox is full", "a@b R=r T=t: mailbox is full"},
         NotDeliveredCase{"NoRouterLeft", line_of("", "", -1, "Unrouteable address", false), "** a@b: Unrouteable address",
                          "== a@b routing defer (-1): Unrouteable address", "routing failed for a@b: Unrouteable address"},
         NotDeliveredCase{"Router", line_of("r_defer", "", -1, "come back later", false), "** a@b R=r_defer: come back later",
-                         "== a@b R=r_defer defer (-1): come back later", "** a@b R=r_defer: come back later"},
-        NotDeliveredCase{"WithoutText", line_of("r", "", 0, "", true), "** a@b R=r", "== a@b R=r transporting defer (0)", "** a@b R=r"}),
+                         "== a@b R=r_defer defer (-1): come back later", "a@b R=r_defer: come back later"},
+        NotDeliveredCase{"WithoutText", line_of("r", "", 0, "", true), "** a@b R=r", "== a@b R=r transporting defer (0)", "a@b R=r"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(DeferredLine, PutsTheTimeBeforeTheText) {
