@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/modes.h"
+#include "mail/message_id.h"
 #include "spool/queue_text.h"
 #include "wording/command.h"
 
@@ -51,8 +52,11 @@ int list_queue(Workplace& place) {
     const QueueTextOptions options{.undelivered_only = place.line().list_undelivered_only, .all_done = place.line().list_all};
     const std::int64_t now = place.clock().now().seconds;
     std::vector<Spool::Entry> entries;
-    for (const std::string& id : place.line().arguments) entries.push_back({id, ""});
-    if (entries.empty()) entries = entries_of(place);
+    for (const std::string& id : place.line().arguments) {
+        if (is_message_id(id)) entries.push_back({id, ""});
+        else place.err(wording::bad_message_id(id, "-bp") + "\n");
+    }
+    if (place.line().arguments.empty()) entries = entries_of(place);
     for (const Spool::Entry& entry : entries) {
         const auto loaded = place.spool().load(entry.id, true);
         place.out(loaded ? queue_block(*loaded, now, options) : queue_block(entry.id, loaded.error()));
