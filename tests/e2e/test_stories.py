@@ -113,7 +113,7 @@ def test_check_changes_nothing(world):
 # ---- explain ----
 
 @pytest.mark.parametrize("address,words", [
-    ("box@test.example", ("mbox", "/mail/box", "nobody")), ("dir@test.example", ("maildir", "/mail/dir", "nobody")), ("both@test.example", ("both", "/mail/box", "/mail/dir")),
+    ("box@test.example", ("mbox", "/mail/box", "65534")), ("dir@test.example", ("maildir", "/mail/dir", "65534")), ("both@test.example", ("both", "/mail/box", "/mail/dir")),
     ("nobody@test.example", ("Unrouteable",)),
 ])
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])

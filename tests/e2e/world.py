@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UT
 MAIL_USER = "nobody"
 MTA_USER = os.environ.get("E2E_USER", "mail")              # exim4 knows its own user only
 MESSAGE = b"From: a@b.example\nTo: box@test.example\nSubject: story\nDate: Sun, 22 Nov 2020 04:11:02 +0000\nMessage-Id: <1@b.example>\n\nFirst line\nFrom here\nlast line\n"
+
+FROM_LINE = re.compile(rb"From \S+ \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\n")
 
 CONFIG = """primary_hostname = mx.test.example
 qualify_domain = test.example
@@ -118,15 +121,12 @@ class World:
         file = self.root / path
         if not file.exists():
             return []
-        records, current = [], b""
-        previous_blank = True
+        records: list[bytes] = []
         for line in file.read_bytes().splitlines(keepends=True):
-            if line.startswith(b"From ") and previous_blank and current:
-                records.append(current)
-                current = b""
-            current += line
-            previous_blank = line == b"\n"
-        return records + ([current] if current else [])
+            if FROM_LINE.match(line) or not records:
+                records.append(b"")
+            records[-1] += line
+        return records
 
     def maildir(self, part: str = "new", path: str = "mail/dir") -> list[bytes]:
         return [p.read_bytes() for p in sorted((self.root / path / part).glob("*"))]
