@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::size_t kAddressMax = kSpoolLineMax / 2;  // its line in -H, with all that may stand there, must be readable
 
+// A newline in a quoted local part would start a line of its own in Received:, in the logs and in -H.
+std::string one_line(std::string address) {
+    std::ranges::replace(address, '\n', ' ');
+    return address;
+}
+
 // A number with K, M or G.
 std::optional<std::int64_t> parse_size(std::string_view text) {
     std::int64_t unit = 1;
@@ -142,7 +148,7 @@ Reception::Refused Reception::set_sender(const std::string& text) {
         rules.allow_null = true;
         const AddressParse parse = parse_address(text, rules);
         if (!parse.value) return refuse(Refusal::Why::bad_sender, wording::say_bad_sender(text, parse.error.text));
-        address = parse.value->address;
+        address = one_line(parse.value->address);
         if (!parse.value->at && !address.empty()) address += "@" + main_.qualify_domain.value;
     }
     if (!request_.trusted && !address.empty()) {
@@ -188,8 +194,8 @@ Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
     if (address.address.size() > kAddressMax)
         return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(address.address.substr(0, 100) + "...", "address is too long"));
     Recipient recipient;
-    recipient.address = address.address;
-    raw_recipients_.push_back(address.address);
+    recipient.address = one_line(address.address);
+    raw_recipients_.push_back(recipient.address);
     if (!address.at) recipient.address += "@" + main_.qualify_recipient.value;
     message_.recipients.push_back(std::move(recipient));
     return std::nullopt;

@@ -266,6 +266,16 @@ TEST_F(IntakeTest, CommandLineRecipients) {
     EXPECT_EQ(refused("X: y\n\n").text, "exim: bad recipient address \"unqualified\": unqualified recipient address not allowed\n");
 }
 
+// D-address-newline
+TEST_F(IntakeTest, AddressesAreOneLine) {
+    submitter_.request.recipients = {"\"a\nX-Evil: 1\"@x.ex"};
+    submitter_.request.sender = "\"s\nb\"@x.ex";
+    (void)headers("\n");
+    for (const HeaderLine& line : message_.headers) EXPECT_EQ(line.text.find("\nX-Evil"), std::string::npos) << line.text;
+    EXPECT_EQ(message_.recipients.front().address, "\"a X-Evil: 1\"@x.ex");
+    EXPECT_EQ(message_.sender, "\"s b\"@x.ex");
+}
+
 TEST_F(IntakeTest, RecipientsFromHeaders) {
     submitter_.request.extract_recipients = true;
     submitter_.request.recipients = {};
