@@ -18,6 +18,7 @@ namespace postern {
 [[nodiscard]] int run_queue_once(Workplace& place);
 [[nodiscard]] int act_on_messages(Workplace& place);
 
+[[nodiscard]] bool is_subcommand(std::string_view word);
 // `postern check|explain|deliver …`: everything behind the word. nullopt: `word` is no subcommand.
 [[nodiscard]] std::optional<int> run_subcommand(Workplace::World world, const std::string& word, const std::vector<std::string>& arguments);
 

@@ -53,6 +53,25 @@ int run_action(Workplace& place) {
     return 1;
 }
 
+// What the set-user-id bit gave is for the administrator's own configuration (spec configuration.md §1): whoever brings
+// another one, or asks for expansions, reads and runs as himself.
+bool wants_no_privilege(const CommandLine& line) {
+    return !line.configuration_files.empty() || !line.macros.empty() || line.action == Action::expand ||
+           line.action == Action::expand_message;
+}
+
+// True: nothing is left that root could not have given to the caller.
+bool give_up_privilege(Os& os) {
+    const Os::Ids ids = os.ids();
+    if (ids.real_uid == 0) return true;
+    return os.set_gids(ids.real_gid) && os.set_uids(ids.real_uid);
+}
+
+int privilege_kept(Os& os) {
+    (void)write_all(os, STDERR_FILENO, "exim: unable to set gid or uid: privilege could not be given up\n").has_value();
+    return 1;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -70,6 +89,7 @@ int run_program(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && has_subcommands(argv[0], arguments.front())) {
         const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+        if (is_subcommand(arguments.front()) && !give_up_privilege(os)) return privilege_kept(os);
         if (const std::optional<int> code = run_subcommand(world, arguments.front(), rest)) return *code;
     }
     const Result<CommandLine> line = parse_command_line(argv[0], arguments);
@@ -82,6 +102,7 @@ int run_program(int argc, char** argv) {
         (void)write_all(os, STDERR_FILENO, wording::usage() + "\n").has_value();
         return 1;
     }
+    if (wants_no_privilege(*line) && !give_up_privilege(os)) return privilege_kept(os);
     Workplace place(world, *line);
     if (!place.open()) return 1;
     if (line->action != Action::submit) ::signal(SIGHUP, SIG_IGN);  // a message half read must not seem complete

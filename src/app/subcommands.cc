@@ -43,9 +43,13 @@ int run_check(Workplace::World world, const Common& common) {
 
 }  // namespace
 
-std::optional<int> run_subcommand(Workplace::World world, const std::string& word, const std::vector<std::string>& arguments) {
+bool is_subcommand(std::string_view word) {
     static constexpr std::string_view kWords[] = {"check", "explain", "deliver", "help", "--help", "-h", "--version"};
-    if (std::ranges::find(kWords, std::string_view(word)) == std::end(kWords)) return std::nullopt;
+    return std::ranges::find(kWords, word) != std::end(kWords);
+}
+
+std::optional<int> run_subcommand(Workplace::World world, const std::string& word, const std::vector<std::string>& arguments) {
+    if (!is_subcommand(word)) return std::nullopt;
 
     CLI::App app{"Postern: the last mile of mail. Also answers to sendmail's and exim's letters: postern -C FILE [-odf] [-f sender] recipient < message"};
     app.set_version_flag("--version", "Postern " + std::string(wording::kVersion));
