@@ -58,6 +58,7 @@ bool parse_flagged(std::string_view line, Recipient& into) {
     if (!tail.number(flags) || !tail.character('#')) return false;
     if ((flags & kHasErrorsTo) != 0 && !tail.text_and_number(into.errors_to, parent)) return false;
     if ((flags & kHasDsn) != 0 && !tail.text_and_number(into.original, dsn)) return false;
+    if (parent < -1 || parent > INT32_MAX || dsn < 0 || dsn > INT32_MAX) return false;
     into.parent = static_cast<int>(parent);
     into.dsn_flags = static_cast<unsigned>(dsn);
     into.address = tail.line;
@@ -69,8 +70,10 @@ bool parse_old(std::string_view line, Recipient& into) {
     Tail tail{line};
     std::int64_t parent = -1, ignored = 0;
     if (!tail.number(parent)) return false;
-    const bool three = tail.character(',') && tail.number(ignored) && tail.character(',') && tail.number(ignored);
-    if (!tail.character(' ') || tail.line.empty() || tail.line.back() == ' ') return false;
+    Tail longer = tail;
+    const bool three = longer.character(',') && longer.number(ignored) && longer.character(',') && longer.number(ignored);
+    if (three) tail = longer;
+    if (parent < -1 || parent > INT32_MAX || !tail.character(' ') || tail.line.empty() || tail.line.back() == ' ') return false;
     into.parent = three ? -1 : static_cast<int>(parent);
     into.address = tail.line;
     return true;
@@ -80,7 +83,8 @@ bool parse_old(std::string_view line, Recipient& into) {
 
 std::string format_recipient_line(const Recipient& r) {
     const std::string address = one_line(r.address);
-    if (r.errors_to.empty() && r.parent < 0 && r.original.empty() && r.dsn_flags == 0) return address;
+    const bool plain = r.errors_to.empty() && r.parent < 0 && r.original.empty() && r.dsn_flags == 0;
+    if (plain && parse_recipient_line(address).address == address) return address;  // else it would be read as something else
     return fmt::format("{} {} {},{} {} {},{}#{}", address, one_line(r.original), r.original.size(), r.dsn_flags,
                        one_line(r.errors_to), r.errors_to.size(), r.parent, kHasErrorsTo | kHasDsn);
 }

@@ -66,8 +66,9 @@ void emit_acl_variables(std::string& out, std::string_view name, const Message& 
 
 template <std::string Message::* Member>
 bool store_text(Message& message, std::string_view value) {
+    if (value.empty()) return false;
     message.*Member = value;
-    return !value.empty();
+    return true;
 }
 template <bool Message::* Member>
 bool store_flag(Message& message, std::string_view /*value*/) {
