@@ -87,11 +87,11 @@ bool private_options_mention(const TransportInstance& transport, std::string_vie
         const std::string text = row.print(transport.private_options.get(), row.name);
         const std::size_t value = text.find('=');
         if (value == std::string::npos) continue;
-        const std::size_t at = text.find(name, value);
-        if (at == std::string::npos) continue;
-        const char before = text[at - 1];
-        const char after = at + name.size() < text.size() ? text[at + name.size()] : '\0';
-        if ((before == '$' || before == '{') && !is_alnum(after)) return true;
+        for (std::size_t at = text.find(name, value); at != std::string::npos; at = text.find(name, at + 1)) {
+            const char before = text[at - 1];
+            const char after = at + name.size() < text.size() ? text[at + name.size()] : '\0';
+            if ((before == '$' || before == '{') && !is_alnum(after)) return true;
+        }
     }
     return false;
 }

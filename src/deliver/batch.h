@@ -17,8 +17,8 @@ using AddressChain = std::deque<AddressItem*>;
 [[nodiscard]] std::vector<AddressItem*> take_batch(const Engine& engine, const Scope& message_scope, AddressChain& chain,
                                                    const std::function<bool(const AddressItem&)>& delivered_before);
 
-// True if one of the driver's private string options refers to $NAME (first occurrence only, "$local_part_data" counts:
-// spec §6 point 5).
+// True if one of the driver's private string options refers to $NAME; "$local_part_data" counts (spec §6 point 5). Exim
+// looks at the first "NAME" of an option only (docs/differences.md, D-batch-mention).
 [[nodiscard]] bool private_options_mention(const TransportInstance& transport, std::string_view name);
 
 }  // namespace postern

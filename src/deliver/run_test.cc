@@ -284,6 +284,8 @@ INSTANTIATE_TEST_SUITE_P(
         ApartCase{"BatchId", [](Site& site) { site.box_options().batch_id = {"${length_1:$local_part}", true, {}}; }},
         ApartCase{"LocalPartInAnOption", [](Site& site) { site.box_options().note = {"x $local_part y", true, {}}; }},
         ApartCase{"LocalPartDataCountsAsLocalPart", [](Site& site) { site.box_options().note = {"${local_part_data}", true, {}}; }},
+        // D-batch-mention
+        ApartCase{"LocalPartBehindAnotherMention", [](Site& site) { site.box_options().note = {"/local_part/$local_part", true, {}}; }},
         ApartCase{"DomainInAnOption", [](Site& site) { site.box_options().note = {"$domain", true, {}}; }},
         // D-batch-home
         ApartCase{"HomeFromTheRouter",
@@ -296,6 +298,33 @@ TEST_F(DeliveryRunTest, BatchesByEqualBatchId) {
     ASSERT_TRUE(site_.queue(Site::message({"a@example", "b@other.example", "c@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::completed);
     EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> c@example R=all T=box\n=> b@other.example R=all T=box\nCompleted\n");
+}
+
+TEST_F(DeliveryRunTest, HoldsDomains) {
+    site_.configuration.main.hold_domains = {"${if eq{$domain}{held.example}{*}{}}", true, {}};
+    site_.configuration.main.queue_domains = {"${if eq{$domain}{later.example}{*}{}}", true, {}};
+    ASSERT_TRUE(site_.queue(Site::message({"a@held.example", "b@later.example", "c@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_EQ(site_.log(), "== a@held.example defer (-23): domain is held\n"
+                           "== b@later.example routing defer (-56): domain is in queue_domains\n"
+                           "=> c@example R=all T=box\n");
+}
+
+TEST_F(DeliveryRunTest, MarksWhatWasNotReallyDelivered) {
+    site_.box_options().batch_max.value = 10;
+    Message message = Site::message({"a@example", "b@example"});
+    message.dont_deliver = true;
+    ASSERT_TRUE(site_.queue(message));
+    (void)site_.run();
+    EXPECT_EQ(site_.log(), "*> a@example R=all T=box\n-> b@example R=all T=box\nCompleted\n");
+}
+
+TEST_F(DeliveryRunTest, DoesNotFreezeForABounceThatNobodyWaitsFor) {
+    Message message = Site::message({"bad@example"}, "");
+    message.received.seconds -= site_.configuration.main.ignore_bounce_errors_after.seconds;
+    ASSERT_TRUE(site_.queue(message));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_FALSE(contains(site_.log(), "Frozen")) << site_.log();
 }
 
 // D-identity-defers
