@@ -47,7 +47,8 @@ private:
         static constexpr std::array kLetters = {
             Letter{'b', &Parser::mode}, Letter{'C', &Parser::configuration}, Letter{'D', &Parser::macro}, Letter{'d', &Parser::debug},
             Letter{'E', &Parser::error_reference}, Letter{'F', &Parser::full_name}, Letter{'f', &Parser::sender},
-            Letter{'r', &Parser::sender}, Letter{'M', &Parser::message}, Letter{'o', &Parser::delivery}, Letter{'q', &Parser::queue},
+            Letter{'r', &Parser::sender}, Letter{'M', &Parser::message}, Letter{'o', &Parser::delivery},
+            Letter{'p', &Parser::protocol}, Letter{'q', &Parser::queue},
         };
         for (const Letter& row : kLetters) {
             if (row.letter == text.front()) return (this->*row.handler)(text.substr(1));
@@ -166,6 +167,16 @@ private:
         const AddressParse parsed = parse_address(text, {.allow_null = true});
         if (!parsed.value) return failure(wording::bad_sender(text, parsed.error.text));
         line.sender = parsed.value->address;
+        return {};
+    }
+
+    // -pPROTOCOL[:HOST], sendmail's form of -oMr and -oMs.
+    Status protocol(std::string_view rest) {
+        std::string text(rest);
+        if (text.empty()) POSTERN_TRY(value("p", text));
+        const std::size_t colon = text.find(':');
+        line.received_protocol = text.substr(0, colon);
+        if (colon != std::string::npos) line.host_name = text.substr(colon + 1);
         return {};
     }
 

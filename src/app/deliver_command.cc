@@ -63,7 +63,7 @@ int deliver_now(Workplace::World world, const CommandLine& line, const std::vect
     const std::string id = taken->message.id;
     const RunResult result = deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable());
     place.out(json ? in_json(id, result) : in_words(id, result));
-    return 0;
+    return result.safe ? 0 : 1;
 }
 
 }  // namespace postern

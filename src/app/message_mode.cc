@@ -8,6 +8,7 @@
 #include "mail/address.h"
 #include "mail/message_id.h"
 #include "wording/command.h"
+#include "wording/delivery.h"
 #include "wording/queue.h"
 #include "write/message_writer.h"
 
@@ -87,7 +88,16 @@ private:
     bool show_copy(const std::string& id) {
         auto loaded = place_.spool().load(id, true);
         Result<UniqueFd> data = place_.os().open(place_.spool().path(id, 'D'), O_RDONLY);
-        if (!loaded || !data) return show(id, 'H', "input", id + "-H");
+        if (!data) {
+            place_.log().set_message_id(id);
+            place_.log().main(wording::spool_data_missing(id));
+            place_.out(wording::say_no_data_file(id));
+            return false;
+        }
+        if (!loaded) {
+            place_.out(wording::say_format_error(id));
+            return false;
+        }
         WritePlan plan;
         for (const HeaderLine& header : loaded->message.headers) {
             if (header.type != HeaderType::removed) plan.header_lines.push_back(header.text);
@@ -109,6 +119,9 @@ private:
         auto held = place_.spool().open(id);
         if (held) return std::move(*held);
         missing = held.error().problem == Spool::OpenProblem::missing;
+        place_.log().set_message_id(id);
+        if (missing) place_.log().main(wording::spool_data_missing(id));
+        if (held.error().problem == Spool::OpenProblem::locked) place_.log().main(wording::spool_locked(id));
         if (missing) place_.out(wording::say_no_data_file(id));
         else if (held.error().problem == Spool::OpenProblem::locked) place_.out(wording::say_changed(id, wording::Change::locked));
         else place_.out(wording::say_cannot_open(id, held.error().error.code));
@@ -140,11 +153,11 @@ private:
             say(wording::message_result(id, "has not been removed: " + removed.error().to_string()));
             return false;
         }
-        if (!held || !loaded) {
+        if (!held && !loaded) {
             place_.out(wording::say_changed(id, wording::Change::removed_or_gone));
             return false;
         }
-        place_.out(wording::say_changed(id, wording::Change::removed));
+        place_.out(wording::say_changed(id, held ? wording::Change::removed : wording::Change::removed_or_gone));
         place_.log().set_message_id(id);
         place_.log().main(wording::removed_by(who()));
         place_.log().main("Completed");
@@ -203,7 +216,12 @@ private:
         for (const std::string& text : operands()) {
             const AddressParse parsed = parse_address(text);
             const std::string why = !parsed.value ? parsed.error.text : !parsed.value->at ? "domain missing" : "";
-            if (!why.empty()) return {.ok = false, .result = "- error while adding recipient:\n  bad address " + text + ": " + why};
+            if (!why.empty()) {
+                // Exim logs what it would have added before it met the bad one.
+                return {.ok = false,
+                        .result = "- error while adding recipient:\n  bad address " + text + ": " + why,
+                        .log_lines = std::move(edit.log_lines)};
+            }
             message.recipients.push_back({.address = parsed.value->address});
             edit.log_lines.push_back("recipient <" + parsed.value->address + "> added");
         }
@@ -234,7 +252,12 @@ private:
     Edit change_sender(Message& message) const {
         if (line_.arguments.size() != 2) return {.ok = false, .result = "- exactly one new sender must be given"};
         const AddressParse parsed = parse_address(line_.arguments[1], {.allow_null = true});
-        if (!parsed.value) return {.ok = false, .result = "- bad new sender address " + line_.arguments[1] + ": " + parsed.error.text};
+        const bool bad = !parsed.value || (!parsed.value->address.empty() && !parsed.value->at);
+        if (bad) {
+            return {.ok = false,
+                    .result = "- error while editing sender:\n  bad address " + line_.arguments[1] + ": " +
+                              (parsed.value ? "domain missing" : parsed.error.text)};
+        }
         message.sender = parsed.value->address;
         return {.result = "has been modified", .log_lines = {"sender address changed to <" + message.sender + ">"}};
     }

@@ -56,7 +56,6 @@ MessagePreview MessagePreview::from_text(Workplace& place, std::string text, con
     message.uid = place.caller().uid;
     message.gid = place.caller().gid;
     message.local = true;
-    message.received = message.received_complete = place.clock().now();
     message.ident = message.login;
     std::string_view rest = text;
     for (std::string line = take_header(rest); !line.empty(); line = take_header(rest)) {

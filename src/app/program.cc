@@ -2,7 +2,6 @@
 #include "app/program.h"
 
 #include <csignal>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,22 +11,11 @@
 #include "app/modes.h"
 #include "sys/real_os.h"
 #include "sys/real_processes.h"
+#include "sys/start_up.h"
 #include "wording/command.h"
 
 namespace postern {
 namespace {
-
-// Descriptors 0–2 exist in every process of ours, so that no file opened later can be taken for stdout or stderr.
-void open_standard_descriptors() {
-    for (;;) {
-        const int fd = ::open("/dev/null", O_RDWR);
-        if (fd < 0) return;
-        if (fd > STDERR_FILENO) {
-            ::close(fd);
-            return;
-        }
-    }
-}
 
 // To sendmail, "help" and "deliver" are recipients.
 bool has_subcommands(std::string_view program, std::string_view word) {

@@ -31,6 +31,12 @@ std::string run_title(Workplace& place, std::string_view what) {
     return std::string(what) + " queue run: pid=" + std::to_string(place.os().pid()) + (flags.empty() ? "" : " -q" + flags);
 }
 
+// -q START [STOP]: message ids, both included.
+bool in_range(const std::string& id, const std::vector<std::string>& range) {
+    if (!range.empty() && id < range[0]) return false;
+    return range.size() < 2 || id <= range[1];
+}
+
 void deliver_in_child(Workplace& place, const std::string& id, const RunRequest& request) {
     const Result<pid_t> child = place.processes().fork_child(
         [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; }, false);
@@ -80,6 +86,7 @@ int run_queue_once(Workplace& place) {
     if (logged) place.log().main(run_title(place, "Start"));
     const RunRequest request{.forced = line.force, .thaw = line.force_thaw, .queue_run = true};
     for (const Spool::Entry& entry : entries_of(place)) {
+        if (!in_range(entry.id, line.arguments)) continue;
         if (line.first_only) {
             const auto loaded = place.spool().load(entry.id, false);
             if (!loaded || !loaded->message.first_delivery) continue;

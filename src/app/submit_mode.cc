@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sendmail command line's first duty: a message on stdin.
+#include <csignal>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include "app/submission.h"
 #include "base/strings.h"
 #include "intake/intake.h"
+#include "sys/start_up.h"
 
 namespace postern {
 namespace {
@@ -62,7 +64,7 @@ bool load_too_high(std::int64_t limit_thousandths) {
 int deliver_in_background(Workplace& place, const std::string& id) {
     const Result<pid_t> child = place.processes().fork_child(
         [&]() -> int {
-            ::setsid();
+            detach_from_caller();
             (void)deliver_from_spool(place.engine(), id, {});
             return 0;
         },
@@ -84,7 +86,10 @@ tl::expected<Submission, int> take_message(Workplace& place) {
                    .selectors = place.selectors()});
     ByteSource source(place.os(), STDIN_FILENO, std::chrono::seconds(place.configuration().main.receive_timeout.seconds));
     SubmissionResult taken = intake.accept(request_of(place), source);
-    if (taken) return std::move(*taken);
+    if (taken) {
+        ::signal(SIGHUP, SIG_IGN);  // from here on a hang-up is no reason to stop
+        return std::move(*taken);
+    }
     place.err(taken.error().text);
     return tl::unexpected(taken.error().exit_code);
 }
@@ -94,8 +99,7 @@ DeliveryMode delivery_mode(Workplace& place) {
     const MainOptions& main = place.configuration().main;
     const DeliveryMode wanted = line.delivery_mode.value_or(DeliveryMode::background);
     if (wanted == DeliveryMode::queue) return wanted;
-    const bool insists = line.delivery_chosen_immediate && (main.queue_only_override || place.caller().admin);
-    if (insists) return wanted;
+    if (line.delivery_chosen_immediate && main.queue_only_override) return wanted;
     const bool hold = main.queue_only || any_file_exists(place, main.queue_only_file) || load_too_high(main.queue_only_load.thousandths);
     return hold ? DeliveryMode::queue : wanted;
 }
@@ -108,8 +112,7 @@ int submit_message(Workplace& place) {
     if (mode != DeliveryMode::queue && place.line().verbose) place.err("delivering " + id + "\n");
     switch (mode) {
         case DeliveryMode::foreground:
-            (void)deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable());
-            return 0;
+            return deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable()).safe ? 0 : 1;
         case DeliveryMode::background:
             taken->held.reset();
             return deliver_in_background(place, id);

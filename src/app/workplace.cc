@@ -104,6 +104,11 @@ bool Workplace::open() {
     const MainOptions& main = configuration_->main;
     act_as(main.exim_user.uid, main.exim_group.gid);
     know_caller();
+    // Set-user-id and still privileged: from here on no part of us belongs to the caller, who could signal it otherwise.
+    if (const Os::Ids ids = world_.os.ids(); ids.effective_uid == 0 && ids.real_uid != 0) {
+        const bool ours = world_.os.set_groups({}) && world_.os.set_gids(exim_gid_) && world_.os.set_uids(0);
+        if (!ours) return false;
+    }
     if (!choose_selectors()) return false;
     open_log();
 
@@ -141,8 +146,8 @@ bool Workplace::open() {
 void Workplace::act_as(std::optional<uid_t> exim_user, std::optional<gid_t> exim_group) {
     const Os::Ids ids = world_.os.ids();
     const bool root = ids.effective_uid == 0;
-    exim_uid_ = root && exim_user ? *exim_user : ids.effective_uid;
-    exim_gid_ = root && exim_group ? *exim_group : ids.effective_gid;
+    exim_uid_ = root ? exim_user.value_or(0) : ids.effective_uid;
+    exim_gid_ = root ? exim_group.value_or(0) : ids.effective_gid;  // never the caller's, if we are set-user-id
 }
 
 // An unreadable configuration: to the panic log and stderr, in Exim's frames (spec configuration.md §9).

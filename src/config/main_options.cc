@@ -142,7 +142,6 @@ constexpr std::string_view kPending[] = {
     "commandline_checks_require_admin",
     "delay_warning",
     "delay_warning_condition",
-    "deliver_drop_privilege",
     "deliver_queue_load_max",
     "dsn_from",
     "errors_copy",

@@ -26,8 +26,7 @@ std::string local_text(const AddressItem& item) {
         if (item.kind == AddressKind::file && !text.starts_with('/')) text.insert(0, "save ");
         return text;
     }
-    const bool affixes = item.transport && item.transport->options.rcpt_include_affixes;
-    return affixes ? item.prefix + item.local_part + item.suffix : item.local_part;
+    return item.local_part;
 }
 
 bool same_address(std::string_view a, std::string_view b) {

@@ -63,6 +63,7 @@ struct Settled {
 
 struct RunResult {
     RunEnd end = RunEnd::not_attempted;
+    bool safe = true;   // false: something stays on the queue that a power cut could still take
     std::vector<Settled> settled;
 };
 

@@ -45,10 +45,7 @@ public:
           body_(engine.os, held), settlement_(engine, message, held) {}
 
     RunResult run() {
-        if (message_.recipients.empty()) {
-            engine_.log.main_and_panic(wording::spool_no_recipients(engine_.spool.path(message_.id, 'D')));
-            return {};
-        }
+        held_.open_log();
         if (suspected_loop()) {
             fail_all_as_loop();
         } else {
@@ -115,8 +112,7 @@ private:
 
     void deliver_batch(std::vector<AddressItem*> batch, bool last) {
         const TransportInstance& transport = *batch.front()->transport;
-        const RouterInstance* router = batch.front()->router;
-        engine_.log.set_quiet(transport.options.disable_logging || (router && router->options.disable_logging));
+        engine_.log.set_quiet(transport.options.disable_logging);
         const AddressScope address = batch_scope(batch);
         Scope scope = message_scope();
         scope.address = &address;
@@ -150,8 +146,9 @@ private:
             item->started = started;
             item->finished = finished;
         }
-        // When this batch settles the whole message, its removal says so more cheaply than a journal line would.
-        if (!(last && settles_message(batch))) settlement_.journal(batch);
+        // Before a line says "delivered", something on the disk does: the journal, or, more cheaply, the removal of a message
+        // that this batch settles as a whole.
+        if (!(last && settles_message(batch) && remove_message())) settlement_.journal(batch);
         run_shadow(run);
         bool first_success = true;
         for (AddressItem* item : batch) {
@@ -168,6 +165,13 @@ private:
             if (item->outcome.verdict != Verdict::ok) return false;
         }
         return true;
+    }
+
+    bool remove_message() {
+        const Status removed = held_.remove();
+        if (!removed) engine_.log.main_and_panic(wording::spool_update_failed(removed.error().to_string()));
+        removed_ = removed.has_value();
+        return removed_;
     }
 
     // --- shadow transports (§11): a copy of what succeeded, whose own fate changes nothing ---
@@ -224,9 +228,8 @@ private:
             for (const AddressItem* item : *chain) result.settled.push_back(settled(*item));
         }
         if (settlement_.deferred().empty() && settlement_.failed().empty()) {
-            if (const Status removed = held_.remove(); !removed) {
-                engine_.log.main_and_panic(removed.error().to_string());
-                // The last batch may be in no journal: while there is a -H, it has to say that all of it is delivered.
+            if (!removed_ && !remove_message()) {
+                // While there is a -H, it has to say that all of it is delivered.
                 if (engine_.spool.exists(message_.id, 'H')) (void)held_.rewrite_header(message_).has_value();
                 return result;
             }
@@ -238,7 +241,7 @@ private:
             result.end = RunEnd::completed;
             return result;
         }
-        keep_on_queue();
+        result.safe = keep_on_queue();
         return result;
     }
 
@@ -250,7 +253,8 @@ private:
                 .outcome = item.outcome};
     }
 
-    void keep_on_queue() {
+    // False: what stays may not be on stable storage.
+    [[nodiscard]] bool keep_on_queue() {
         if (settlement_.frozen_now()) {
             const std::string text = wording::frozen(settlement_.freeze_reason());
             held_.log("*** " + text);
@@ -264,7 +268,8 @@ private:
         if (kept && !acknowledged_) kept = held_.make_durable();
         if (kept) kept = held_.remove_journal();
         // The old -H and the journal together still say everything: nothing is lost, but somebody must look.
-        if (!kept) engine_.log.main_and_panic("spool file update failed: " + kept.error().to_string());
+        if (!kept) engine_.log.main_and_panic(wording::spool_update_failed(kept.error().to_string()));
+        return kept.has_value();
     }
 
     const Engine& engine_;
@@ -275,6 +280,7 @@ private:
     SpoolBody body_;
     AddressPool pool_;
     Settlement settlement_;
+    bool removed_ = false;
 };
 
 // A frozen message is left alone unless it is its time or somebody insists (§10). True: go on.
@@ -332,7 +338,7 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
     // What the journal said becomes part of -H first, so that losing the journal later loses nothing.
     if (loaded->replayed > 0 || was_frozen) {
         if (const Status rewritten = (*held)->rewrite_header(message); !rewritten) {
-            engine.log.main_and_panic("spool file update failed: " + rewritten.error().to_string());
+            engine.log.main_and_panic(wording::spool_update_failed(rewritten.error().to_string()));
             return {};
         }
     }

@@ -112,6 +112,7 @@ Status HeldMessage::remove() {
     }
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'H')));
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
+    removed_ = true;
     if (spool_.settings_.durability == Durability::full) POSTERN_TRY(spool_.sync_entries(subdirectory_));
     return remove_journal();
 }
@@ -131,8 +132,12 @@ Status HeldMessage::open_message_log() {
     return {};
 }
 
+void HeldMessage::open_log() {
+    if (spool_.settings_.message_logs && !message_log_) (void)open_message_log().has_value();
+}
+
 void HeldMessage::log(std::string_view line) {
-    if (!spool_.settings_.message_logs) return;
+    if (!spool_.settings_.message_logs || removed_) return;
     if (!message_log_ && !open_message_log()) return;
     std::string text(line);
     text += '\n';

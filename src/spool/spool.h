@@ -70,6 +70,7 @@ public:
     [[nodiscard]] Status remove();
     // Appends "line\n" to the message log; never fails a delivery; message_logs = false makes it do nothing.
     void log(std::string_view line);
+    void open_log();  // made, if it is not there, before there is anything to say: as Exim does when a run starts
     [[nodiscard]] Result<UniqueFd> create_output_file(int sequence);   // msglog/<id>-<pid>-<n>, 0400, read and write
     [[nodiscard]] std::string output_file_path(int sequence) const;
 
@@ -87,6 +88,7 @@ private:
     std::int64_t journal_end_ = 0;  // behind the last complete line
     bool journal_torn_ = false;     // there may be something after journal_end_
     bool fresh_;                    // from begin(), not committed
+    bool removed_ = false;          // nothing more is logged
 };
 
 class Spool {

@@ -131,7 +131,7 @@ std::string spool_format_error(std::string_view id, std::int64_t size) {
 std::string spool_read_error(std::string_view id, int code) {
     return fmt::format("Error reading spool file {}-H: {}", id, errno_text(code));
 }
-std::string spool_no_recipients(std::string_view path) { return fmt::format("Spool error: no recipients for {}", path); }
+std::string spool_update_failed(std::string_view why) { return fmt::format("spool file update failed: {}", why); }
 std::string message_is_frozen() { return "Message is frozen"; }
 
 std::string no_transport_set(std::string_view router) { return fmt::format("No transport set by {} router", router); }

@@ -57,7 +57,7 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string spool_error(std::string_view path, int code);
 [[nodiscard]] std::string spool_format_error(std::string_view id, std::int64_t size);
 [[nodiscard]] std::string spool_read_error(std::string_view id, int code);
-[[nodiscard]] std::string spool_no_recipients(std::string_view path);
+[[nodiscard]] std::string spool_update_failed(std::string_view why);
 [[nodiscard]] std::string message_is_frozen();
 
 // Reasons of deferrals and failures that the engine gives (messages of == and ** lines).
