@@ -20,6 +20,9 @@ function(postern_library name)
     if(sources)
         add_library(postern_${name} STATIC ${sources})
         set(scope PUBLIC)
+        if(TARGET postern_pch)
+            target_precompile_headers(postern_${name} REUSE_FROM postern_pch)
+        endif()
     else()
         add_library(postern_${name} INTERFACE)
         set(scope INTERFACE)
@@ -52,6 +55,17 @@ function(postern_test name)
         WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
         PROPERTIES TIMEOUT ${POSTERN_TEST_TIMEOUT})
 endfunction()
+
+# The optimised build takes its standard headers precompiled, which saves a third of its time. The others do not, so that
+# a file that forgets to include what it uses does not get far.
+if(POSTERN_HARDEN AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    file(WRITE "${PROJECT_BINARY_DIR}/generated/pch.cc" "")
+    add_library(postern_pch STATIC EXCLUDE_FROM_ALL "${PROJECT_BINARY_DIR}/generated/pch.cc")
+    target_link_libraries(postern_pch PRIVATE tl::expected)
+    target_precompile_headers(postern_pch PRIVATE
+        <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
+        <tl/expected.hpp> <vector>)
+endif()
 
 # One precompiled <gtest>/<gmock> for all test programs (g++ only: it is where the unit tests are built daily).
 if(POSTERN_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT POSTERN_COVERAGE)
