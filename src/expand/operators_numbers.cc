@@ -165,7 +165,9 @@ Expansion Evaluator::number_operation(const Node& node, const Text& subject) {
 Expansion Evaluator::world_operation(const Node& node, const Text& subject) {
     switch (node.operation) {
         case OperatorName::expand: {
-            Expansion inner = expand_again(subject);
+            // Tainted text is refused here even if there is nothing in it to expand.
+            if (subject.tainted) state_.panic(wording::tainted_expansion(subject.bytes));
+            Expansion inner = subject.tainted ? Expansion(failed(wording::tainted_expansion(subject.bytes))) : expand_again(subject);
             if (!inner) {
                 inner.error().message = wording::internal_expansion(subject.bytes, inner.error().message);
                 syntax_failure_ = false;

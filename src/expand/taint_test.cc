@@ -79,7 +79,8 @@ TEST(Taint, refusals) {
         {"${readfile{/d/${lookup{$h_x-t:}lsearch{/d/rfmap}}}}", "hello", ""},
         {"${readfile{/d/${if match_local_part{$h_x-t:}{rf}{$value}}}}", "hello", ""},
         {"${readfile{/d/${if match{$h_x-t:}{^(.*)\\$}{$1}}}}", "Failed: failed to open /d/rf: Permission denied (euid=0 egid=0)", "Tainted filename '/d/rf'"},
-        {"${expand:$h_reply-to:}", "rt@x.ex", ""},  // nothing in it to expand
+        {"${expand:$h_reply-to:}", "Failed: internal expansion of \"rt@x.ex\" failed: attempt to expand tainted string 'rt@x.ex'",
+         "attempt to expand tainted string 'rt@x.ex'"},
         {"${expand:$h_x-d:}", "Failed: internal expansion of \"a$b\" failed: attempt to expand tainted string 'a$b'", "attempt to expand tainted string 'a$b'"},
         {"${sg{abc}{b}{$h_x-d:}}", "Failed: attempt to expand tainted string 'a$b'", "attempt to expand tainted string 'a$b'"},
         {"${lookup{rt}lsearch{/x/$h_x-t:}{y}{n}}", "Failed: NULL", "Tainted filename for search: '/x/rf'"},

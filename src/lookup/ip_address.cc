@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/strings.h"
 
@@ -54,6 +55,33 @@ std::string IpAddress::text() const {
     char buffer[INET6_ADDRSTRLEN] = {};
     inet_ntop(v6 ? AF_INET6 : AF_INET, bytes.data(), buffer, sizeof buffer);
     return buffer;
+}
+
+std::string IpAddress::short_text() const {
+    if (!v6) return text();
+    const auto group = [this](std::size_t i) { return static_cast<unsigned>(bytes[2 * i]) << 8 | bytes[2 * i + 1]; };
+    std::size_t best = 8, longest = 0;
+    for (std::size_t start = 0; start < 8; ++start) {
+        std::size_t end = start;
+        while (end < 8 && group(end) == 0) ++end;
+        if (end - start > longest) {
+            best = start;
+            longest = end - start;
+        }
+    }
+    std::string out;
+    for (std::size_t i = 0; i < 8; ++i) {
+        if (i == best) {
+            out += out.empty() ? "::" : ":";
+            i += longest - 1;
+            continue;
+        }
+        char digits[8] = {};
+        const auto end = std::to_chars(digits, digits + sizeof digits, group(i), 16).ptr;
+        out.append(digits, end);
+        if (i < 7) out += ':';
+    }
+    return out;
 }
 
 std::string IpAddress::long_text(char separator) const {

@@ -20,6 +20,7 @@ struct IpAddress {
     [[nodiscard]] IpAddress unmapped() const;       // ::ffff:1.2.3.4 as 1.2.3.4
     [[nodiscard]] IpAddress mapped() const;         // the other way
     [[nodiscard]] std::string text() const;         // inet_ntop's form
+    [[nodiscard]] std::string short_text() const;   // IPv6: groups in hex, the longest run of zeros as ::
     [[nodiscard]] std::string long_text(char separator) const;  // IPv6: eight groups of four digits
 };
 
