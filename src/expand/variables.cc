@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/strings.h"
 #include "base/time_text.h"
@@ -13,7 +14,7 @@
 namespace postern {
 namespace {
 
-constexpr std::int64_t kAclVariable = -1, kRouterVariable = -2;
+constexpr std::int64_t kAclVariable = -1, kRouterVariable = -2, kUnsetText = -3, kUnsetNumber = -4, kUnsetFlag = -5, kUnsetPort = -6;
 
 using Getter = Text (*)(const VariableView&);
 
@@ -26,10 +27,6 @@ struct VariableRow {
 // --- getters ---
 
 Text number(std::int64_t value) { return std::to_string(value); }
-Text empty(const VariableView&) { return {}; }
-Text zero(const VariableView&) { return "0"; }
-Text minus_one(const VariableView&) { return "-1"; }
-Text no(const VariableView&) { return "no"; }
 
 template <auto member>
 Text of_message(const VariableView& view) {
@@ -175,89 +172,35 @@ Text tod_zulu(const VariableView& view) { return zulu_date(view.now()); }
 // --- the names ---
 
 constexpr auto kRows = std::to_array<VariableRow>({
-    {"acl_arg1", empty},
-    {"acl_arg2", empty},
-    {"acl_arg3", empty},
-    {"acl_arg4", empty},
-    {"acl_arg5", empty},
-    {"acl_arg6", empty},
-    {"acl_arg7", empty},
-    {"acl_arg8", empty},
-    {"acl_arg9", empty},
-    {"acl_narg", zero},
-    {"acl_verify_message", empty},
     {"address_data", of_routing<&RoutingData::address_data>},
     {"address_file", of_address<&AddressScope::address_file>},
     {"address_pipe", of_address<&AddressScope::address_pipe>},
-    {"auth1", empty},
-    {"auth2", empty},
-    {"auth3", empty},
-    {"auth4", empty},
-    {"authenticated_fail_id", empty},
     {"authenticated_id", of_message<&Message::auth_id>},
     {"authenticated_sender", of_message<&Message::auth_sender>},
-    {"authentication_failed", zero},
-    {"av_failed", zero},
     {"body_linecount", number_of_message<&Message::body_linecount>},
     {"body_zerocount", number_of_message<&Message::body_zerocount>},
-    {"bounce_recipient", empty},
     {"bounce_return_size_limit", return_size_limit},
     {"caller_gid", caller_gid},
     {"caller_uid", caller_uid},
-    {"callout_address", empty},
     {"compile_date", compile_date},
     {"compile_number", compile_number},
     {"config_dir", config_dir},
     {"config_file", config_file},
-    {"csa_status", empty},
-    {"dkim_algo", empty},
-    {"dkim_bodylength", zero},
-    {"dkim_canon_body", empty},
-    {"dkim_canon_headers", empty},
-    {"dkim_copiedheaders", empty},
-    {"dkim_created", zero},
-    {"dkim_cur_signer", empty},
-    {"dkim_domain", empty},
-    {"dkim_expires", zero},
-    {"dkim_headernames", empty},
-    {"dkim_identity", empty},
-    {"dkim_key_granularity", empty},
-    {"dkim_key_length", zero},
-    {"dkim_key_nosubdomains", zero},
-    {"dkim_key_notes", empty},
-    {"dkim_key_srvtype", empty},
-    {"dkim_key_testing", zero},
-    {"dkim_selector", empty},
-    {"dkim_signers", empty},
-    {"dkim_verify_reason", empty},
-    {"dkim_verify_status", empty},
-    {"dnslist_domain", empty},
-    {"dnslist_matched", empty},
-    {"dnslist_text", empty},
-    {"dnslist_value", empty},
     {"domain", domain},
     {"domain_data", of_routing<&RoutingData::domain_data>},
     {"event_data", event_data, true},
-    {"event_defer_errno", zero},
     {"event_name", event_name},
     {"exim_gid", exim_gid},
     {"exim_path", of_main<&MainOptions::exim_path>},
     {"exim_uid", exim_uid},
     {"exim_version", version},
-    {"headers_added", empty},
     {"home", of_address<&AddressScope::home>},
     {"host", of_address<&AddressScope::host>},
-    {"host_address", empty},
-    {"host_data", empty},
-    {"host_lookup_deferred", zero},
-    {"host_lookup_failed", zero},
-    {"host_port", zero},
     {"initial_cwd", initial_cwd},
     {"inode", inode},
     {"interface_address", of_message<&Message::interface_address>},
     {"interface_port", interface_port},
     {"item", current_item},
-    {"ldap_dn", empty},
     {"load_average", load_average},
     {"local_part", of_address<&AddressScope::local_part>},
     {"local_part_data", of_routing<&RoutingData::local_part_data>},
@@ -265,15 +208,12 @@ constexpr auto kRows = std::to_array<VariableRow>({
     {"local_part_prefix_v", of_address<&AddressScope::local_part_prefix_v>},
     {"local_part_suffix", of_address<&AddressScope::local_part_suffix>},
     {"local_part_suffix_v", of_address<&AddressScope::local_part_suffix_v>},
-    {"local_scan_data", empty},
     {"local_user_gid", local_user_gid},
     {"local_user_uid", local_user_uid},
     {"localhost_number", localhost_number},
     {"log_inodes", log_inodes},
     {"log_space", log_space},
-    {"lookup_dnssec_authenticated", empty},
     {"mailstore_basename", mailstore_basename},
-    {"malware_name", empty},
     {"max_received_linelength", number_of_message<&Message::max_received_linelength>},
     {"message_age", message_age},
     {"message_body", message_body, true},
@@ -286,22 +226,6 @@ constexpr auto kRows = std::to_array<VariableRow>({
     {"message_linecount", message_linecount},
     {"message_size", message_size},
     {"message_smtputf8", smtputf8},
-    {"mime_anomaly_level", zero},
-    {"mime_anomaly_text", empty},
-    {"mime_boundary", empty},
-    {"mime_charset", empty},
-    {"mime_content_description", empty},
-    {"mime_content_disposition", empty},
-    {"mime_content_id", empty},
-    {"mime_content_size", zero},
-    {"mime_content_transfer_encoding", empty},
-    {"mime_content_type", empty},
-    {"mime_decoded_filename", empty},
-    {"mime_filename", empty},
-    {"mime_is_coverletter", zero},
-    {"mime_is_multipart", zero},
-    {"mime_is_rfc822", zero},
-    {"mime_part_count", minus_one},
     {"original_domain", of_address<&AddressScope::original_domain>},
     {"original_local_part", of_address<&AddressScope::original_local_part>},
     {"originator_gid", number_of_message<&Message::gid>},
@@ -309,43 +233,15 @@ constexpr auto kRows = std::to_array<VariableRow>({
     {"parent_domain", of_address<&AddressScope::parent_domain>},
     {"parent_local_part", of_address<&AddressScope::parent_local_part>},
     {"pid", process_id},
-    {"prdr_requested", no},
     {"primary_hostname", of_main<&MainOptions::primary_hostname>},
-    {"proxy_external_address", empty},
-    {"proxy_external_port", zero},
-    {"proxy_local_address", empty},
-    {"proxy_local_port", zero},
-    {"proxy_session", no},
-    {"prvscheck_address", empty},
-    {"prvscheck_keynum", empty},
-    {"prvscheck_result", empty},
     {"qualify_domain", of_main<&MainOptions::qualify_domain>},
     {"qualify_recipient", of_main<&MainOptions::qualify_recipient>},
-    {"queue_name", empty},
-    {"queue_size", empty},
-    {"rcpt_count", zero},
-    {"rcpt_defer_count", zero},
-    {"rcpt_fail_count", zero},
     {"received_count", received_count},
-    {"received_for", empty},
     {"received_ip_address", of_message<&Message::interface_address>},
     {"received_port", interface_port},
     {"received_protocol", of_message<&Message::received_protocol>},
     {"received_time", received_time},
-    {"recipient_data", empty},
-    {"recipient_verify_failure", empty},
-    {"recipients", empty},
     {"recipients_count", recipients_count},
-    {"regex1", empty},
-    {"regex2", empty},
-    {"regex3", empty},
-    {"regex4", empty},
-    {"regex5", empty},
-    {"regex6", empty},
-    {"regex7", empty},
-    {"regex8", empty},
-    {"regex9", empty},
-    {"regex_match_string", empty},
     {"reply_address", reply_address_variable, true},
     {"return_path", return_path, true},
     {"return_size_limit", return_size_limit},
@@ -353,77 +249,21 @@ constexpr auto kRows = std::to_array<VariableRow>({
     {"runrc", run_status},
     {"self_hostname", of_address<&AddressScope::self_hostname>},
     {"sender_address", of_message<&Message::sender>, true},
-    {"sender_address_data", empty},
     {"sender_address_domain", sender_domain, true},
     {"sender_address_local_part", sender_local_part, true},
     {"sender_data", of_routing<&RoutingData::sender_data>},
     {"sender_fullhost", sender_fullhost, true},
-    {"sender_helo_dnssec", no},
     {"sender_helo_name", of_message<&Message::helo_name>, true},
     {"sender_host_address", of_message<&Message::host_address>},
     {"sender_host_authenticated", of_message<&Message::host_auth>},
-    {"sender_host_dnssec", no},
     {"sender_host_name", of_message<&Message::host_name>},
     {"sender_host_port", number_of_message<&Message::host_port>},
     {"sender_ident", of_message<&Message::ident>, true},
-    {"sender_rate", empty},
-    {"sender_rate_limit", empty},
-    {"sender_rate_period", empty},
     {"sender_rcvhost", sender_rcvhost, true},
-    {"sender_verify_failure", empty},
-    {"sending_ip_address", empty},
-    {"sending_port", minus_one},
     {"smtp_active_hostname", active_hostname},
-    {"smtp_command", empty},
-    {"smtp_command_argument", empty},
-    {"smtp_command_history", empty},
-    {"smtp_count_at_connection_start", zero},
-    {"smtp_notquit_reason", empty},
-    {"spam_action", empty},
-    {"spam_bar", empty},
-    {"spam_report", empty},
-    {"spam_score", empty},
-    {"spam_score_int", empty},
-    {"spf_guess", empty},
-    {"spf_header_comment", empty},
-    {"spf_received", empty},
-    {"spf_result", empty},
-    {"spf_result_guessed", no},
-    {"spf_smtp_comment", empty},
     {"spool_directory", of_main<&MainOptions::spool_directory>},
     {"spool_inodes", spool_inodes},
     {"spool_space", spool_space},
-    {"srs_recipient", empty},
-    {"thisaddress", empty},
-    {"tls_bits", zero},
-    {"tls_certificate_verified", zero},
-    {"tls_cipher", empty},
-    {"tls_in_bits", zero},
-    {"tls_in_certificate_verified", zero},
-    {"tls_in_cipher", empty},
-    {"tls_in_cipher_std", empty},
-    {"tls_in_ocsp", zero},
-    {"tls_in_ourcert", empty},
-    {"tls_in_peercert", empty},
-    {"tls_in_peerdn", empty},
-    {"tls_in_resumption", zero},
-    {"tls_in_sni", empty},
-    {"tls_in_ver", empty},
-    {"tls_out_bits", zero},
-    {"tls_out_certificate_verified", zero},
-    {"tls_out_cipher", empty},
-    {"tls_out_cipher_std", empty},
-    {"tls_out_dane", no},
-    {"tls_out_ocsp", zero},
-    {"tls_out_ourcert", empty},
-    {"tls_out_peercert", empty},
-    {"tls_out_peerdn", empty},
-    {"tls_out_resumption", zero},
-    {"tls_out_sni", empty},
-    {"tls_out_tlsa_usage", zero},
-    {"tls_out_ver", empty},
-    {"tls_peerdn", empty},
-    {"tls_sni", empty},
     {"tod_bsdinbox", tod_bsdinbox},
     {"tod_epoch", tod_epoch},
     {"tod_epoch_l", tod_epoch_l},
@@ -434,16 +274,50 @@ constexpr auto kRows = std::to_array<VariableRow>({
     {"tod_zulu", tod_zulu},
     {"transport_name", name_of_address<&AddressScope::transport_name>},
     {"value", current_value},
-    {"verify_mode", empty},
     {"version_number", version},
-    {"warn_message_delay", empty},
-    {"warn_message_recipient", empty},
-    {"warn_message_recipients", empty},
-    {"warnmsg_delay", empty},
-    {"warnmsg_recipient", empty},
-    {"warnmsg_recipients", empty},
 });
 static_assert(std::ranges::is_sorted(kRows, {}, &VariableRow::name));
+
+// Names of what Postern has no use for: SMTP sessions, TLS, scanners. They are known, and unset.
+constexpr std::string_view kUnsetTexts[] = {
+    "acl_arg1", "acl_arg2", "acl_arg3", "acl_arg4", "acl_arg5", "acl_arg6", "acl_arg7", "acl_arg8", "acl_arg9",
+    "acl_verify_message", "auth1", "auth2", "auth3", "auth4", "authenticated_fail_id", "bounce_recipient", "callout_address",
+    "csa_status", "dkim_algo", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders", "dkim_cur_signer", "dkim_domain",
+    "dkim_headernames", "dkim_identity", "dkim_key_granularity", "dkim_key_notes", "dkim_key_srvtype", "dkim_selector",
+    "dkim_signers", "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text",
+    "dnslist_value", "headers_added", "host_address", "host_data", "ldap_dn", "local_scan_data", "lookup_dnssec_authenticated",
+    "malware_name", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description", "mime_content_disposition",
+    "mime_content_id", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
+    "proxy_external_address", "proxy_local_address", "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name",
+    "queue_size", "received_for", "recipient_data", "recipient_verify_failure", "recipients", "regex1", "regex2", "regex3",
+    "regex4", "regex5", "regex6", "regex7", "regex8", "regex9", "regex_match_string", "sender_address_data", "sender_rate",
+    "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "sending_ip_address", "smtp_command",
+    "smtp_command_argument", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_report",
+    "spam_score", "spam_score_int", "spf_guess", "spf_header_comment", "spf_received", "spf_result", "spf_smtp_comment",
+    "srs_recipient", "thisaddress", "tls_cipher", "tls_in_cipher", "tls_in_cipher_std", "tls_in_ourcert", "tls_in_peercert",
+    "tls_in_peerdn", "tls_in_sni", "tls_in_ver", "tls_out_cipher", "tls_out_cipher_std", "tls_out_ourcert", "tls_out_peercert",
+    "tls_out_peerdn", "tls_out_sni", "tls_out_ver", "tls_peerdn", "tls_sni", "verify_mode", "warn_message_delay",
+    "warn_message_recipient", "warn_message_recipients", "warnmsg_delay", "warnmsg_recipient", "warnmsg_recipients",
+};
+constexpr std::string_view kUnsetNumbers[] = {
+    "acl_narg", "authentication_failed", "av_failed", "dkim_bodylength", "dkim_created", "dkim_expires", "dkim_key_length",
+    "dkim_key_nosubdomains", "dkim_key_testing", "event_defer_errno", "host_lookup_deferred", "host_lookup_failed", "host_port",
+    "mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
+    "proxy_external_port", "proxy_local_port", "rcpt_count", "rcpt_defer_count", "rcpt_fail_count",
+    "smtp_count_at_connection_start", "tls_bits", "tls_certificate_verified", "tls_in_bits", "tls_in_certificate_verified",
+    "tls_in_ocsp", "tls_in_resumption", "tls_out_bits", "tls_out_certificate_verified", "tls_out_ocsp", "tls_out_resumption",
+    "tls_out_tlsa_usage",
+};
+constexpr std::string_view kUnsetFlags[] = {
+    "prdr_requested", "proxy_session", "sender_helo_dnssec", "sender_host_dnssec", "spf_result_guessed", "tls_out_dane",
+};
+constexpr std::string_view kUnsetPorts[] = {
+    "mime_part_count", "sending_port",
+};
+static_assert(std::ranges::is_sorted(kUnsetTexts) && std::ranges::is_sorted(kUnsetNumbers) && std::ranges::is_sorted(kUnsetFlags) &&
+              std::ranges::is_sorted(kUnsetPorts));
+
+bool is_in(std::span<const std::string_view> names, std::string_view name) { return std::ranges::binary_search(names, name); }
 
 // acl_c or acl_m, then a digit, or an underscore and more.
 bool is_acl_variable(std::string_view name) {
@@ -457,6 +331,13 @@ const StoredVariable* stored_acl_variable(std::string_view name, const Scope& sc
     return found == scope.message->acl_variables.end() ? nullptr : &*found;
 }
 
+Text router_variable(std::string_view name, const Scope& scope) {
+    if (!scope.address || !scope.address->routing) return {};
+    const auto& variables = scope.address->routing->variables;
+    const auto found = variables.find(name);
+    return found == variables.end() ? Text() : found->second;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> find_variable(std::string_view name) {
@@ -464,6 +345,10 @@ std::optional<std::int64_t> find_variable(std::string_view name) {
     if (row != kRows.end() && row->name == name) return row - kRows.begin();
     if (is_acl_variable(name)) return kAclVariable;
     if (name.starts_with("r_")) return kRouterVariable;
+    if (is_in(kUnsetTexts, name)) return kUnsetText;
+    if (is_in(kUnsetNumbers, name)) return kUnsetNumber;
+    if (is_in(kUnsetFlags, name)) return kUnsetFlag;
+    if (is_in(kUnsetPorts, name)) return kUnsetPort;
     return std::nullopt;
 }
 
@@ -475,15 +360,17 @@ Text variable_value(std::int64_t row, std::string_view name, Expander::State& st
     if (!scope.extra.empty()) {
         if (const auto extra = scope.extra.find(name); extra != scope.extra.end()) return extra->second;
     }
-    if (row == kAclVariable) {
-        const StoredVariable* stored = stored_acl_variable(name, scope);
-        return stored ? Text(stored->value, stored->tainted) : Text();
-    }
-    if (row == kRouterVariable) {
-        if (!scope.address || !scope.address->routing) return {};
-        const auto& variables = scope.address->routing->variables;
-        const auto found = variables.find(name);
-        return found == variables.end() ? Text() : found->second;
+    switch (row) {
+        case kAclVariable: {
+            const StoredVariable* stored = stored_acl_variable(name, scope);
+            return stored ? Text(stored->value, stored->tainted) : Text();
+        }
+        case kRouterVariable: return router_variable(name, scope);
+        case kUnsetText: return {};
+        case kUnsetNumber: return "0";
+        case kUnsetFlag: return "no";
+        case kUnsetPort: return "-1";
+        default: break;
     }
     const VariableRow& known = kRows[static_cast<std::size_t>(row)];
     Text value = known.get({state, scope, scope.message, scope.address});

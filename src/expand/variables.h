@@ -11,7 +11,7 @@
 
 namespace postern {
 
-// Row of a known name; nullopt: unknown. acl_c…, acl_m… and r_… are known without rows.
+// Row of a known name (negative: a family without rows, such as acl_m…); nullopt: unknown.
 [[nodiscard]] std::optional<std::int64_t> find_variable(std::string_view name);
 
 // `row` is what find_variable(name) said. Unset variables are empty.
