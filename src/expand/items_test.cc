@@ -172,6 +172,7 @@ TEST(Items, left_out) {
     world.expect_rows(kRows);
 }
 
+// D-expand-bounds
 TEST(Items, growth_is_bounded) {
     ExpansionWorld world;
     std::string source = "aaaa";

@@ -86,6 +86,7 @@ TEST(LookupItem, answers) {
     world.expect_rows(kLookups);
 }
 
+// D-lookup-accounts
 TEST(LookupItem, accounts) {
     ExpansionWorld world;
     EXPECT_EQ(world.shown("${lookup passwd{root}}"), "*:0:0::/root:/bin/sh");
@@ -119,7 +120,7 @@ TEST(LookupItem, kinds_of_failure) {
     EXPECT_FALSE(failed.error().lookup_deferred || failed.error().forced);
 }
 
-// Exim dies of these.
+// Exim dies of these. D-lookup-patterns
 TEST(LookupItem, bad_patterns_in_wildlsearch_files_defer) {
     ExpansionWorld world;
     world.os.put_file("/d/bad", "^r(: x\n");

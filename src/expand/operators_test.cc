@@ -182,7 +182,7 @@ TEST(Operators, text) {
     world.expect_rows(kOperators);
 }
 
-// What exim4 4.96 crashes on, wraps around, or has and we have not.
+// What exim4 4.96 crashes on, wraps around, or has and we have not. D-expand-nhash, D-expand-forms
 TEST(Operators, own_answers) {
     ExpansionWorld world;
     constexpr Row kRows[] = {

@@ -162,6 +162,7 @@ TEST(Parser, first_syntax_error_without_evaluation) {
     for (const Case& c : kCases) EXPECT_EQ(syntax_error(c.source).value_or(""), c.want) << c.name;
 }
 
+// D-expand-bounds
 TEST(Parser, deep_nesting_is_an_error) {
     ExpansionWorld world;
     for (const std::string_view opening : {"${if eq{", "${lc:", "${if and{{eq{", "${map{", "${run{", "${if !bool{${if eq{", "${extract{1}{:}{"}) {

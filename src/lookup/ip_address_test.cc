@@ -37,7 +37,7 @@ TEST(IpAddress, forms) {
         {"1:2:3:4:5:6:7:0", "1:2:3:4:5:6:7::"}, {"0:2:3:4:5:6:7:8", "::2:3:4:5:6:7:8"}, {"::1", "::1"}, {"1.2.3.4", "1.2.3.4"},
     };
     for (const Case& c : kCases) EXPECT_EQ(parse_ip(c.text)->short_text(), c.want_short);
-    EXPECT_EQ(parse_ip("::")->short_text(), "::");  // Exim says ":"
+    EXPECT_EQ(parse_ip("::")->short_text(), "::");  // Exim says ":" (D-expand-forms)
     EXPECT_EQ(parse_ip("::1")->long_text('.'), "0000.0000.0000.0000.0000.0000.0000.0001");
     EXPECT_EQ(parse_ip("::ffff:1.2.3.4")->unmapped(), *parse_ip("1.2.3.4"));
     EXPECT_EQ(parse_ip("1.2.3.4")->mapped(), *parse_ip("::ffff:1.2.3.4"));

@@ -180,7 +180,7 @@ TEST_F(LookupTest, answers_are_remembered) {
     EXPECT_EQ(answer("dsearch", "/", "g"), "g");
 }
 
-// "Not found" would bounce the mail of a user whose line could not be read.
+// "Not found" would bounce the mail of a user whose line could not be read. D-lookup-read
 TEST_F(LookupTest, a_file_that_cannot_be_read_is_not_an_empty_one) {
     os.put_file("/f", "a: 1\n");
     FaultOs faulty(os);
