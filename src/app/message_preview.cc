@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <unistd.h>
 
+#include "intake/intake.h"
+#include "mail/address.h"
+#include "mail/message_id.h"
+
 namespace postern {
 namespace {
 
@@ -35,6 +39,21 @@ std::string take_header(std::string_view& rest) {
     return line;
 }
 
+// What reception would add to a message that lacks them.
+void add_missing_headers(Workplace& place, Message& message) {
+    const MainOptions& main = place.configuration().main;
+    const TimePoint now = place.clock().now();
+    const auto add = [&message](std::string_view name, HeaderType type, const std::string& value) {
+        if (!find_header(message.headers, name)) message.headers.push_back({type, std::string(name) + ": " + value + "\n"});
+    };
+    const std::string id = make_message_id(now, static_cast<std::uint64_t>(place.os().pid()), {});
+    add("Message-Id", HeaderType::message_id, "<E" + id + "@" + main.primary_hostname.value + ">");
+    const std::string name = full_name_of(place.expander(), main, place.caller().gecos, place.caller().login);
+    const std::string address = place.caller_address();
+    add("From", HeaderType::from, name.empty() ? address : quote_phrase(name) + " <" + address + ">");
+    add("Date", HeaderType::other, full_date(now, main.timezone.value == "UTC"));
+}
+
 }  // namespace
 
 Result<MessagePreview> MessagePreview::from_standard_input(Workplace& place, const std::string& sender) {
@@ -45,7 +64,9 @@ Result<MessagePreview> MessagePreview::from_standard_input(Workplace& place, con
 
 Result<MessagePreview> MessagePreview::from_file(Workplace& place, const std::string& path, const std::string& sender) {
     POSTERN_TRY_ASSIGN(std::string text, read_file(place.os(), path, kMostPreviewed));
-    return from_text(place, std::move(text), sender);
+    MessagePreview preview = from_text(place, std::move(text), sender);
+    add_missing_headers(place, preview.message_);
+    return preview;
 }
 
 MessagePreview MessagePreview::from_text(Workplace& place, std::string text, const std::string& sender) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // app/message_preview.h – the message that `postern explain` and -bem talk about: read from standard input (or a file),
-// never spooled. Header lines are taken as they are; nothing is added or rewritten.
+// never spooled. Header lines are taken as they are, nothing is rewritten; -bem gets the ones that reception would add.
 #pragma once
 
 #include <memory>
