@@ -7,6 +7,7 @@
 #include "intake/intake.h"
 #include "mail/address.h"
 #include "mail/message_id.h"
+#include "mail/address.h"
 
 namespace postern {
 namespace {
@@ -50,7 +51,7 @@ void add_missing_headers(Workplace& place, Message& message) {
     add("Message-Id", HeaderType::message_id, "<E" + id + "@" + main.primary_hostname.value + ">");
     const std::string name = full_name_of(place.expander(), main, place.caller().gecos, place.caller().login);
     const std::string address = place.caller_address();
-    add("From", HeaderType::from, name.empty() ? address : quote_phrase(name) + " <" + address + ">");
+    add("From", HeaderType::from, name.empty() ? address : fix_phrase(name, main.headers_charset.value) + " <" + address + ">");
     add("Date", HeaderType::other, full_date(now, main.timezone.value == "UTC"));
 }
 
