@@ -7,7 +7,6 @@
 #include "intake/intake.h"
 #include "mail/address.h"
 #include "mail/message_id.h"
-#include "mail/address.h"
 
 namespace postern {
 namespace {

@@ -6,6 +6,7 @@
 #include "mail/message_id.h"
 #include "spool/queue_text.h"
 #include "wording/command.h"
+#include "wording/delivery.h"
 
 namespace postern {
 namespace {
@@ -46,8 +47,7 @@ void deliver_in_child(Workplace& place, const std::string& id, const RunRequest&
     }
     const Result<ExitStatus> status = place.processes().wait(*child);
     if (status && status->signal != 0) {
-        place.log().main_and_panic("queue run: process " + std::to_string(*child) + " crashed with signal " +
-                                   std::to_string(status->signal) + " while delivering " + id);
+        place.log().main_and_panic(wording::runner_crashed(*child, status->signal, id));
     }
 }
 

@@ -45,7 +45,6 @@ struct RunRequest {
     bool forced = false;               // -M: held and frozen do not stop it
     bool thaw = false;                 // -M by an administrator: frozen messages are thawed
     bool queue_run = false;
-    bool give_up_all = false;          // -Mg (with bounces: its own issue)
 };
 
 enum class RunEnd : std::uint8_t {

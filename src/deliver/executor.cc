@@ -157,7 +157,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
 
     Result<Os::Pipe> pipe = engine.os.pipe();
     if (!pipe) {
-        return not_started(engine, run, deferral(code::kPipeFail, "Creation of pipe failed: " + errno_text(pipe.error().code)));
+        return not_started(engine, run, deferral(code::kPipeFail, wording::pipe_failed(pipe.error().code)));
     }
     engine.expander.close_lookups();
     engine.log.open_main();
@@ -173,7 +173,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
         true);
     if (!child) {
         // Exim gives up the whole run here; the address is simply not delivered yet.
-        return not_started(engine, run, deferral(child.error().code, "Fork failed for local delivery to " + run.batch.front()->address));
+        return not_started(engine, run, deferral(child.error().code, wording::fork_failed(run.batch.front()->address)));
     }
     pipe->write_end.reset();
     take_report(engine, run, read_report(engine.os, pipe->read_end.get()));

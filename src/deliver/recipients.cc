@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deliver/recipients.h"
 
+#include <map>
+
 #include "base/strings.h"
+#include "deliver/homonym.h"
 #include "mail/address.h"
 #include "wording/delivery.h"
 #include "wording/routing.h"
 
 namespace postern {
 namespace {
-
-constexpr std::size_t kHomonymPrefix = 3;
 
 // "local@DOMAIN" -> "local@domain": equal mailboxes have equal unique strings.
 std::string with_lower_domain(std::string_view address) {
@@ -22,14 +23,10 @@ std::string with_lower_domain(std::string_view address) {
 std::string unique_of(const AddressItem& item) {
     for (const AddressItem* up = item.parent; up; up = up->parent) {
         if (!iequals(up->address, item.address)) continue;
-        const char digit = item.parent->unique.starts_with('\\') ? static_cast<char>(item.parent->unique[1] + 1) : '0';
+        const char digit = is_homonym(item.parent->unique) ? static_cast<char>(item.parent->unique[1] + 1) : '0';
         return std::string("\\") + digit + "\\" + with_lower_domain(item.address);
     }
     return with_lower_domain(item.address);
-}
-
-std::string without_homonym_prefix(const std::string& unique) {
-    return unique.starts_with('\\') ? unique.substr(kHomonymPrefix) : unique;
 }
 
 }  // namespace
@@ -162,7 +159,7 @@ bool Routing::held_back(AddressItem& item) {
     if (!option || request_.forced) return false;
     const std::size_t before = settlement_.deferred().size();
     if (listed(option, "hold_domains", item, Stage::none, "hold_domains lookup deferred")) {
-        defer_item(item, Stage::none, code::kHeld, "domain is held");
+        defer_item(item, Stage::none, code::kHeld, wording::domain_is_held());
     }
     return settlement_.deferred().size() != before;
 }
@@ -174,7 +171,7 @@ void Routing::hold_queue_domains() {
     for (AddressItem* item : to_route_) {
         const std::size_t before = settlement_.deferred().size();
         if (listed(option, "queue_domains", *item, Stage::routing, "queue_domains lookup deferred")) {
-            defer_item(*item, Stage::routing, code::kQueueDomains, "domain is in queue_domains");
+            defer_item(*item, Stage::routing, code::kQueueDomains, wording::domain_is_queued());
         }
         if (settlement_.deferred().size() == before) going.push_back(item);
     }

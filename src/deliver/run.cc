@@ -289,12 +289,12 @@ bool thaw(const Engine& engine, Message& message, const RunRequest& request) {
     const std::int64_t now = engine.clock.now().seconds;
     const bool null_sender = message.sender.empty();
     if (null_sender && now - message.received.seconds >= main.ignore_bounce_errors_after.seconds) {
-        engine.log.main("Unfrozen by errmsg timer");
+        engine.log.main(wording::unfrozen("errmsg timer"));
     } else if (request.thaw) {
-        engine.log.main("Unfrozen by forced delivery");
+        engine.log.main(wording::unfrozen("forced delivery"));
         message.manual_thaw = true;
     } else if (!null_sender && main.auto_thaw.seconds > 0 && now > *message.frozen + main.auto_thaw.seconds) {
-        engine.log.main("Unfrozen by auto-thaw");
+        engine.log.main(wording::unfrozen("auto-thaw"));
     } else {
         if (engine.selected(Selector::skip_delivery)) engine.log.main(wording::message_is_frozen());
         return false;

@@ -5,19 +5,15 @@
 
 #include "base/strings.h"
 #include "deliver/address_text.h"
+#include "deliver/homonym.h"
 
 namespace postern {
 namespace {
 
-// Homonyms (an address generated from an equal ancestor) have unique strings "\n\address"; what is recorded about them
-// must not hide the ancestor, so it carries the transport's name instead of the prefix.
-constexpr std::size_t kHomonymPrefix = 3;
-
-bool is_homonym(const AddressItem& item) { return item.unique.starts_with('\\'); }
-
+// What is recorded about a homonym must not hide the ancestor, so it carries the transport's name instead of the prefix.
 std::string record_of(const AddressItem& item) {
-    if (!is_homonym(item)) return item.unique;
-    return item.unique.substr(kHomonymPrefix) + "/" + (item.transport ? item.transport->name : std::string());
+    if (!is_homonym(item.unique)) return item.unique;
+    return without_homonym_prefix(item.unique) + "/" + (item.transport ? item.transport->name : std::string());
 }
 
 std::string parent_text(const AddressItem& item) { return item.parent ? item.parent->address : std::string(); }
@@ -34,8 +30,7 @@ Settlement::Settlement(const Engine& engine, Message& message, HeldMessage& held
 
 bool Settlement::delivered_before(const AddressItem& item) const {
     if (!item.transport) return false;
-    const std::string base = is_homonym(item) ? item.unique.substr(kHomonymPrefix) : item.unique;
-    return message_.non_recipients.contains(base + "/" + item.transport->name);
+    return message_.non_recipients.contains(without_homonym_prefix(item.unique) + "/" + item.transport->name);
 }
 
 void Settlement::address_done(AddressItem& item) {

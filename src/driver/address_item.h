@@ -70,7 +70,6 @@ struct AddressItem {
 
     // retry keys
     std::string domain_retry_key, address_retry_key;
-    bool retry_record_exists = false;
 
     // from the envelope
     unsigned dsn_flags = 0;
@@ -83,7 +82,6 @@ struct AddressItem {
     std::optional<std::string> logged_local_part;
     std::string shadow_text;                     // " ST=…"
     TimePoint started, finished;
-    std::string output_file;                     // msglog/<id>-<pid>-<n>
 
     [[nodiscard]] const AddressItem& top() const {
         const AddressItem* item = this;

@@ -42,8 +42,6 @@ void replace(std::string& text, std::string_view mark, std::string_view with) {
 Log::Log(Os& os, Clock& clock, LogSettings settings, int standard_error)
     : os_(os), clock_(clock), settings_(std::move(settings)), standard_error_(standard_error) {}
 
-void Log::configure(LogSettings settings) { settings_ = std::move(settings); }
-
 void Log::set_message_id(std::string id) { message_id_ = std::move(id); }
 
 void Log::set_quiet(bool quiet) { quiet_ = quiet; }

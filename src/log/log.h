@@ -32,7 +32,6 @@ public:
     // `standard_error` is the descriptor for framed lines; tests give a file.
     Log(Os& os, Clock& clock, LogSettings settings, int standard_error = 2);
 
-    void configure(LogSettings settings);      // once the configuration is read
     void set_message_id(std::string id);       // "" outside a message
     void set_quiet(bool quiet);                // disable_logging of a driver: everything is dropped
     // files: the normal way. files_and_echo (-v): also shown on stderr as "LOG: MAIN PANIC\n  text". The others are for

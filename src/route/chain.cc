@@ -163,7 +163,7 @@ std::optional<std::size_t> RouterChain::Run::accepted(std::size_t at) {
     }
     std::string why;
     if (!clone_for_next_router(at, why)) return ended(RouteVerdict::defer, route_deferred(std::move(why)));
-    answer_ = {RouteVerdict::ok, false};
+    answer_ = {RouteVerdict::ok};
     return std::nullopt;
 }
 
@@ -178,7 +178,7 @@ std::optional<std::size_t> RouterChain::Run::ended(RouteVerdict verdict, RouteRe
     if (verdict != RouteVerdict::discard) item_.outcome = std::move(result.outcome);
     if (verdict == RouteVerdict::fail) item_.outcome.verdict = Verdict::fail;
     if (verdict == RouteVerdict::defer) item_.outcome.verdict = Verdict::defer;
-    answer_ = {verdict, verdict == RouteVerdict::discard};
+    answer_ = {verdict};
     return std::nullopt;
 }
 

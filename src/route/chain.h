@@ -9,7 +9,6 @@ namespace postern {
 
 struct RoutedAddress {
     RouteVerdict verdict = RouteVerdict::fail;   // ok: item.transport set, or children made; fail/defer: item.outcome
-    bool discarded = false;
 };
 
 class RouterChain {

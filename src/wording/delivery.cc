@@ -113,11 +113,6 @@ std::string completed(const std::optional<std::string>& queue_time) {
 
 std::string frozen(std::string_view reason) { return fmt::format("Frozen{}", reason); }
 
-std::string error_ignored(std::string_view address, std::string_view parent, bool not_requested) {
-    return address_with_parent(address, parent) + ": error ignored" +
-           (not_requested ? ": RFC 3461 DSN, failure notify not requested" : "");
-}
-
 std::string spool_locked(std::string_view id) {
     return fmt::format("Spool file for {} is locked (another process is handling this message)", id);
 }
@@ -133,6 +128,14 @@ std::string spool_read_error(std::string_view id, int code) {
 }
 std::string spool_update_failed(std::string_view why) { return fmt::format("spool file update failed: {}", why); }
 std::string message_is_frozen() { return "Message is frozen"; }
+std::string unfrozen(std::string_view how) { return fmt::format("Unfrozen by {}", how); }
+std::string domain_is_held() { return "domain is held"; }
+std::string domain_is_queued() { return "domain is in queue_domains"; }
+std::string pipe_failed(int code) { return "Creation of pipe failed: " + errno_text(code); }
+std::string fork_failed(std::string_view address) { return fmt::format("Fork failed for local delivery to {}", address); }
+std::string runner_crashed(long process, int signal, std::string_view id) {
+    return fmt::format("queue run: process {} crashed with signal {} while delivering {}", process, signal, id);
+}
 
 std::string no_transport_set(std::string_view router) { return fmt::format("No transport set by {} router", router); }
 std::string size_limit_not_expanded(std::string_view transport, std::string_view why) {

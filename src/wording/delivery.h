@@ -51,7 +51,6 @@ struct NotDelivered : AddressLine {
 // Main log lines about the whole message.
 [[nodiscard]] std::string completed(const std::optional<std::string>& queue_time);
 [[nodiscard]] std::string frozen(std::string_view reason);
-[[nodiscard]] std::string error_ignored(std::string_view address, std::string_view parent, bool not_requested);
 [[nodiscard]] std::string spool_locked(std::string_view id);
 [[nodiscard]] std::string spool_data_missing(std::string_view id);
 [[nodiscard]] std::string spool_error(std::string_view path, int code);
@@ -59,6 +58,12 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string spool_read_error(std::string_view id, int code);
 [[nodiscard]] std::string spool_update_failed(std::string_view why);
 [[nodiscard]] std::string message_is_frozen();
+[[nodiscard]] std::string unfrozen(std::string_view how);  // "errmsg timer", "forced delivery", "auto-thaw"
+[[nodiscard]] std::string domain_is_held();
+[[nodiscard]] std::string domain_is_queued();
+[[nodiscard]] std::string pipe_failed(int code);
+[[nodiscard]] std::string fork_failed(std::string_view address);
+[[nodiscard]] std::string runner_crashed(long process, int signal, std::string_view id);
 
 // Reasons of deferrals and failures that the engine gives (messages of == and ** lines).
 [[nodiscard]] std::string no_transport_set(std::string_view router);
