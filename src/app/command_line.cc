@@ -126,7 +126,7 @@ private:
         std::string text(rest);
         if (text.empty()) POSTERN_TRY(value("D", text));
         std::size_t end = 0;
-        if (!is_upper(text.front())) return failure(wording::macro_needs_upper_case());
+        if (text.empty() || !is_upper(text.front())) return failure(wording::macro_needs_upper_case());
         while (end < text.size() && (is_alnum(text[end]) || text[end] == '_')) ++end;
         const std::string name = text.substr(0, std::min(end, kLongestMacroName));
         std::string_view definition = trim_left(std::string_view(text).substr(end));

@@ -31,6 +31,7 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"NoIds", {"-Mrm"}, "exim: no message ids given after -Mrm option"},
         ErrorCase{"BadId", {"-Mvh", "xxx"}, "exim: malformed message id xxx after -Mvh option"},
         ErrorCase{"MacroLowerCase", {"-Dx"}, "exim: macro name set by -D must start with an upper case letter"},
+        ErrorCase{"MacroEmpty", {"-D", ""}, "exim: macro name set by -D must start with an upper case letter"},
         ErrorCase{"MacroTwice", {"-DX", "-DX=1"}, "exim: duplicated -D in command line"}),
     [](const auto& test) { return test.param.name; });
 
