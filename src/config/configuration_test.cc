@@ -416,6 +416,23 @@ TEST(ConfigurationTest, ReadsEverything) {
                                                     "the authenticators section is recognised but has no effect yet"}));
 }
 
+// A named user's group counts as long as no other gid is known; text to expand is none.
+TEST(ConfigurationTest, NamedUserBeatsGroupText) {
+    ConfigText config;
+    const auto group_of = [&config](const std::string& lines) {
+        const LoadResult result = config.load("begin transports\nt1:\n driver = wire\n" + lines);
+        return result.configuration ? result.configuration->transport("t1")->options.group : GroupOption{};
+    };
+    const GroupOption from_user = group_of("group = ${x}\nuser = mail\n");
+    EXPECT_EQ(from_user.gid, gid_t{8});
+    EXPECT_TRUE(from_user.from_user);
+    EXPECT_FALSE(from_user.expandable);
+    const GroupOption text = group_of("user = mail\ngroup = ${x}\n");
+    EXPECT_FALSE(text.gid);
+    EXPECT_TRUE(text.expandable);
+    EXPECT_EQ(group_of("group = users\nuser = mail\n").gid, gid_t{100});
+}
+
 TEST(ConfigurationTest, RetryKeyDefaultOfRouters) {
     struct Case {
         std::string options;

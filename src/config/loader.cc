@@ -199,12 +199,14 @@ bool Loader::set_option(const OptionLine& option, const OptionRow& row, OptionTa
     }
     if (!reader.login_group) return true;
 
-    // A user given by name supplies the group option of the same name, unless that was set before.
+    // A user given by name supplies the group option of the same name, unless that has a gid already. A text that would
+    // have to be expanded is none: it loses.
     std::string group_name = option.name;
     group_name.replace(group_name.find("user"), 4, "group");
     const OptionRow* group = find_option(table, group_name);
-    if (group == nullptr || group->group == nullptr || was_set(*group)) return true;
-    group->group(block) = GroupOption{.gid = reader.login_group, .source = reader.login_group_name, .from_user = true};
+    if (group == nullptr || group->group == nullptr) return true;
+    GroupOption& value = group->group(block);
+    if (!value.gid) value = GroupOption{.gid = reader.login_group, .source = reader.login_group_name, .from_user = true};
     return true;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kFeatures[] = {
     "_HAVE_CRYPTEQ",
+    "_HAVE_IPV6",
     "_HAVE_LOOKUP_DSEARCH",
     "_HAVE_LOOKUP_LSEARCH",
     "_HAVE_LOOKUP_PASSWD",

@@ -27,6 +27,7 @@ public:
 private:
     void put(std::string_view line);
     void refuse(std::string_view line);
+    [[nodiscard]] bool is_hidden(std::string_view name, const std::vector<std::string>& hidden) const;
     [[nodiscard]] std::string shown(std::string line, std::string_view name,
                                     const std::vector<std::string>& hidden) const;
 
@@ -62,9 +63,13 @@ void Printer::refuse(std::string_view line) {
     result_.ok = false;
 }
 
+bool Printer::is_hidden(std::string_view name, const std::vector<std::string>& hidden) const {
+    return !request_.admin && std::find(hidden.begin(), hidden.end(), name) != hidden.end();
+}
+
 // Hides the value, strips the label.
 std::string Printer::shown(std::string line, std::string_view name, const std::vector<std::string>& hidden) const {
-    if (!request_.admin && std::find(hidden.begin(), hidden.end(), name) != hidden.end()) {
+    if (is_hidden(name, hidden)) {
         line = name;
         line += " = ";
         line += kNotDisplayable;
@@ -158,6 +163,15 @@ void Printer::driver_options(const Instance& instance, OptionTable generic) {
     for (const auto& row : generic) {
         if (!driver_printed && row.name > "driver") print_driver();
         if (!row.synonym) put(shown(row.print(&instance.options, row.name), row.name, instance.hidden));
+    }
+    // The text of an expandable boolean is a hidden option of its own, which Exim shows for private ones.
+    for (const auto& row : instance.driver->options) {
+        if (row.shape != ValueShape::boolean || row.expanded_text == nullptr) continue;
+        const auto text = row.expanded_text(instance.private_options.get());
+        if (text.where == nullptr) continue;  // a plain boolean
+        const std::string name = "*expand_" + std::string(row.name);
+        const auto value = is_hidden(row.name, instance.hidden) ? kNotDisplayable : text.text;
+        put(shown(name + " = " + std::string(value), name, {}));
     }
     for (const auto& row : instance.driver->options)
         if (!row.synonym) put(shown(row.print(instance.private_options.get(), row.name), row.name, instance.hidden));
