@@ -8,6 +8,7 @@
 #include "mail/address.h"
 #include "route/report.h"
 #include "wording/command.h"
+#include "wording/rewrite.h"
 
 namespace postern {
 namespace {
@@ -78,16 +79,28 @@ int test_rewriting(Workplace& place) {
         {"      cc: ", Rewriter::Where::cc},     {"     bcc: ", Rewriter::Where::bcc},      {"reply-to: ", Rewriter::Where::reply_to},
         {"env-from: ", Rewriter::Where::env_from}, {"  env-to: ", Rewriter::Where::env_to},
     };
+    if (place.line().arguments.empty()) {
+        place.out(wording::rewrite_test_without_address());
+        return 1;
+    }
     const std::vector<RewriteRule>& rules = place.configuration().rewrite;
-    for_each_address(place, [&](const std::string& address) {
-        if (rules.empty()) {
-            place.out("No rewrite rules are defined\n");
-            return;
-        }
-        for (const Row& row : kRows) {
-            place.out(std::string(row.label) + place.rewriter().rewrite_address(address, row.where, rules, Scope{}) + "\n");
-        }
-    });
+    if (rules.empty()) {
+        place.out(wording::rewrite_test_without_rules());
+        return 0;
+    }
+    // One argument, one address, whatever it contains.
+    std::string text = place.line().arguments.front();
+    if (!contains(text, "@")) text += "@" + place.configuration().main.qualify_recipient.value;
+    AddressRules parsing = place.rewriter().address_rules();
+    parsing.any_domain_literal = true;
+    const AddressParse parse = parse_address(text, parsing);
+    if (!parse.value) {
+        place.out(wording::rewrite_test_bad_address(text, parse.error.text));
+        return 0;
+    }
+    for (const Row& row : kRows) {
+        place.out(std::string(row.label) + place.rewriter().rewrite_item(parse.value->address, row.where, rules, Scope{}) + "\n");
+    }
     return 0;
 }
 

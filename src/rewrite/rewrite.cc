@@ -51,6 +51,12 @@ std::string Rewriter::rewrite_address(const std::string& address, Where where, s
     return apply(address, where, rules, scope).address;
 }
 
+std::string Rewriter::rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope) {
+    Result result = apply(address, where, rules, scope);
+    const bool envelope = where == Where::env_from || where == Where::env_to;
+    return result.whole.empty() || envelope ? std::move(result.address) : std::move(result.whole);
+}
+
 Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope) {
     Result current{address, {}};
     std::size_t number = 0;
@@ -92,7 +98,7 @@ Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number,
             hooks_.main_and_panic(wording::rewrite_unqualified(current.address, *text));
             return Next::stop;
         }
-        const std::string domain = "@" + main_.qualify_domain.value;
+        const std::string domain = "@" + main_.qualify_recipient.value;  // for senders, too, as in Exim
         whole.insert(found.end, domain);
         found.address += domain;
     }

@@ -32,6 +32,9 @@ public:
     // The address after all matching rules; equal to `address` if none applied.
     [[nodiscard]] std::string rewrite_address(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
 
+    // The same for -brw: with phrase, where a rule with flag w made one for a header.
+    [[nodiscard]] std::string rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
+
     // One header line (type S F T C B R; others are returned as nullopt). nullopt: unchanged. `qualify`: unqualified
     // addresses get qualify_domain / qualify_recipient where the flags of the message permit.
     struct Qualify {

@@ -103,8 +103,16 @@ TEST_F(RewriteTest, StopsAndFlags) {
     rules({{"*@q", "${if eq{a}{b}{x@y}fail}", kHeaders | kRewriteQuit}, {"*@q", "c@q"}});
     EXPECT_EQ(address("a@q"), "a@q");
     rules({{"*@q", "u", kHeaders | kRewriteQualify}});
-    EXPECT_EQ(address("a@q"), "u@test.example");
+    EXPECT_EQ(address("a@q"), "u@rcpt.example");
+    EXPECT_EQ(address("a@q", Rewriter::Where::sender), "u@rcpt.example");  // as in exim4
     EXPECT_THAT(panic_log_, ElementsAre());
+}
+
+TEST_F(RewriteTest, WholeItemsAreForHeaders) {
+    rules({{"*@q", "Joe <j@x.ex>", kHeaders | kRewriteEnvTo | kRewriteWhole}});
+    EXPECT_EQ(rewriter().rewrite_item("a@q", Rewriter::Where::to, rules_, Scope{}), "Joe <j@x.ex>");
+    EXPECT_EQ(rewriter().rewrite_item("a@q", Rewriter::Where::env_to, rules_, Scope{}), "j@x.ex");
+    EXPECT_EQ(rewriter().rewrite_item("a@r", Rewriter::Where::to, rules_, Scope{}), "a@r");
 }
 
 TEST_F(RewriteTest, RepeatsTenTimesMore) {

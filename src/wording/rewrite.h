@@ -16,4 +16,9 @@ namespace postern::wording {
 [[nodiscard]] std::string rewrite_repeat_ignored();
 [[nodiscard]] std::string header_address_bad(std::string_view why);
 
+// -brw; whole lines.
+[[nodiscard]] std::string rewrite_test_without_rules();
+[[nodiscard]] std::string rewrite_test_without_address();
+[[nodiscard]] std::string rewrite_test_bad_address(std::string_view address, std::string_view why);
+
 }  // namespace postern::wording
