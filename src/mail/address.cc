@@ -68,7 +68,7 @@ public:
 
     AddressParse run() {
         AddressParse parse;
-        if (mailbox()) {
+        if (mailbox() && short_enough()) {
             parse.value = std::move(result_);
         } else {
             parse.error.text = std::move(error_);
@@ -77,6 +77,12 @@ public:
     }
 
 private:
+    // What Exim puts up with.
+    bool short_enough() {
+        constexpr std::size_t kLongest = 256, kShown = 64;
+        if (result_.address.size() <= kLongest) return true;
+        return fail(fmt::format("address is ridiculously long: {}...", std::string_view(result_.address).substr(0, kShown)));
+    }
     [[nodiscard]] char peek() const { return pos_ < text_.size() ? text_[pos_] : '\0'; }
     [[nodiscard]] bool at_end() const { return pos_ >= text_.size(); }
     bool fail(std::string text) {

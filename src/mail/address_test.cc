@@ -97,6 +97,12 @@ TEST(Address, AgreesWithExim) {
     }
 }
 
+TEST(Address, Has256BytesAtMost) {
+    const std::string longest = std::string(251, 'x') + "@x.ex";
+    EXPECT_EQ(address_of(std::string(300, 'p') + " <" + longest + ">"), longest);
+    EXPECT_EQ(address_of("x" + longest), "error: address is ridiculously long: " + std::string(64, 'x') + "...");
+}
+
 TEST(Address, NullAddressOnlyWhereAllowed) {
     EXPECT_EQ(address_of("<>"), "error: missing or malformed local part");
     AddressRules rules;

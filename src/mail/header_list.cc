@@ -22,14 +22,31 @@ constexpr std::array kKnown = {
 };
 constexpr std::string_view kResent = "resent-";
 
+// Exim takes eight-bit bytes as well.
+bool is_name_char(char c) { return c != ':' && (is_graph(c) || static_cast<unsigned char>(c) >= 0x80); }
+
+struct NameAndColon {
+    std::size_t name = 0;   // length
+    bool colon = false;     // it follows, perhaps after blanks
+};
+NameAndColon name_and_colon(std::string_view text) {
+    NameAndColon found;
+    while (found.name < text.size() && is_name_char(text[found.name])) ++found.name;
+    std::size_t i = found.name;
+    while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
+    found.colon = i < text.size() && text[i] == ':';
+    return found;
+}
+
 }  // namespace
 
+bool is_header_line(std::string_view text) {
+    return name_and_colon(text).colon && text.front() != ' ' && text.front() != '\t';
+}
+
 std::size_t header_name_length(std::string_view text) {
-    std::size_t i = 0;
-    while (i < text.size() && is_graph(text[i]) && text[i] != ':') ++i;
-    const std::size_t name = i;
-    while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
-    return name > 0 && i < text.size() && text[i] == ':' ? name : 0;
+    const NameAndColon found = name_and_colon(text);
+    return found.colon ? found.name : 0;
 }
 
 bool header_is(std::string_view text, std::string_view name) {

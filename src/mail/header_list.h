@@ -25,7 +25,9 @@ using HeaderList = std::vector<HeaderLine>;
 
 // True if `text` begins with `name` (any case), optional blanks, colon. `name` without colon.
 [[nodiscard]] bool header_is(std::string_view text, std::string_view name);
-// Length of the name before the colon, 0 if `text` is not a header line.
+// Does reception take this for a header line? The name may be empty (":" alone) and have eight-bit bytes, as in Exim.
+[[nodiscard]] bool is_header_line(std::string_view text);
+// Length of the name before the colon, 0 if `text` is not a header line or has no name.
 [[nodiscard]] std::size_t header_name_length(std::string_view text);
 [[nodiscard]] std::string_view header_value(std::string_view text);  // after the colon, raw
 // The type that reception gives a line with this text; resent is the letter's Resent- form.

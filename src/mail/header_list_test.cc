@@ -16,6 +16,13 @@ TEST(HeaderName, NeedsAColon) {
     EXPECT_EQ(header_value("Subject\n"), "");
 }
 
+TEST(HeaderLine, WhatReceptionTakesForOne) {
+    for (const std::string_view line : {"A: x\n", "A \t: x\n", ":\n", ":: x\n", "X-\xc3\x9c: y\n"}) EXPECT_TRUE(is_header_line(line)) << line;
+    for (const std::string_view line : {"", " : x\n", "\t: x\n", "A b: x\n", "A\x7f: x\n", "A\n b: x\n"}) EXPECT_FALSE(is_header_line(line)) << line;
+    EXPECT_FALSE(is_header_line(std::string_view("A\0: x\n", 6)));
+    EXPECT_EQ(header_name_length("X-\xc3\x9c: y\n"), 4U);
+}
+
 TEST(HeaderIs, WholeNameAnyCase) {
     EXPECT_TRUE(header_is("SUBJECT: x\n", "subject"));
     EXPECT_TRUE(header_is("Subject : x\n", "Subject"));
