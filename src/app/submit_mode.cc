@@ -32,6 +32,7 @@ SubmissionRequest request_of(Workplace& place) {
                               .host_name = line.host_name,
                               .auth_id = line.auth_id,
                               .auth_sender = line.auth_sender,
+                              .errors_on_stderr = line.error_mode == "p",
                               .references = line.error_reference.value_or(""),
                               .local_error = line.error_reference.has_value(),
                               .dont_deliver = line.dont_deliver};

@@ -71,6 +71,7 @@ std::size_t BodyCopier::plain_run(std::string_view text) const {
 
 Status BodyCopier::start_with(std::string_view lines) {
     if (!lines.empty()) ++lines_;  // as Exim counts, also when a bare CR has made two of them
+    zeros_ += std::ranges::count(lines, '\0');
     out_ += lines;
     return out_.size() < kBlock ? Status{} : flush();
 }

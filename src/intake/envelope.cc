@@ -8,12 +8,14 @@
 namespace postern {
 namespace {
 
-constexpr std::size_t kAddressMax = kSpoolLineMax / 2;  // its line in -H, with all that may stand there, must be readable
-
 // A newline in a quoted local part would start a line of its own in Received:, in the logs and in -H.
 std::string one_line(std::string address) {
     std::ranges::replace(address, '\n', ' ');
     return address;
+}
+
+bool has_eight_bit(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
 // A number with K, M or G.
@@ -157,6 +159,7 @@ Reception::Refused Reception::set_sender(const std::string& text) {
         if (match.verdict != MatchVerdict::yes) return std::nullopt;
     }
     message_.sender = address;
+    message_.smtputf8 = has_eight_bit(address);
     sender_forced_ = request_.trusted;
     message_.sender_set_untrusted = !request_.trusted;
     message_.local = !sender_forced_;
@@ -172,15 +175,23 @@ Reception::Refused Reception::recipients() {
     return none ? refuse(Refusal::Why::no_recipients, wording::say_no_recipients()) : std::nullopt;
 }
 
+// Without -oep Exim mails this to the sender: from <> it tells the log alone.
+Reception::Refused Reception::refuse_recipient(std::string_view argument, std::string_view why) {
+    if (!message_.sender.empty() || request_.errors_on_stderr)
+        return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(argument, why));
+    p_.log.main(wording::bad_recipient_without_sender(argument, why));
+    return refuse(Refusal::Why::bad_recipient, "");
+}
+
 Reception::Refused Reception::add_recipients(std::string_view argument) {
     for (std::string_view rest = argument; !rest.empty();) {
         while (!rest.empty() && (is_space(rest.front()) || rest.front() == ',')) rest.remove_prefix(1);
         if (rest.empty()) break;
         const std::size_t end = address_item_end(rest, false);
         const AddressParse parse = parse_address(rest.substr(0, end), command_line_rules());
-        if (!parse.value) return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(argument, parse.error.text));
+        if (!parse.value) return refuse_recipient(argument, parse.error.text);
         if (!parse.value->at && !request_.allow_unqualified)
-            return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(argument, "unqualified recipient address not allowed"));
+            return refuse_recipient(argument, "unqualified recipient address not allowed");
         if (auto refused = add_recipient(*parse.value)) return refused;
         rest.remove_prefix(end);
     }
@@ -191,10 +202,9 @@ Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
     const auto limit = main_.recipients_max.value;
     const std::size_t most = limit > 0 ? std::min(static_cast<std::size_t>(limit), kSpoolRecipientsMax) : kSpoolRecipientsMax;
     if (message_.recipients.size() >= most) return refuse(Refusal::Why::too_many_recipients, wording::say_too_many_recipients());
-    if (address.address.size() > kAddressMax)
-        return refuse(Refusal::Why::bad_recipient, wording::say_bad_recipient(address.address.substr(0, 100) + "...", "address is too long"));
     Recipient recipient;
     recipient.address = one_line(address.address);
+    message_.smtputf8 = message_.smtputf8 || has_eight_bit(recipient.address);
     raw_recipients_.push_back(recipient.address);
     if (!address.at) recipient.address += "@" + main_.qualify_recipient.value;
     message_.recipients.push_back(std::move(recipient));

@@ -7,7 +7,7 @@
 
 namespace postern {
 
-Reception::Refused Reception::extract_recipients() {
+Reception::Refused Reception::extract_recipients(std::vector<wording::BadAddress>& bad) {
     // Addresses on the command line are taken away from those in the headers: they count as done.
     const bool had_arguments = !message_.recipients.empty();
     if (had_arguments && main_.extract_addresses_remove_arguments) {
@@ -15,13 +15,16 @@ Reception::Refused Reception::extract_recipients() {
         message_.recipients.clear();
         raw_recipients_.clear();
     }
-    std::vector<wording::BadAddress> bad;
     for (HeaderLine& line : message_.headers) {
         if (line.type != HeaderType::to && line.type != HeaderType::cc && line.type != HeaderType::bcc) continue;
         if (resent_ && !classify_header(line.text).resent) continue;
         if (auto refused = extract_from(line, bad)) return refused;
         if (line.type == HeaderType::bcc) line.type = HeaderType::removed;
     }
+    return std::nullopt;
+}
+
+Reception::Refused Reception::judge_extracted(const std::vector<wording::BadAddress>& bad) {
     if (!bad.empty()) {
         p_.log.main_and_panic(wording::bad_addresses_found(message_.id));
         return refuse(Refusal::Why::bad_recipient, wording::say_bad_addresses(bad));

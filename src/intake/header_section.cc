@@ -47,7 +47,7 @@ HeaderSectionReader::More HeaderSectionReader::add_byte() {
         end_line();
         return More::line_ended;
     }
-    add(*c == '\0' ? '?' : *c);
+    add(*c);
     ++line_length_;
     return More::yes;
 }
@@ -80,7 +80,8 @@ HeaderSectionReader::Item HeaderSectionReader::next() {
         const auto following = source_.peek();
         if (following != ' ' && following != '\t') break;
     }
-    if (header_name_length(text_) == 0) return Item::not_a_header;
+    if (!is_header_line(text_)) return Item::not_a_header;
+    std::ranges::replace(text_, '\0', '?');
     if (limits_.line != 0 && text_.size() > limits_.line) return Item::line_too_long;
     drop_blank_ends();
     return Item::header;

@@ -2,7 +2,7 @@
 // intake/header_section.h – the header lines of a message as they come in from a program (not SMTP), with Exim's
 // treatment of everything that is not a well formed line end (spec message-writer.md §5; tried on exim4 4.96):
 // CR LF is a newline; a CR alone becomes newline and blank, which makes what follows a continuation; if the first line
-// ended with CR LF, a newline alone gets a blank behind it, too; NUL becomes "?"; blank lines that were folded in at the
+// ended with CR LF, a newline alone gets a blank behind it, too; a NUL in a header becomes "?"; blank lines that were folded in at the
 // end of a header are dropped. Memory is bounded by the two limits.
 #pragma once
 

@@ -40,7 +40,7 @@ const Case kCases[] = {
     {"A: x\n.\r\nB: y\n", {"A: x\n"}, Item::end_of_message, "B: y\n"},
     {"A: x\n.\nB: y\n", {"A: x\n"}, Item::not_a_header, ".\nB: y\n", false},
     {"..\nA: x\n", {}, Item::not_a_header, "..\nA: x\n"},
-    {"A : x\nB\t: y\nX-\xc3\xa9: z\n\n", {"A : x\n", "B\t: y\n"}, Item::not_a_header, "X-\xc3\xa9: z\n\n"},
+    {"A : x\nB\t: y\nX-\xc3\xa9: z\n: v\n\n", {"A : x\n", "B\t: y\n", "X-\xc3\xa9: z\n", ": v\n"}, Item::end_of_section, ""},
 };
 
 TEST(HeaderSection, AsExim) {

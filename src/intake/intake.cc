@@ -133,14 +133,17 @@ Reception::Refused Reception::read_headers() {
 
 Reception::Refused Reception::begin_spooling() {
     message_.id = make_message_id(message_.received, static_cast<std::uint64_t>(p_.os.pid()), main_.localhost());
-    auto held = p_.spool.begin(message_.id);
     p_.log.set_message_id(message_.id);
+    classify_headers();
+    std::vector<wording::BadAddress> bad;
+    if (request_.extract_recipients) {
+        if (auto refused = extract_recipients(bad)) return refused;  // too many: without a trace in the spool
+    }
+    auto held = p_.spool.begin(message_.id);
     if (!held) return spool_failure(wording::spool_create_failed(p_.spool.path(message_.id, 'D'), held.error().code));
     held_ = std::move(*held);
-
-    classify_headers();
     if (request_.extract_recipients) {
-        if (auto refused = extract_recipients()) return refused;
+        if (auto refused = judge_extracted(bad)) return refused;
     }
     add_missing_headers();
     rewrite_headers();
@@ -188,6 +191,15 @@ std::optional<std::string> Reception::logged_subject() const {
     return text ? std::move(text->bytes) : std::string();
 }
 
+// Exim subtracts three digits for each header's length from the size of -H, also where it wrote more of them: S= (and
+// nothing else) is too large by these.
+static std::int64_t long_header_digits(const HeaderList& headers) {
+    std::int64_t extra = 0;
+    for (const HeaderLine& header : headers)
+        for (std::size_t length = header.text.size(); length > 999; length /= 10) ++extra;
+    return extra;
+}
+
 void Reception::write_log() {
     const auto wanted = [this](Selector selector) { return p_.selectors.has(selector); };
     wording::Received line;
@@ -195,8 +207,10 @@ void Reception::write_log() {
     line.references = request_.references;
     line.ident = message_.ident;
     line.protocol = message_.received_protocol;
-    line.size = message_.size();
+    line.size = message_.size() + long_header_digits(message_.headers);
     line.show_8bitmime = wanted(Selector::eight_bit_mime);
+    if (wanted(Selector::receive_time))
+        line.receive_time = interval_text_ms(message_.received, message_.received_complete, wanted(Selector::millisec));
     if (request_host_)
         line.host = wording::host_text(message_.host_name, message_.helo_name, message_.host_address,
                                        wanted(Selector::incoming_port) ? message_.host_port : 0);

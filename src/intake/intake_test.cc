@@ -254,7 +254,9 @@ TEST_F(IntakeTest, CommandLineRecipients) {
         {{"a@@b", "c@d"}, "exim: bad recipient address \"a@@b\": domain missing or malformed\n"},
         {{"ok@x,c@d e@f"}, "exim: bad recipient address \"ok@x,c@d e@f\": malformed address: e@f may not follow c@d \n"},
         {{""}, "exim: no recipients in message\n"},
-        {{std::string(40000, 'x') + "@y"}, "exim: bad recipient address \"" + std::string(100, 'x') + "...\": address is too long\n"},
+        {{std::string(300, 'x') + "@y"}, "exim: bad recipient address \"" + std::string(300, 'x') + "@y\": address is ridiculously long: " +
+                                             std::string(64, 'x') + "...\n"},
+        {{"a\nb@@c"}, "exim: bad recipient address \"a\\nb@@c\": missing or malformed local part (expected word or \"<\")\n"},
     };
     for (const Case& c : cases) {
         os_.remove("/spool/input");
@@ -264,6 +266,46 @@ TEST_F(IntakeTest, CommandLineRecipients) {
     submitter_.request.recipients = {"unqualified"};
     submitter_.request.allow_unqualified = false;
     EXPECT_EQ(refused("X: y\n\n").text, "exim: bad recipient address \"unqualified\": unqualified recipient address not allowed\n");
+}
+
+// Exim would mail the error to <>, so the log alone has it.
+TEST_F(IntakeTest, BadRecipientOfNobody) {
+    submitter_.request.sender = "<>";
+    submitter_.request.recipients = {"ok@x", "a@@b"};
+    EXPECT_EQ(refused("X: y\n\n").text, "");
+    EXPECT_THAT(main_log(), EndsWith(" Error while reading message with no usable sender address: at least one malformed recipient "
+                                     "address: a@@b - domain missing or malformed\n"));
+    submitter_.request.errors_on_stderr = true;
+    EXPECT_EQ(refused("X: y\n\n").text, "exim: bad recipient address \"a@@b\": domain missing or malformed\n");
+}
+
+TEST_F(IntakeTest, EightBitAddressesMakeSmtputf8) {
+    (void)headers("From: \xc3\xbc@x\n\n");
+    EXPECT_FALSE(message_.smtputf8);
+    submitter_.request.recipients = {"a@b", "\xc3\xbc@x"};
+    (void)headers("\n");
+    EXPECT_TRUE(message_.smtputf8);
+    submitter_.request.recipients = {"a@b"};
+    submitter_.request.sender = "\xc3\xbc@x";
+    (void)headers("\n");
+    EXPECT_TRUE(message_.smtputf8);
+}
+
+TEST_F(IntakeTest, LoggedSizeCountsDigitsOfLongHeaders) {
+    struct Case {
+        std::size_t header;
+        std::int64_t want_extra;
+    };
+    for (const Case& c : {Case{999, 0}, Case{1000, 1}, Case{9999, 1}, Case{10000, 2}, Case{100000, 3}}) {
+        (void)headers("X: " + std::string(c.header - 4, 'x') + "\n\n");
+        EXPECT_THAT(main_log(), HasSubstr(" S=" + std::to_string(message_.size() + c.want_extra) + "\n")) << c.header;
+    }
+}
+
+TEST_F(IntakeTest, NulBeforeTheColonIsNoHeader) {
+    EXPECT_THAT(headers(std::string_view("A: b\0c\nSub\0ject: x\nbody\n", 24)), ElementsAre("  A: b?c", "F From: Joe User <joe@test.example>"));
+    EXPECT_EQ(body_, std::string("Sub\0ject: x\nbody\n", 17));
+    EXPECT_EQ(message_.body_zerocount, 1);
 }
 
 // D-address-newline
@@ -368,10 +410,10 @@ TEST_F(IntakeTest, Rewriting) {
 }
 
 TEST_F(IntakeTest, LogSelectors) {
-    ASSERT_TRUE(submitter_.selectors.apply("+subject +received_sender +received_recipients +msg_id_created +8bitmime"));
+    ASSERT_TRUE(submitter_.selectors.apply("+subject +received_sender +received_recipients +msg_id_created +8bitmime +receive_time +millisec"));
     submitter_.request.recipients = {"u", "a@b"};
     (void)headers("Subject: =?utf-8?q?=C3=A9?= \"q\"\n\n");
-    EXPECT_THAT(main_log(), EndsWith(" M8S=0 id*=E" + message_.id + "@mx.test.example T=\"\\303\\251 \\\"q\\\"\" from <joe@test.example> for u a@b\n"));
+    EXPECT_THAT(main_log(), EndsWith(" M8S=0 RT=0.000s id*=E" + message_.id + "@mx.test.example T=\"\\303\\251 \\\"q\\\"\" from <joe@test.example> for u a@b\n"));
 }
 
 TEST_F(IntakeTest, NoSpace) {

@@ -31,6 +31,7 @@ private:
     [[nodiscard]] Refused set_sender(const std::string& text);
     [[nodiscard]] Refused recipients();
     [[nodiscard]] Refused add_recipients(std::string_view argument);
+    [[nodiscard]] Refused refuse_recipient(std::string_view argument, std::string_view why);
     [[nodiscard]] Refused add_recipient(const ParsedAddress& address);
     void rewrite_sender();
     void rewrite_recipients();
@@ -58,7 +59,8 @@ private:
     [[nodiscard]] Text expanded(const Expandable& option, std::string_view name, std::string& why_not);
 
     // header_recipients.cc: -t
-    [[nodiscard]] Refused extract_recipients();
+    [[nodiscard]] Refused extract_recipients(std::vector<wording::BadAddress>& bad);
+    [[nodiscard]] Refused judge_extracted(const std::vector<wording::BadAddress>& bad);
     [[nodiscard]] Refused extract_from(const HeaderLine& line, std::vector<wording::BadAddress>& bad);
 
     // header_fixes.cc

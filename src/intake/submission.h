@@ -39,6 +39,7 @@ struct SubmissionRequest {
     int host_port = 0, interface_port = 0;
 
     // --- other ---
+    bool errors_on_stderr = false;            // -oep
     std::string references;                   // -E: the message that this one is about; R= in the log
     bool local_error = false;                 // with -E: it is a bounce
     bool dont_deliver = false;                // -N

@@ -19,6 +19,7 @@ std::string common(const Received& line) {
     if (!line.authenticated.empty()) out += " A=" + line.authenticated;
     out += fmt::format(" S={}", line.size);
     if (line.show_8bitmime) out += " M8S=0";
+    if (!line.receive_time.empty()) out += " RT=" + line.receive_time;
     if (!line.message_id.empty()) out += (line.message_id_created ? " id*=" : " id=") + line.message_id;
     if (line.subject) {
         std::string quoted;
@@ -82,12 +83,16 @@ std::string input_failed(std::string_view from, int code) {
     return fmt::format("input from {} failed: {}: message abandoned", from, errno_text(code));
 }
 std::string input_timed_out(std::string_view from) { return fmt::format("timed out while reading input from {}: message abandoned", from); }
+std::string bad_recipient_without_sender(std::string_view address, std::string_view why) {
+    return fmt::format("Error while reading message with no usable sender address: at least one malformed recipient address: {} - {}",
+                       printable(address), why);
+}
 
 std::string say_bad_sender(std::string_view address, std::string_view why) {
     return fmt::format("exim: bad -f address \"{}\": {}\n", address, why);
 }
 std::string say_bad_recipient(std::string_view address, std::string_view why) {
-    return fmt::format("exim: bad recipient address \"{}\": {}\n", address, why);
+    return fmt::format("exim: bad recipient address \"{}\": {}\n", printable(address), why);
 }
 std::string say_too_many_recipients() { return "exim: too many recipients\n"; }
 std::string say_too_many_header_recipients() { return "exim: message rejected: too many recipients\n"; }

@@ -21,6 +21,7 @@ struct Received {
     std::string authenticated;                   // A=
     std::int64_t size = 0;                       // S=
     bool show_8bitmime = false;                  // M8S=0
+    std::string receive_time;                    // RT=
     std::string message_id;                      // id=
     bool message_id_created = false;             // id*=
     std::optional<std::string> subject;          // T=, as it is
@@ -47,6 +48,7 @@ struct Received {
 [[nodiscard]] std::string spool_write_failed(std::string_view path, int code);
 [[nodiscard]] std::string input_failed(std::string_view from, int code);
 [[nodiscard]] std::string input_timed_out(std::string_view from);
+[[nodiscard]] std::string bad_recipient_without_sender(std::string_view address, std::string_view why);  // nobody to tell
 
 // What the caller sees on standard error; whole lines.
 [[nodiscard]] std::string say_bad_sender(std::string_view address, std::string_view why);
