@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::string& line = reader.text();
         require(line.find('\0') == std::string::npos && line.find('\r') == std::string::npos);
         if (item != Item::header) break;
-        require(line.ends_with('\n') && postern::header_name_length(line) > 0);
+        require(line.ends_with('\n') && postern::is_header_line(line));
         // Every further line of it is a continuation.
         for (std::size_t i = line.find('\n'); i + 1 < line.size(); i = line.find('\n', i + 1)) require(line[i + 1] == ' ' || line[i + 1] == '\t');
         require(limit == 0 || line.size() < limit + 2);
