@@ -4,6 +4,7 @@
 What is seen: owner and group of what was created, and the log. Supplementary groups show in what may be written to.
 """
 from compatlib import Case, Dir, Send, compat, conf
+from compatlib.case import PARTS
 
 SEND = (Send("ptuser1@test.example", sender="<>"),)
 
@@ -65,7 +66,7 @@ FORBIDDEN = [
     who("never-users", "", "user = ptuser2", main="never_users = root : ptuser2"),
     who("never-users-number", "user = ptuser2", "", main="never_users = ${if eq{a}{a}{ptuser2}}"),
     who("never-users-other", "", "user = ptuser2", main="never_users = root : ptuser1"),
-    who("drop-privilege", "", "user = ptuser2", main="deliver_drop_privilege"),
+    who("drop-privilege", "", "user = ptuser2", main="deliver_drop_privilege", difference="D-config-refused", differs_in=PARTS),
 ]
 
 GROUPS = [
