@@ -41,8 +41,10 @@ void for_each_address(Workplace& place, Each each) {
     }
     StandardInput input(place);
     while (std::optional<std::string> line = input.logical_line("> ")) {
-        if (trim(*line).empty()) each(std::string());  // an empty line is a bad address; an empty argument is nothing
-        else whole(*line);
+        if (trim(*line).empty())
+            each(std::string());  // an empty line is a bad address; an empty argument is nothing
+        else
+            whole(*line);
     }
     place.out("\n");
 }
@@ -75,8 +77,9 @@ int test_rewriting(Workplace& place) {
         Rewriter::Where where;
     };
     static constexpr Row kRows[] = {
-        {"  sender: ", Rewriter::Where::sender}, {"    from: ", Rewriter::Where::from},     {"      to: ", Rewriter::Where::to},
-        {"      cc: ", Rewriter::Where::cc},     {"     bcc: ", Rewriter::Where::bcc},      {"reply-to: ", Rewriter::Where::reply_to},
+        {"  sender: ", Rewriter::Where::sender},   {"    from: ", Rewriter::Where::from},
+        {"      to: ", Rewriter::Where::to},       {"      cc: ", Rewriter::Where::cc},
+        {"     bcc: ", Rewriter::Where::bcc},      {"reply-to: ", Rewriter::Where::reply_to},
         {"env-from: ", Rewriter::Where::env_from}, {"  env-to: ", Rewriter::Where::env_to},
     };
     if (place.line().arguments.empty()) {
@@ -99,7 +102,8 @@ int test_rewriting(Workplace& place) {
         return 0;
     }
     for (const Row& row : kRows) {
-        place.out(std::string(row.label) + place.rewriter().rewrite_item(parse.value->address, row.where, rules, Scope{}) + "\n");
+        place.out(std::string(row.label) +
+                  place.rewriter().rewrite_item(parse.value->address, row.where, rules, Scope{}) + "\n");
     }
     return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check.h"
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 
@@ -60,7 +60,8 @@ std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
     request.keep_going = true;
     request.drivers = &driver_catalogue();
     request.expand = [&world](const std::string& source, const Configuration& so_far) -> Result<std::string> {
-        Expander expander({.configuration = &so_far, .os = &world.os, .clock = &world.clock, .processes = &world.processes});
+        Expander expander(
+            {.configuration = &so_far, .os = &world.os, .clock = &world.clock, .processes = &world.processes});
         Expansion value = expander.expand(source, Scope{});
         if (!value) return failure(value.error().message);
         return std::move(value->bytes);
@@ -74,7 +75,8 @@ std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
     templates.instances(loaded.configuration->routers, "router", router_option_table());
     templates.instances(loaded.configuration->transports, "transport", transport_option_table());
     std::ranges::stable_sort(findings, {}, [](const Finding& f) { return f.where.line; });
-    for (const std::string& warning : loaded.configuration->warnings) findings.push_back({.message = warning, .warning = true});
+    for (const std::string& warning : loaded.configuration->warnings)
+        findings.push_back({.message = warning, .warning = true});
     return findings;
 }
 
@@ -91,8 +93,8 @@ std::string in_words(const std::vector<Finding>& findings, const std::string& fi
         ++(finding.warning ? warnings : errors);
     }
     if (findings.empty()) return file + ": no errors\n";
-    return out + file + ": " + std::to_string(errors) + (errors == 1 ? " error, " : " errors, ") + std::to_string(warnings) +
-           (warnings == 1 ? " warning\n" : " warnings\n");
+    return out + file + ": " + std::to_string(errors) + (errors == 1 ? " error, " : " errors, ") +
+           std::to_string(warnings) + (warnings == 1 ? " warning\n" : " warnings\n");
 }
 
 std::string in_json(const std::vector<Finding>& findings) {

@@ -33,8 +33,20 @@ enum class Action : std::uint8_t {
 };
 
 enum class MessageAction : std::uint8_t {
-    deliver, deliver_unforced, freeze, thaw, remove, give_up, show_header, show_body, show_log, show_copy,
-    add_recipients, mark_delivered, mark_all_delivered, edit_sender,
+    deliver,
+    deliver_unforced,
+    freeze,
+    thaw,
+    remove,
+    give_up,
+    show_header,
+    show_body,
+    show_log,
+    show_copy,
+    add_recipients,
+    mark_delivered,
+    mark_all_delivered,
+    edit_sender,
 };
 
 enum class DeliveryMode : std::uint8_t { background, foreground, queue };
@@ -42,29 +54,32 @@ enum class DeliveryMode : std::uint8_t { background, foreground, queue };
 struct CommandLine {
     Action action = Action::submit;
     MessageAction message_action = MessageAction::deliver;
-    std::vector<std::string> configuration_files;                 // -C a:b
-    std::vector<std::pair<std::string, std::string>> macros;      // -D
-    std::optional<DeliveryMode> delivery_mode;                    // -od…
-    bool delivery_chosen_immediate = false;                       // -odi, -odb, -odf (for queue_only_override)
-    bool ignore_dot = false;                                      // -i, -oi
-    bool extract_recipients = false;                              // -t
-    bool dont_deliver = false;                                    // -N
-    bool verbose = false;                                         // -v
-    bool debug = false;                                           // -d
-    bool no_labels = false;                                       // -n (with -bP)
-    bool no_unqualified = false;                                  // -bnq
-    std::optional<std::string> sender;                            // -f, -r; "" for <>
-    std::optional<std::string> full_name;                         // -F
-    std::optional<std::string> received_protocol, host_address, host_name, ident, interface, auth_sender, auth_id;  // -oM…
-    std::string error_mode = "m";                                 // -oe…
-    std::optional<std::string> error_reference;                   // -E
+    std::vector<std::string> configuration_files;             // -C a:b
+    std::vector<std::pair<std::string, std::string>> macros;  // -D
+    std::optional<DeliveryMode> delivery_mode;                // -od…
+    bool delivery_chosen_immediate = false;                   // -odi, -odb, -odf (for queue_only_override)
+    bool ignore_dot = false;                                  // -i, -oi
+    bool extract_recipients = false;                          // -t
+    bool dont_deliver = false;                                // -N
+    bool verbose = false;                                     // -v
+    bool debug = false;                                       // -d
+    bool no_labels = false;                                   // -n (with -bP)
+    bool no_unqualified = false;                              // -bnq
+    std::optional<std::string> sender;                        // -f, -r; "" for <>
+    std::optional<std::string> full_name;                     // -F
+    std::optional<std::string> received_protocol, host_address, host_name, ident, interface, auth_sender,
+        auth_id;                                                                  // -oM…
+    std::string error_mode = "m";                                                 // -oe…
+    std::optional<std::string> error_reference;                                   // -E
     bool list_unsorted = false, list_undelivered_only = false, list_all = false;  // -bpr, -bpu, -bpa
-    bool first_only = false, force = false, force_thaw = false;   // -qi, -qf, -qff
-    std::string message_file;                                     // -bem
-    std::vector<std::string> arguments;                           // recipients, addresses, message ids, option names …
+    bool first_only = false, force = false, force_thaw = false;                   // -qi, -qf, -qff
+    std::string message_file;                                                     // -bem
+    std::vector<std::string> arguments;  // recipients, addresses, message ids, option names …
 };
 
-// Error: text for stderr; the exit code is 1. An empty text asks for the short usage ("Exim is a Mail Transfer Agent …").
-[[nodiscard]] Result<CommandLine> parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments);
+// Error: text for stderr; the exit code is 1. An empty text asks for the short usage ("Exim is a Mail Transfer Agent
+// …").
+[[nodiscard]] Result<CommandLine> parse_command_line(std::string_view program_name,
+                                                     const std::vector<std::string>& arguments);
 
 }  // namespace postern

@@ -25,9 +25,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         ErrorCase{"UnknownDelivery", {"-odx", "a"}, "exim abandoned: unknown, malformed, or incomplete option -odx"},
         ErrorCase{"UnknownMode", {"-bz"}, "exim abandoned: unknown, malformed, or incomplete option -bz"},
-        ErrorCase{"UnknownMessageAction", {"-Mfoo", "1xUyh5-0007zV-2L"}, "exim abandoned: unknown, malformed, or incomplete option -Mfoo"},
+        ErrorCase{"UnknownMessageAction",
+                  {"-Mfoo", "1xUyh5-0007zV-2L"},
+                  "exim abandoned: unknown, malformed, or incomplete option -Mfoo"},
         ErrorCase{"SenderMissing", {"-f"}, "exim abandoned: unknown, malformed, or incomplete option -f"},
-        ErrorCase{"SenderMalformed", {"-f", "a@b@c", "x"}, "exim: bad -f address \"a@b@c\": malformed address: @c may not follow a@b"},
+        ErrorCase{"SenderMalformed",
+                  {"-f", "a@b@c", "x"},
+                  "exim: bad -f address \"a@b@c\": malformed address: @c may not follow a@b"},
         ErrorCase{"NoIds", {"-Mrm"}, "exim: no message ids given after -Mrm option"},
         ErrorCase{"BadId", {"-Mvh", "xxx"}, "exim: malformed message id xxx after -Mvh option"},
         ErrorCase{"MacroLowerCase", {"-Dx"}, "exim: macro name set by -D must start with an upper case letter"},
@@ -40,7 +44,8 @@ Result<CommandLine> parse(std::vector<std::string> arguments, std::string_view n
 }
 
 TEST(CommandLine, TakesASubmission) {
-    const auto line = parse({"-C", "/a:/b", "-odf", "-oi", "-f", "Joe <joe@x>", "-DX=y", "-D", "Y = z", "rcpt1", "rcpt2"});
+    const auto line =
+        parse({"-C", "/a:/b", "-odf", "-oi", "-f", "Joe <joe@x>", "-DX=y", "-D", "Y = z", "rcpt1", "rcpt2"});
     ASSERT_TRUE(line) << line.error().text;
     EXPECT_EQ(line->action, Action::submit);
     EXPECT_EQ(line->configuration_files, (std::vector<std::string>{"/a", "/b"}));
@@ -88,10 +93,14 @@ TEST_P(CommandLineMode, IsRecognised) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, CommandLineMode,
-                         testing::Values(ModeCase{"Version", {"-bV"}, Action::version}, ModeCase{"Print", {"-bP", "x"}, Action::print_options},
-                                         ModeCase{"Expand", {"-be", "x"}, Action::expand}, ModeCase{"Test", {"-bt", "x"}, Action::test_addresses},
-                                         ModeCase{"Count", {"-bpc"}, Action::count_queue}, ModeCase{"List", {"-bpru"}, Action::list_queue},
-                                         ModeCase{"Run", {"-qff"}, Action::queue_run}, ModeCase{"Message", {"-Mrm", "1xUyh5-0007zV-2L"}, Action::message}),
+                         testing::Values(ModeCase{"Version", {"-bV"}, Action::version},
+                                         ModeCase{"Print", {"-bP", "x"}, Action::print_options},
+                                         ModeCase{"Expand", {"-be", "x"}, Action::expand},
+                                         ModeCase{"Test", {"-bt", "x"}, Action::test_addresses},
+                                         ModeCase{"Count", {"-bpc"}, Action::count_queue},
+                                         ModeCase{"List", {"-bpru"}, Action::list_queue},
+                                         ModeCase{"Run", {"-qff"}, Action::queue_run},
+                                         ModeCase{"Message", {"-Mrm", "1xUyh5-0007zV-2L"}, Action::message}),
                          [](const auto& test) { return test.param.name; });
 
 TEST(CommandLine, AnswersToOtherNames) {

@@ -10,10 +10,13 @@ namespace {
 
 std::string_view word_for(const Outcome& outcome) {
     switch (outcome.verdict) {
-        case Verdict::ok: return "delivered";
-        case Verdict::fail: return "failed";
+        case Verdict::ok:
+            return "delivered";
+        case Verdict::fail:
+            return "failed";
         case Verdict::defer:
-        case Verdict::panic: return "deferred";
+        case Verdict::panic:
+            return "deferred";
     }
     return "deferred";
 }
@@ -34,9 +37,11 @@ std::string in_words(const std::string& id, const RunResult& result) {
 }
 
 std::string in_json(const std::string& id, const RunResult& result) {
-    nlohmann::ordered_json out = {{"id", id}, {"completed", result.end == RunEnd::completed}, {"recipients", nlohmann::json::array()}};
+    nlohmann::ordered_json out = {
+        {"id", id}, {"completed", result.end == RunEnd::completed}, {"recipients", nlohmann::json::array()}};
     for (const Settled& settled : result.settled) {
-        nlohmann::ordered_json entry = {{"recipient", settled.original}, {"address", settled.address}, {"result", word_for(settled.outcome)}};
+        nlohmann::ordered_json entry = {
+            {"recipient", settled.original}, {"address", settled.address}, {"result", word_for(settled.outcome)}};
         if (!settled.router.empty()) entry["router"] = settled.router;
         if (!settled.transport.empty()) entry["transport"] = settled.transport;
         if (settled.outcome.verdict != Verdict::ok) entry["code"] = settled.outcome.code;
@@ -61,7 +66,8 @@ int deliver_now(Workplace::World world, const CommandLine& line, const std::vect
     tl::expected<Submission, int> taken = take_message(place);
     if (!taken) return taken.error();
     const std::string id = taken->message.id;
-    const RunResult result = deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable());
+    const RunResult result =
+        deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable());
     place.out(json ? in_json(id, result) : in_words(id, result));
     return result.safe ? 0 : 1;
 }

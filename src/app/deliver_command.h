@@ -8,7 +8,8 @@
 
 namespace postern {
 
-[[nodiscard]] int deliver_now(Workplace::World world, const CommandLine& line, const std::vector<std::string>& recipients,
-                              const std::optional<std::string>& sender, bool json);
+[[nodiscard]] int deliver_now(Workplace::World world, const CommandLine& line,
+                              const std::vector<std::string>& recipients, const std::optional<std::string>& sender,
+                              bool json);
 
 }  // namespace postern

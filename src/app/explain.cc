@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/explain.h"
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 
@@ -18,10 +18,14 @@ using Json = nlohmann::ordered_json;
 
 std::string_view name_of(Verdict verdict) {
     switch (verdict) {
-        case Verdict::ok: return "ok";
-        case Verdict::defer: return "defer";
-        case Verdict::fail: return "fail";
-        case Verdict::panic: return "panic";
+        case Verdict::ok:
+            return "ok";
+        case Verdict::defer:
+            return "defer";
+        case Verdict::fail:
+            return "fail";
+        case Verdict::panic:
+            return "panic";
     }
     return "defer";
 }
@@ -46,9 +50,12 @@ Json json_of(const Identity& identity) {
 }
 
 Json json_of(const DeliveryPlan& plan) {
-    Json out = {{"kind", plan.kind},           {"target", plan.target},
-                {"steps", plan.steps},         {"locks", plan.locks},
-                {"added_lines", plan.header_lines}, {"removed_headers", plan.removed_headers}};
+    Json out = {{"kind", plan.kind},
+                {"target", plan.target},
+                {"steps", plan.steps},
+                {"locks", plan.locks},
+                {"added_lines", plan.header_lines},
+                {"removed_headers", plan.removed_headers}};
     if (plan.refusal) out["refusal"] = json_of(*plan.refusal);
     return out;
 }
@@ -65,25 +72,27 @@ public:
         AddressPool pool;
         RouterChain chain(place_.configuration(), place_.drivers());
         std::vector<std::string> notes;
-        RouteContext context{.configuration = place_.configuration(),
-                             .os = place_.os(),
-                             .clock = place_.clock(),
-                             .processes = place_.processes(),
-                             .expander = place_.expander(),
-                             .rewriter = place_.rewriter(),
-                             .pool = pool,
-                             .message = &preview_.message(),
-                             .mode = RouteMode::explain,
-                             .main_log = [&notes](const std::string& text) { notes.push_back("log: " + text); },
-                             .main_and_panic_log = [&notes](const std::string& text) { notes.push_back("panic log: " + text); },
-                             .note = [&notes](const std::string& text) { notes.push_back(text); },
-                             .sender = sender_};
+        RouteContext context{
+            .configuration = place_.configuration(),
+            .os = place_.os(),
+            .clock = place_.clock(),
+            .processes = place_.processes(),
+            .expander = place_.expander(),
+            .rewriter = place_.rewriter(),
+            .pool = pool,
+            .message = &preview_.message(),
+            .mode = RouteMode::explain,
+            .main_log = [&notes](const std::string& text) { notes.push_back("log: " + text); },
+            .main_and_panic_log = [&notes](const std::string& text) { notes.push_back("panic log: " + text); },
+            .note = [&notes](const std::string& text) { notes.push_back(text); },
+            .sender = sender_};
         context.scope.message = &preview_.message();
         context.scope.body = &preview_.body();
         const AddressTest test = test_address(chain, context, address);
         exit_code = test.exit_code();
 
-        Json out = {{"address", test.address.empty() ? address : test.address}, {"sender", sender_}, {"routing", notes}};
+        Json out = {
+            {"address", test.address.empty() ? address : test.address}, {"sender", sender_}, {"routing", notes}};
         if (!test.syntax_error.empty()) out["syntax_error"] = test.syntax_error;
         out["deliveries"] = Json::array();
         for (const AddressItem* item : test.accepted) out["deliveries"].push_back(delivery(*item, exit_code));
@@ -105,7 +114,8 @@ private:
         if (item.parent) out["generated_from"] = item.parent->address;
         if (item.router) out["router"] = item.router->name;
         if (item.preset || !item.transport) {
-            out["outcome"] = item.preset ? json_of(*item.preset) : Json{{"verdict", "defer"}, {"message", "no transport"}};
+            out["outcome"] =
+                item.preset ? json_of(*item.preset) : Json{{"verdict", "defer"}, {"message", "no transport"}};
             exit_code = std::max(exit_code, item.preset && item.preset->verdict == Verdict::fail ? 2 : 1);
             return out;
         }
@@ -157,7 +167,8 @@ private:
     static DeliveryPlan planned(Transport& transport, DeliveryContext& context) {
         DeliveryPlan plan;
         if (const auto failed = transport.setup(context)) {
-            plan.refusal = Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};
+            plan.refusal =
+                Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};
             return plan;
         }
         if (const auto became = become(context.os, context.identity); !became) {
@@ -203,16 +214,20 @@ std::string delivery_words(const Json& delivery) {
     if (delivery.contains("outcome")) return out + "    not delivered: " + outcome_words(delivery["outcome"]) + "\n";
     const Json& identity = delivery["identity"];
     const Json& plan = delivery["plan"];
-    out += "    router " + delivery["router"].get<std::string>() + ", transport " + delivery["transport"].get<std::string>() + " (" +
-           delivery["driver"].get<std::string>() + ")\n";
-    out += "    as uid " + std::to_string(identity["uid"].get<long>()) + " (" + identity["uid_from"].get<std::string>() + "), gid " +
-           std::to_string(identity["gid"].get<long>()) + " (" + identity["gid_from"].get<std::string>() + ")\n";
+    out += "    router " + delivery["router"].get<std::string>() + ", transport " +
+           delivery["transport"].get<std::string>() + " (" + delivery["driver"].get<std::string>() + ")\n";
+    out += "    as uid " + std::to_string(identity["uid"].get<long>()) + " (" +
+           identity["uid_from"].get<std::string>() + "), gid " + std::to_string(identity["gid"].get<long>()) + " (" +
+           identity["gid_from"].get<std::string>() + ")\n";
     if (!identity["home"].get<std::string>().empty()) {
-        out += "    home " + identity["home"].get<std::string>() + " (" + identity["home_from"].get<std::string>() + ")\n";
+        out +=
+            "    home " + identity["home"].get<std::string>() + " (" + identity["home_from"].get<std::string>() + ")\n";
     }
-    out += "    in directory " + identity["directory"].get<std::string>() + " (" + identity["directory_from"].get<std::string>() + ")\n";
+    out += "    in directory " + identity["directory"].get<std::string>() + " (" +
+           identity["directory_from"].get<std::string>() + ")\n";
     out += "    return path <" + delivery["return_path"].get<std::string>() + ">\n";
-    if (!plan.value("kind", "").empty()) out += "    into " + plan["kind"].get<std::string>() + " " + plan["target"].get<std::string>() + "\n";
+    if (!plan.value("kind", "").empty())
+        out += "    into " + plan["kind"].get<std::string>() + " " + plan["target"].get<std::string>() + "\n";
     add_list(out, "locks:", plan.value("locks", Json::array()));
     add_list(out, "steps:", plan.value("steps", Json::array()));
     add_list(out, "header lines added:", plan.value("added_lines", Json::array()));
@@ -228,7 +243,8 @@ std::string in_words(const Json& all) {
     for (const Json& delivery : all["deliveries"]) out += delivery_words(delivery);
     if (all.contains("undelivered")) {
         for (const Json& entry : all["undelivered"]) {
-            out += "  " + entry["address"].get<std::string>() + "\n    not delivered: " + outcome_words(entry["outcome"]) + "\n";
+            out += "  " + entry["address"].get<std::string>() +
+                   "\n    not delivered: " + outcome_words(entry["outcome"]) + "\n";
         }
     }
     if (all["deliveries"].empty() && !all.contains("undelivered")) out += "  nothing would be delivered\n";
@@ -237,8 +253,8 @@ std::string in_words(const Json& all) {
 
 }  // namespace
 
-int explain_address(Workplace::World world, const CommandLine& line, const std::string& address, const std::optional<std::string>& sender,
-                    bool json) {
+int explain_address(Workplace::World world, const CommandLine& line, const std::string& address,
+                    const std::optional<std::string>& sender, bool json) {
     CommandLine quiet = line;
     quiet.action = Action::test_addresses;  // nothing goes to log files
     Workplace place(world, quiet);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // -M…: one action on each named message, with Exim's answers (spec queue-retry-bounce.md §8).
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 #include "app/modes.h"
 #include "base/strings.h"
@@ -21,7 +21,7 @@ constexpr std::size_t kMostToShow = std::size_t{1} << 31;
 struct Edit {
     bool ok = true;
     bool rewrite = true;
-    std::string result;                 // "is now frozen"
+    std::string result;  // "is now frozen"
     std::vector<std::string> log_lines;
 };
 
@@ -55,7 +55,9 @@ private:
                 return line_.arguments;
         }
     }
-    [[nodiscard]] std::vector<std::string> operands() const { return {line_.arguments.begin() + 1, line_.arguments.end()}; }
+    [[nodiscard]] std::vector<std::string> operands() const {
+        return {line_.arguments.begin() + 1, line_.arguments.end()};
+    }
 
     [[nodiscard]] bool act(const std::string& id) {
         switch (line_.message_action) {
@@ -65,12 +67,18 @@ private:
             case MessageAction::deliver_unforced:
                 (void)deliver_from_spool(place_.engine(), id, {});
                 return true;
-            case MessageAction::show_header: return show(id, 'H', "input", id + "-H");
-            case MessageAction::show_body: return show(id, 'D', "input", id + "-D");
-            case MessageAction::show_log: return show(id, 'L', "msglog", id);
-            case MessageAction::show_copy: return show_copy(id);
-            case MessageAction::remove: return remove(id);
-            default: return edit(id);
+            case MessageAction::show_header:
+                return show(id, 'H', "input", id + "-H");
+            case MessageAction::show_body:
+                return show(id, 'D', "input", id + "-D");
+            case MessageAction::show_log:
+                return show(id, 'L', "msglog", id);
+            case MessageAction::show_copy:
+                return show_copy(id);
+            case MessageAction::remove:
+                return remove(id);
+            default:
+                return edit(id);
         }
     }
 
@@ -104,7 +112,10 @@ private:
         }
         FdSink sink(place_.os(), STDOUT_FILENO);
         MessageWriter writer(place_.os());
-        return writer.write(plan, {data->get(), static_cast<std::int64_t>(data_offset(id)), loaded->message.spool_wireformat}, sink).has_value();
+        return writer
+            .write(plan, {data->get(), static_cast<std::int64_t>(data_offset(id)), loaded->message.spool_wireformat},
+                   sink)
+            .has_value();
     }
 
     // --- changing ---
@@ -122,9 +133,12 @@ private:
         place_.log().set_message_id(id);
         if (missing) place_.log().main(wording::spool_data_missing(id));
         if (held.error().problem == Spool::OpenProblem::locked) place_.log().main(wording::spool_locked(id));
-        if (missing) place_.out(wording::say_no_data_file(id));
-        else if (held.error().problem == Spool::OpenProblem::locked) place_.out(wording::say_changed(id, wording::Change::locked));
-        else place_.out(wording::say_cannot_open(id, held.error().error.code));
+        if (missing)
+            place_.out(wording::say_no_data_file(id));
+        else if (held.error().problem == Spool::OpenProblem::locked)
+            place_.out(wording::say_changed(id, wording::Change::locked));
+        else
+            place_.out(wording::say_cannot_open(id, held.error().error.code));
         return nullptr;
     }
 
@@ -135,7 +149,8 @@ private:
         if (missing) place_.out(wording::say_continuing_removal());
         auto loaded = place_.spool().load(id, true);
         if (!loaded) {
-            place_.out(loaded.error().format ? wording::say_format_error(id) : wording::say_read_error(id, loaded.error().error.code));
+            place_.out(loaded.error().format ? wording::say_format_error(id)
+                                             : wording::say_read_error(id, loaded.error().error.code));
             say("Continuing to ensure all files removed");
         }
         const bool owner = loaded && static_cast<uid_t>(loaded->message.uid) == place_.caller().uid;
@@ -170,7 +185,8 @@ private:
         if (!held) return false;
         auto loaded = place_.spool().load(id, true);
         if (!loaded) {
-            place_.out(loaded.error().format ? wording::say_format_error(id) : wording::say_read_error(id, loaded.error().error.code));
+            place_.out(loaded.error().format ? wording::say_format_error(id)
+                                             : wording::say_read_error(id, loaded.error().error.code));
             return false;
         }
         const Edit done = apply(loaded->message);
@@ -188,12 +204,18 @@ private:
 
     Edit apply(Message& message) {
         switch (line_.message_action) {
-            case MessageAction::freeze: return freeze(message);
-            case MessageAction::thaw: return thaw(message);
-            case MessageAction::add_recipients: return add(message);
-            case MessageAction::mark_delivered: return mark(message);
-            case MessageAction::mark_all_delivered: return mark_all(message);
-            default: return change_sender(message);
+            case MessageAction::freeze:
+                return freeze(message);
+            case MessageAction::thaw:
+                return thaw(message);
+            case MessageAction::add_recipients:
+                return add(message);
+            case MessageAction::mark_delivered:
+                return mark(message);
+            case MessageAction::mark_all_delivered:
+                return mark_all(message);
+            default:
+                return change_sender(message);
         }
     }
 
@@ -231,8 +253,12 @@ private:
     Edit mark(Message& message) const {
         Edit edit{.result = "has been modified"};
         for (const std::string& text : operands()) {
-            const bool known = std::ranges::any_of(message.recipients, [&](const Recipient& r) { return r.address == text; });
-            if (!known) return {.ok = false, .result = "- error while marking as delivered:\n  " + text + " is not a recipient: message not updated"};
+            const bool known =
+                std::ranges::any_of(message.recipients, [&](const Recipient& r) { return r.address == text; });
+            if (!known)
+                return {.ok = false,
+                        .result = "- error while marking as delivered:\n  " + text +
+                                  " is not a recipient: message not updated"};
             message.mark_done(text);
             edit.log_lines.push_back("address <" + text + "> marked delivered");
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/message_preview.h"
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 #include "intake/intake.h"
 #include "mail/address.h"
@@ -44,13 +44,15 @@ void add_missing_headers(Workplace& place, Message& message) {
     const MainOptions& main = place.configuration().main;
     const TimePoint now = place.clock().now();
     const auto add = [&message](std::string_view name, HeaderType type, const std::string& value) {
-        if (!find_header(message.headers, name)) message.headers.push_back({type, std::string(name) + ": " + value + "\n"});
+        if (!find_header(message.headers, name))
+            message.headers.push_back({type, std::string(name) + ": " + value + "\n"});
     };
     const std::string id = make_message_id(now, static_cast<std::uint64_t>(place.os().pid()), {});
     add("Message-Id", HeaderType::message_id, "<E" + id + "@" + main.primary_hostname.value + ">");
     const std::string name = full_name_of(place.expander(), main, place.caller().gecos, place.caller().login);
     const std::string address = place.caller_address();
-    add("From", HeaderType::from, name.empty() ? address : fix_phrase(name, main.headers_charset.value) + " <" + address + ">");
+    add("From", HeaderType::from,
+        name.empty() ? address : fix_phrase(name, main.headers_charset.value) + " <" + address + ">");
     add("Date", HeaderType::other, full_date(now, main.timezone.value == "UTC"));
 }
 

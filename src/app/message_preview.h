@@ -15,8 +15,11 @@ class MessagePreview {
 public:
     // Nothing is read from a terminal: then there is a message without header lines and body.
     [[nodiscard]] static Result<MessagePreview> from_standard_input(Workplace& place, const std::string& sender);
-    [[nodiscard]] static MessagePreview empty(Workplace& place, const std::string& sender) { return from_text(place, {}, sender); }
-    [[nodiscard]] static Result<MessagePreview> from_file(Workplace& place, const std::string& path, const std::string& sender);
+    [[nodiscard]] static MessagePreview empty(Workplace& place, const std::string& sender) {
+        return from_text(place, {}, sender);
+    }
+    [[nodiscard]] static Result<MessagePreview> from_file(Workplace& place, const std::string& path,
+                                                          const std::string& sender);
 
     [[nodiscard]] const Message& message() const { return message_; }
     [[nodiscard]] const BodyView& body() const { return *body_; }

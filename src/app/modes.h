@@ -20,6 +20,7 @@ namespace postern {
 
 [[nodiscard]] bool is_subcommand(std::string_view word);
 // `postern check|explain|deliver …`: everything behind the word. nullopt: `word` is no subcommand.
-[[nodiscard]] std::optional<int> run_subcommand(Workplace::World world, const std::string& word, const std::vector<std::string>& arguments);
+[[nodiscard]] std::optional<int> run_subcommand(Workplace::World world, const std::string& word,
+                                                const std::vector<std::string>& arguments);
 
 }  // namespace postern

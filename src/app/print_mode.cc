@@ -20,7 +20,8 @@ std::string names_of(const Drivers& drivers) {
 }  // namespace
 
 int show_version(Workplace& place) {
-    std::string text = "Postern version " + std::string(wording::kVersion) + " (speaks Exim 4.96 configuration, spool and log formats)\n";
+    std::string text = "Postern version " + std::string(wording::kVersion) +
+                       " (speaks Exim 4.96 configuration, spool and log formats)\n";
     text += "Lookups (built-in): lsearch wildlsearch nwildlsearch iplsearch dsearch passwd\n";
     text += "Routers:" + names_of(place.drivers().routers) + "\n";
     text += "Transports:" + names_of(place.drivers().transports) + "\n";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/program.h"
 
-#include <csignal>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <string>
 #include <vector>
@@ -24,19 +24,32 @@ bool has_subcommands(std::string_view program, std::string_view word) {
 
 int run_action(Workplace& place) {
     switch (place.line().action) {
-        case Action::submit: return submit_message(place);
-        case Action::version: return show_version(place);
-        case Action::print_options: return print_option_values(place);
-        case Action::expand: return test_expansions_alone(place);
-        case Action::expand_message: return test_expansions_with_message(place);
-        case Action::test_addresses: return test_addresses(place, false);
-        case Action::verify_addresses: return test_addresses(place, true);
-        case Action::rewrite_test: return test_rewriting(place);
-        case Action::list_queue: return list_queue(place);
-        case Action::count_queue: return count_queue(place);
-        case Action::queue_run: return run_queue_once(place);
-        case Action::message: return act_on_messages(place);
-        case Action::new_aliases: return 0;
+        case Action::submit:
+            return submit_message(place);
+        case Action::version:
+            return show_version(place);
+        case Action::print_options:
+            return print_option_values(place);
+        case Action::expand:
+            return test_expansions_alone(place);
+        case Action::expand_message:
+            return test_expansions_with_message(place);
+        case Action::test_addresses:
+            return test_addresses(place, false);
+        case Action::verify_addresses:
+            return test_addresses(place, true);
+        case Action::rewrite_test:
+            return test_rewriting(place);
+        case Action::list_queue:
+            return list_queue(place);
+        case Action::count_queue:
+            return count_queue(place);
+        case Action::queue_run:
+            return run_queue_once(place);
+        case Action::message:
+            return act_on_messages(place);
+        case Action::new_aliases:
+            return 0;
     }
     return 1;
 }
@@ -65,10 +78,10 @@ int privilege_kept(Os& os) {
 int run_program(int argc, char** argv) {
     if (argc < 1) return 1;
     open_standard_descriptors();
-    ::umask(0);                       // every mode in the code is the final mode
+    ::umask(0);  // every mode in the code is the final mode
     ::signal(SIGPIPE, SIG_IGN);
-    ::signal(SIGXFSZ, SIG_IGN);       // a full file is an error to undo, not a death in the middle of a mailbox
-    ::signal(SIGCHLD, SIG_DFL);       // whoever called us may ignore it: then nobody could wait for a child
+    ::signal(SIGXFSZ, SIG_IGN);  // a full file is an error to undo, not a death in the middle of a mailbox
+    ::signal(SIGCHLD, SIG_DFL);  // whoever called us may ignore it: then nobody could wait for a child
     RealOs os;
     RealClock clock;
     RealProcesses processes;

@@ -29,7 +29,8 @@ std::string run_title(Workplace& place, std::string_view what) {
     std::string flags;
     if (line.first_only) flags += 'i';
     if (line.force) flags += line.force_thaw ? "ff" : "f";
-    return std::string(what) + " queue run: pid=" + std::to_string(place.os().pid()) + (flags.empty() ? "" : " -q" + flags);
+    return std::string(what) + " queue run: pid=" + std::to_string(place.os().pid()) +
+           (flags.empty() ? "" : " -q" + flags);
 }
 
 // -q START [STOP]: message ids, both included.
@@ -40,7 +41,8 @@ bool in_range(const std::string& id, const std::vector<std::string>& range) {
 
 void deliver_in_child(Workplace& place, const std::string& id, const RunRequest& request) {
     const Result<pid_t> child = place.processes().fork_child(
-        [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; }, false);
+        [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; },
+        false);
     if (!child) {
         place.log().main_and_panic("queue run: cannot start delivery of " + id + ": " + child.error().to_string());
         return;
@@ -55,12 +57,15 @@ void deliver_in_child(Workplace& place, const std::string& id, const RunRequest&
 
 int list_queue(Workplace& place) {
     if (!may_list(place)) return 1;
-    const QueueTextOptions options{.undelivered_only = place.line().list_undelivered_only, .all_done = place.line().list_all};
+    const QueueTextOptions options{.undelivered_only = place.line().list_undelivered_only,
+                                   .all_done = place.line().list_all};
     const std::int64_t now = place.clock().now().seconds;
     std::vector<Spool::Entry> entries;
     for (const std::string& id : place.line().arguments) {
-        if (is_message_id(id)) entries.push_back({id, ""});
-        else place.err(wording::bad_message_id(id, "-bp") + "\n");
+        if (is_message_id(id))
+            entries.push_back({id, ""});
+        else
+            place.err(wording::bad_message_id(id, "-bp") + "\n");
     }
     if (place.line().arguments.empty()) entries = entries_of(place);
     for (const Spool::Entry& entry : entries) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/standard_input.h"
 
-#include <cerrno>
 #include <unistd.h>
+#include <cerrno>
 
 #include "base/strings.h"
 

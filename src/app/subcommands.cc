@@ -48,10 +48,13 @@ bool is_subcommand(std::string_view word) {
     return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
-std::optional<int> run_subcommand(Workplace::World world, const std::string& word, const std::vector<std::string>& arguments) {
+std::optional<int> run_subcommand(Workplace::World world, const std::string& word,
+                                  const std::vector<std::string>& arguments) {
     if (!is_subcommand(word)) return std::nullopt;
 
-    CLI::App app{"Postern: the last mile of mail. Also answers to sendmail's and exim's letters: postern -C FILE [-odf] [-f sender] recipient < message"};
+    CLI::App app{
+        "Postern: the last mile of mail. Also answers to sendmail's and exim's letters: postern -C FILE [-odf] [-f "
+        "sender] recipient < message"};
     app.set_version_flag("--version", "Postern " + std::string(wording::kVersion));
     app.require_subcommand(0, 1);
     Common common;
@@ -59,27 +62,35 @@ std::optional<int> run_subcommand(Workplace::World world, const std::string& wor
     bool have_sender = false;
     std::vector<std::string> recipients;
 
-    CLI::App* check = app.add_subcommand("check", "Read and check a whole configuration: every error at once, nothing is delivered");
+    CLI::App* check =
+        app.add_subcommand("check", "Read and check a whole configuration: every error at once, nothing is delivered");
     check->add_option("FILE", common.configuration, "Configuration file")->required();
     common.add_to(*check);
 
-    CLI::App* explain = app.add_subcommand("explain", "Say what would happen to a message for ADDRESS, step by step; nothing is changed");
+    CLI::App* explain = app.add_subcommand(
+        "explain", "Say what would happen to a message for ADDRESS, step by step; nothing is changed");
     common.add_configuration_to(*explain);
     explain->add_option("ADDRESS", address, "Recipient")->required();
-    explain->add_option("-f,--from", sender, "Envelope sender (default: the caller)")->each([&](const std::string&) { have_sender = true; });
+    explain->add_option("-f,--from", sender, "Envelope sender (default: the caller)")->each([&](const std::string&) {
+        have_sender = true;
+    });
     explain->footer("A message on standard input (not a terminal) is taken into account: its headers, size and body.");
     common.add_to(*explain);
 
-    CLI::App* deliver = app.add_subcommand("deliver", "Deliver the message on standard input now and say what became of it");
+    CLI::App* deliver =
+        app.add_subcommand("deliver", "Deliver the message on standard input now and say what became of it");
     common.add_configuration_to(*deliver);
     deliver->add_option("RECIPIENT", recipients, "Recipients")->required();
-    deliver->add_option("-f,--from", sender, "Envelope sender; empty for bounces (default: the caller)")->each([&](const std::string&) { have_sender = true; });
+    deliver->add_option("-f,--from", sender, "Envelope sender; empty for bounces (default: the caller)")
+        ->each([&](const std::string&) { have_sender = true; });
     deliver->footer("Exit code 0: Postern has taken the message; what could not be delivered yet is on its queue.");
     common.add_to(*deliver);
 
     std::vector<std::string> words;
-    if (word == "help") words.push_back("--help");
-    else words.push_back(word);
+    if (word == "help")
+        words.push_back("--help");
+    else
+        words.push_back(word);
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::ranges::reverse(words);  // CLI11 wants them so
     try {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sendmail command line's first duty: a message on stdin.
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
-#include <unistd.h>
 
 #include "app/modes.h"
 #include "app/submission.h"
@@ -58,7 +58,8 @@ bool any_file_exists(Workplace& place, const PlainString& list) {
 
 bool load_too_high(std::int64_t limit_thousandths) {
     double load = 0;
-    return limit_thousandths >= 0 && ::getloadavg(&load, 1) == 1 && static_cast<std::int64_t>(load * 1000) > limit_thousandths;
+    return limit_thousandths >= 0 && ::getloadavg(&load, 1) == 1 &&
+           static_cast<std::int64_t>(load * 1000) > limit_thousandths;
 }
 
 // The caller goes on at once; the message is delivered by a process of its own, which finds it in the spool.
@@ -70,7 +71,9 @@ int deliver_in_background(Workplace& place, const std::string& id) {
             return 0;
         },
         false);
-    if (!child) place.log().main_and_panic("cannot start delivery of " + id + ": " + child.error().to_string() + "; it stays on the queue");
+    if (!child)
+        place.log().main_and_panic("cannot start delivery of " + id + ": " + child.error().to_string() +
+                                   "; it stays on the queue");
     return 0;
 }
 
@@ -85,7 +88,8 @@ tl::expected<Submission, int> take_message(Workplace& place) {
                    .spool = place.spool(),
                    .log = place.log(),
                    .selectors = place.selectors()});
-    ByteSource source(place.os(), STDIN_FILENO, std::chrono::seconds(place.configuration().main.receive_timeout.seconds));
+    ByteSource source(place.os(), STDIN_FILENO,
+                      std::chrono::seconds(place.configuration().main.receive_timeout.seconds));
     SubmissionResult taken = intake.accept(request_of(place), source);
     if (taken) {
         ::signal(SIGHUP, SIG_IGN);  // from here on a hang-up is no reason to stop
@@ -101,7 +105,8 @@ DeliveryMode delivery_mode(Workplace& place) {
     const DeliveryMode wanted = line.delivery_mode.value_or(DeliveryMode::background);
     if (wanted == DeliveryMode::queue) return wanted;
     if (line.delivery_chosen_immediate && main.queue_only_override) return wanted;
-    const bool hold = main.queue_only || any_file_exists(place, main.queue_only_file) || load_too_high(main.queue_only_load.thousandths);
+    const bool hold = main.queue_only || any_file_exists(place, main.queue_only_file) ||
+                      load_too_high(main.queue_only_load.thousandths);
     return hold ? DeliveryMode::queue : wanted;
 }
 
@@ -113,7 +118,11 @@ int submit_message(Workplace& place) {
     if (mode != DeliveryMode::queue && place.line().verbose) place.err("delivering " + id + "\n");
     switch (mode) {
         case DeliveryMode::foreground:
-            return deliver_held(place.engine(), std::move(taken->held), std::move(taken->message), place.spool_is_durable()).safe ? 0 : 1;
+            return deliver_held(place.engine(), std::move(taken->held), std::move(taken->message),
+                                place.spool_is_durable())
+                           .safe
+                       ? 0
+                       : 1;
         case DeliveryMode::background:
             taken->held.reset();
             return deliver_in_background(place, id);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/workplace.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
-#include <unistd.h>
 
 #include "base/strings.h"
 #include "config/environment.h"
@@ -84,12 +84,14 @@ void Workplace::err(std::string_view text) { (void)write_all(world_.os, STDERR_F
 
 bool Workplace::open() {
     LoadRequest request;
-    request.files = line_.configuration_files.empty() ? std::vector{std::string(kDefaultConfiguration)} : line_.configuration_files;
+    request.files =
+        line_.configuration_files.empty() ? std::vector{std::string(kDefaultConfiguration)} : line_.configuration_files;
     request.macros = line_.macros;
     request.drivers = &driver_catalogue();
     request.for_printing = line_.action == Action::print_options;
     request.expand = [this](const std::string& source, const Configuration& so_far) -> Result<std::string> {
-        Expander expander({.configuration = &so_far, .os = &world_.os, .clock = &world_.clock, .processes = &world_.processes});
+        Expander expander(
+            {.configuration = &so_far, .os = &world_.os, .clock = &world_.clock, .processes = &world_.processes});
         Expansion value = expander.expand(source, Scope{});
         if (!value) return failure(value.error().message);
         return std::move(value->bytes);
@@ -104,7 +106,8 @@ bool Workplace::open() {
     const MainOptions& main = configuration_->main;
     act_as(main.exim_user.uid, main.exim_group.gid);
     know_caller();
-    // Set-user-id and still privileged: from here on no part of us belongs to the caller, who could signal it otherwise.
+    // Set-user-id and still privileged: from here on no part of us belongs to the caller, who could signal it
+    // otherwise.
     if (const Os::Ids ids = world_.os.ids(); ids.effective_uid == 0 && ids.real_uid != 0) {
         const bool ours = world_.os.set_groups({}) && world_.os.set_gids(exim_gid_) && world_.os.set_uids(0);
         if (!ours) return false;
@@ -112,20 +115,22 @@ bool Workplace::open() {
     if (!choose_selectors()) return false;
     open_log();
 
-    expander_ = std::make_unique<Expander>(Expander::Environment{.configuration = configuration_.get(),
-                                                                 .os = &world_.os,
-                                                                 .clock = &world_.clock,
-                                                                 .processes = &world_.processes,
-                                                                 .panic_log = [this](const std::string& text) { log_->main_and_panic(text); },
-                                                                 .debug = {},
-                                                                 .initial_cwd = {},
-                                                                 .caller_uid = caller_.uid,
-                                                                 .caller_gid = caller_.gid});
+    expander_ = std::make_unique<Expander>(
+        Expander::Environment{.configuration = configuration_.get(),
+                              .os = &world_.os,
+                              .clock = &world_.clock,
+                              .processes = &world_.processes,
+                              .panic_log = [this](const std::string& text) { log_->main_and_panic(text); },
+                              .debug = {},
+                              .initial_cwd = {},
+                              .caller_uid = caller_.uid,
+                              .caller_gid = caller_.gid});
     settle_environment();
-    rewriter_ = std::make_unique<Rewriter>(*expander_, main,
-                                           Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
-                                                           .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
-                                                           .log_rewrites = selectors_.has(Selector::address_rewrite)});
+    rewriter_ = std::make_unique<Rewriter>(
+        *expander_, main,
+        Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
+                        .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
+                        .log_rewrites = selectors_.has(Selector::address_rewrite)});
     spool_ = std::make_unique<Spool>(world_.os, spool_settings());
     engine_ = std::make_unique<Engine>(Engine{.configuration = *configuration_,
                                               .drivers = drivers_,
@@ -208,11 +213,12 @@ bool Workplace::choose_selectors() {
 void Workplace::settle_environment() {
     std::vector<std::string> before;
     for (char** entry = environ; *entry; ++entry) before.emplace_back(*entry);
-    const EnvironmentPlan plan = plan_environment(configuration_->main, before, [this](const Expandable& option) -> Result<std::string> {
-        Expansion value = expander_->expand(option, Scope{});
-        if (!value) return failure(value.error().message);
-        return std::move(value->bytes);
-    });
+    const EnvironmentPlan plan =
+        plan_environment(configuration_->main, before, [this](const Expandable& option) -> Result<std::string> {
+            Expansion value = expander_->expand(option, Scope{});
+            if (!value) return failure(value.error().message);
+            return std::move(value->bytes);
+        });
     environment_ = plan.environment;
     clearenv();
     for (const std::string& entry : environment_) {
@@ -221,7 +227,8 @@ void Workplace::settle_environment() {
     }
     if (const std::string& zone = configuration_->main.timezone.value; !zone.empty()) setenv("TZ", zone.c_str(), 1);
     tzset();
-    if (plan.warn && !is_test_mode(line_.action) && line_.action != Action::print_options && line_.action != Action::version) {
+    if (plan.warn && !is_test_mode(line_.action) && line_.action != Action::print_options &&
+        line_.action != Action::version) {
         log_->main("Warning: purging the environment.\n Suggested action: use keep_environment.");
     }
     if (!plan.error.empty()) log_->main_and_panic("failed to expand add_environment: " + plan.error);
@@ -248,7 +255,8 @@ void Workplace::open_log() {
 
 SpoolSettings Workplace::spool_settings() const {
     const MainOptions& main = configuration_->main;
-    // On the spot the sender is answered after the delivery: until then a power cut may take the message (deliver/engine.h).
+    // On the spot the sender is answered after the delivery: until then a power cut may take the message
+    // (deliver/engine.h).
     const bool on_the_spot = line_.action == Action::submit && line_.delivery_mode == DeliveryMode::foreground;
     return {.directory = main.spool_directory.value,
             .split = main.split_spool_directory,

@@ -56,13 +56,17 @@ public:
     // What programs that we start see; without the TZ that main option timezone adds.
     [[nodiscard]] const std::vector<std::string>& environment() const { return environment_; }
     [[nodiscard]] Spool& spool() { return *spool_; }
-    [[nodiscard]] bool spool_is_durable() const { return spool_->settings().durability != SpoolSettings::Durability::none; }
+    [[nodiscard]] bool spool_is_durable() const {
+        return spool_->settings().durability != SpoolSettings::Durability::none;
+    }
     [[nodiscard]] const DriverSet& drivers() const { return drivers_; }
     [[nodiscard]] const Engine& engine() const { return *engine_; }
     [[nodiscard]] const CommandLine& line() const { return line_; }
 
     // The envelope sender of somebody who named none.
-    [[nodiscard]] std::string caller_address() const { return caller_.login + "@" + configuration_->main.qualify_domain.value; }
+    [[nodiscard]] std::string caller_address() const {
+        return caller_.login + "@" + configuration_->main.qualify_domain.value;
+    }
 
     // Whole text, whatever the descriptor; a reader that went away is not our problem.
     void out(std::string_view text);

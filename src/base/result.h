@@ -47,15 +47,14 @@ using Status = Result<void>;
 #define POSTERN_CONCAT(a, b) POSTERN_CONCAT_(a, b)
 
 // POSTERN_TRY(expr);  – leaves the calling function with expr's Error if it has one.
-#define POSTERN_TRY(expr)                                                  \
-    do {                                                                   \
-        if (auto postern_try_ = (expr); !postern_try_)                     \
-            return ::postern::Unexpected(std::move(postern_try_).error()); \
+#define POSTERN_TRY(expr)                                                                                             \
+    do {                                                                                                              \
+        if (auto postern_try_ = (expr); !postern_try_) return ::postern::Unexpected(std::move(postern_try_).error()); \
     } while (false)
 
 // POSTERN_TRY_ASSIGN(UniqueFd fd, os.open(…));  – the same, else declares or assigns the value.
 #define POSTERN_TRY_ASSIGN(target, expr) POSTERN_TRY_ASSIGN_(target, expr, POSTERN_CONCAT(postern_result_, __LINE__))
-#define POSTERN_TRY_ASSIGN_(target, expr, name)                               \
-    auto name = (expr);                                                       \
-    if (!name) return ::postern::Unexpected(std::move(name).error());         \
+#define POSTERN_TRY_ASSIGN_(target, expr, name)                       \
+    auto name = (expr);                                               \
+    if (!name) return ::postern::Unexpected(std::move(name).error()); \
     target = *std::move(name)

@@ -33,7 +33,7 @@ namespace postern {
 [[nodiscard]] bool istarts_with(std::string_view text, std::string_view prefix);
 [[nodiscard]] bool contains(std::string_view text, std::string_view part);
 
-[[nodiscard]] std::string_view trim_left(std::string_view text);   // is_space() characters
+[[nodiscard]] std::string_view trim_left(std::string_view text);  // is_space() characters
 [[nodiscard]] std::string_view trim_right(std::string_view text);
 [[nodiscard]] std::string_view trim(std::string_view text);
 

@@ -19,7 +19,7 @@ struct Text {
 
     Text() = default;
     Text(std::string b, bool t = false) : bytes(std::move(b)), tainted(t) {}  // NOLINT: a plain string is clean text
-    Text(std::string_view b, bool t = false) : bytes(b), tainted(t) {}       // NOLINT
+    Text(std::string_view b, bool t = false) : bytes(b), tainted(t) {}        // NOLINT
     Text(const char* b) : bytes(b) {}                                         // NOLINT: literals are ours
 
     void append(const Text& more) {

@@ -206,7 +206,8 @@ bool Loader::set_option(const OptionLine& option, const OptionRow& row, OptionTa
     const OptionRow* group = find_option(table, group_name);
     if (group == nullptr || group->group == nullptr) return true;
     GroupOption& value = group->group(block);
-    if (!value.gid) value = GroupOption{.gid = reader.login_group, .source = reader.login_group_name, .from_user = true};
+    if (!value.gid)
+        value = GroupOption{.gid = reader.login_group, .source = reader.login_group_name, .from_user = true};
     return true;
 }
 

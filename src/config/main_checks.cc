@@ -187,7 +187,8 @@ void check_main_options(Loader& loader) {
     MainOptions& main = loader.configuration->main;
     if (main.local_from_check && main.local_sender_retain) loader.error_plain(wording::from_check_and_sender_retain());
     if (main.deliver_drop_privilege) {
-        loader.error_general(wording::option_not_supported("deliver_drop_privilege", "deliveries would still change to the recipient"));
+        loader.error_general(
+            wording::option_not_supported("deliver_drop_privilege", "deliveries would still change to the recipient"));
     }
     main.retry_interval_max.seconds = std::min(main.retry_interval_max.seconds, kDay);
     if (main.remote_max_parallel.value <= 0) main.remote_max_parallel.value = 1;

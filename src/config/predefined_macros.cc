@@ -12,11 +12,7 @@ namespace postern {
 namespace {
 
 constexpr std::string_view kFeatures[] = {
-    "_HAVE_CRYPTEQ",
-    "_HAVE_IPV6",
-    "_HAVE_LOOKUP_DSEARCH",
-    "_HAVE_LOOKUP_LSEARCH",
-    "_HAVE_LOOKUP_PASSWD",
+    "_HAVE_CRYPTEQ", "_HAVE_IPV6", "_HAVE_LOOKUP_DSEARCH", "_HAVE_LOOKUP_LSEARCH", "_HAVE_LOOKUP_PASSWD",
 };
 
 // Log selectors (log/selector.h knows them all).

@@ -131,7 +131,9 @@ TEST(PrintTest, TextsOfPrivateBooleansComeFirst) {
     LoadResult result;
     const std::string t1 = "begin transports\nt1:\n driver = box\n file = /x\n hide size_file = ${x}\n";
     const Configuration& configuration = loaded(config, result, t1);
-    const auto shown = [&](PrintRequest request) { return print_options(configuration, {"transport", "t1"}, request).text; };
+    const auto shown = [&](PrintRequest request) {
+        return print_options(configuration, {"transport", "t1"}, request).text;
+    };
     EXPECT_NE(shown({}).find("\nuser = \n*expand_size_file = ${x}\ndirectory = \n"), std::string::npos) << shown({});
     EXPECT_NE(shown({.no_labels = true}).find("\n${x}\n\n/x\n"), std::string::npos) << shown({.no_labels = true});
     EXPECT_EQ(shown({.admin = false}).find("${x}"), std::string::npos);

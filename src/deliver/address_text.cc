@@ -47,7 +47,8 @@ std::string address_text(const AddressItem& item, const AddressTextStyle& style)
     if (intermediate && (style.all_parents || item.is_pfr())) {
         out += " (" + item.parent->address;
         if (style.all_parents) {
-            for (const AddressItem* up = item.parent->parent; up && up != &top; up = up->parent) out += ", " + up->address;
+            for (const AddressItem* up = item.parent->parent; up && up != &top; up = up->parent)
+                out += ", " + up->address;
         }
         out += ')';
     }

@@ -43,14 +43,17 @@ private:
     // Deliberately stricter than Exim, which forgets home and working directory: two users never share a delivery that
     // would run in the first one's home (docs/differences.md, D-batch-home).
     bool same_identity(const AddressItem& next) const {
-        if (!transport_.options.user.set() && (next.uid != first_.uid || next.initgroups != first_.initgroups)) return false;
+        if (!transport_.options.user.set() && (next.uid != first_.uid || next.initgroups != first_.initgroups))
+            return false;
         if (!transport_.options.group.set() && next.gid != first_.gid) return false;
         if (!transport_.options.home_directory && next.home != first_.home) return false;
         if (!transport_.options.current_directory && next.current_directory != first_.current_directory) return false;
         return true;
     }
 
-    static const std::string& text_of(const AddressItem& item) { return item.is_pfr() ? item.address : item.local_part; }
+    static const std::string& text_of(const AddressItem& item) {
+        return item.is_pfr() ? item.address : item.local_part;
+    }
 
     bool expand_id(const AddressItem& item, std::string& into) {
         const AddressScope address = address_scope(item);
@@ -58,7 +61,8 @@ private:
         scope.address = &address;
         Expansion value = engine_.expander.expand(*batch_id_, scope);
         if (!value) {
-            engine_.log.main_and_panic(wording::batch_id_not_expanded(transport_.name, item.address, value.error().message));
+            engine_.log.main_and_panic(
+                wording::batch_id_not_expanded(transport_.name, item.address, value.error().message));
             return false;
         }
         into = std::move(value->bytes);

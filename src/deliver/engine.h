@@ -34,23 +34,23 @@ struct Engine {
     Log& log;
     const SelectorSet& selectors;
     Spool& spool;
-    uid_t exim_uid = 0;                // who delivers when nobody else is named
+    uid_t exim_uid = 0;  // who delivers when nobody else is named
     gid_t exim_gid = 0;
-    bool sync_mailboxes = true;        // off only in tests
+    bool sync_mailboxes = true;  // off only in tests
 
     [[nodiscard]] bool selected(Selector selector) const { return selectors.has(selector); }
 };
 
 struct RunRequest {
-    bool forced = false;               // -M: held and frozen do not stop it
-    bool thaw = false;                 // -M by an administrator: frozen messages are thawed
+    bool forced = false;  // -M: held and frozen do not stop it
+    bool thaw = false;    // -M by an administrator: frozen messages are thawed
     bool queue_run = false;
 };
 
 enum class RunEnd : std::uint8_t {
-    not_attempted,   // locked, frozen, unreadable …: exit status 1 of a queue runner's child
-    completed,       // every recipient settled, message gone
-    left,            // something stays on the queue
+    not_attempted,  // locked, frozen, unreadable …: exit status 1 of a queue runner's child
+    completed,      // every recipient settled, message gone
+    left,           // something stays on the queue
 };
 
 // What became of one address, for callers that tell somebody (`postern deliver`).
@@ -62,7 +62,7 @@ struct Settled {
 
 struct RunResult {
     RunEnd end = RunEnd::not_attempted;
-    bool safe = true;   // false: something stays on the queue that a power cut could still take
+    bool safe = true;  // false: something stays on the queue that a power cut could still take
     std::vector<Settled> settled;
 };
 
@@ -71,6 +71,7 @@ struct RunResult {
 // A message that was just received and is still held: nothing is read again. `acknowledged` says whether its sender has
 // already been told that it is safe; if not (-odf: then the spool has durability `none`), it is made durable only if
 // something is left on the queue.
-[[nodiscard]] RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message, bool acknowledged);
+[[nodiscard]] RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message,
+                                     bool acknowledged);
 
 }  // namespace postern

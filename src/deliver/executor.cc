@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kLongestReport = 64U << 20;
 
-Outcome deferral(int code, std::string message) { return {.verdict = Verdict::defer, .code = code, .message = std::move(message)}; }
+Outcome deferral(int code, std::string message) {
+    return {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
+}
 
 void set_outcome(BatchRun& run, const Outcome& outcome) {
     for (AddressItem* item : run.batch) item->outcome = outcome;
@@ -28,30 +30,35 @@ tl::expected<std::string, Outcome> return_path_of(const Engine& engine, const Ba
     Expansion value = engine.expander.expand(option, scope);
     if (value) return std::move(value->bytes);
     if (value.error().forced) return path;
-    return tl::unexpected(deferral(code::kExpansionFail,
-                                   wording::return_path_not_expanded(option.source, run.transport->name, value.error().message)));
+    return tl::unexpected(
+        deferral(code::kExpansionFail,
+                 wording::return_path_not_expanded(option.source, run.transport->name, value.error().message)));
 }
 
 // In the child: from root to report. Everything that can go wrong here is an outcome, never a frozen message.
 DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& context) {
     const Identity& identity = context.identity;
     if (const auto failed = transport.setup(context)) {
-        return same_for_all(context, {.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message});
+        return same_for_all(context,
+                            {.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message});
     }
     const auto became = become(context.os, identity);
     if (!became) {
         const BecomeFailure& why = became.error();
         if (why.step == BecomeStep::directory) {
-            return same_for_all(context, deferral(why.error.code, wording::cannot_change_directory(identity.directory)));
+            return same_for_all(context,
+                                deferral(why.error.code, wording::cannot_change_directory(identity.directory)));
         }
         const AddressItem& first = *context.batch.front();
-        std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid, first.local_part,
-                                                   first.address, context.instance.name);
+        std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid,
+                                                   first.local_part, first.address, context.instance.name);
         if (why.step == BecomeStep::groups) {
             text = why.error.code == 0 ? wording::initgroups_no_entry(identity.uid)
                                        : wording::initgroups_failed(identity.uid, why.error.code);
         }
-        return same_for_all(context, {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text});
+        return same_for_all(
+            context,
+            {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text});
     }
     return transport.deliver(context);
 }
@@ -109,7 +116,8 @@ void not_started(const Engine& engine, BatchRun& run, const Outcome& outcome) {
 
 }  // namespace
 
-tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run, AddressScope& address_scope) {
+tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run,
+                                                        AddressScope& address_scope) {
     address_scope = batch_scope(run.batch);
     address_scope.transport_name = run.transport->name;
     Scope scope;
@@ -163,7 +171,8 @@ void run_batch(const Engine& engine, BatchRun& run) {
     engine.log.open_main();
     const Result<pid_t> child = engine.processes.fork_child(
         [&]() -> int {
-            // By number: the object belongs to the parent, whose memory this still is when a test runs the child inline.
+            // By number: the object belongs to the parent, whose memory this still is when a test runs the child
+            // inline.
             UniqueFd(engine.os, pipe->read_end.get()).reset();
             const std::string report = deliver_as_recipient(*transport, *context).encode();
             // A parent that cannot be told defers what it does not know about; no reason to freeze the message.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// deliver/executor.h – runs one batch in a child of its own: setup privileged, become the recipient, deliver, one report
-// back through a pipe (spec transport-framework.md §7).
+// deliver/executor.h – runs one batch in a child of its own: setup privileged, become the recipient, deliver, one
+// report back through a pipe (spec transport-framework.md §7).
 //
 // A child that dies without a complete report leaves DEFER for every address that it had not reported; nothing that it
 // says can make the parent do more than settle these addresses. The child never logs what the parent can log.
@@ -23,7 +23,7 @@ struct BatchRun {
     const TransportInstance* transport = nullptr;  // of the batch, or the shadow
     bool shadowing = false;
     bool first_delivery = false, queue_running = false;
-    std::optional<std::string> return_path;        // result: of the copy; absent if it never came to a delivery
+    std::optional<std::string> return_path;  // result: of the copy; absent if it never came to a delivery
 };
 
 // Fills outcome, bytes_written … of each address. Problems before and around the child are logged
@@ -32,6 +32,7 @@ void run_batch(const Engine& engine, BatchRun& run);
 
 // What a transport gets for this batch, without running anything: also for `postern explain`. The scope inside points
 // into `address_scope`, which the caller keeps.
-[[nodiscard]] tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run, AddressScope& address_scope);
+[[nodiscard]] tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run,
+                                                                      AddressScope& address_scope);
 
 }  // namespace postern

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// deliver/homonym.h – an address that was generated from an equal ancestor is another thing than that ancestor: its unique
-// string is "\\n\\address", n counting up from 0 (spec queue-retry-bounce.md §6, step 9b).
+// deliver/homonym.h – an address that was generated from an equal ancestor is another thing than that ancestor: its
+// unique string is "\\n\\address", n counting up from 0 (spec queue-retry-bounce.md §6, step 9b).
 #pragma once
 
 #include <cstddef>

@@ -13,10 +13,14 @@ constexpr std::int64_t kLargest = INT64_MAX;
 
 int suffix_shift(char suffix) {
     switch (to_lower(suffix)) {
-        case 'k': return 10;
-        case 'm': return 20;
-        case 'g': return 30;
-        default: return 0;
+        case 'k':
+            return 10;
+        case 'm':
+            return 20;
+        case 'g':
+            return 30;
+        default:
+            return 0;
     }
 }
 
@@ -24,13 +28,15 @@ Unexpected overflow(std::string_view text) {
     return failure("absolute value of integer \"" + std::string(text) + "\" is too large (overflow)");
 }
 
-// The lock file, the spool owner's. One that is there is never given away: whoever owns the directory may have linked it.
+// The lock file, the spool owner's. One that is there is never given away: whoever owns the directory may have linked
+// it.
 Result<UniqueFd> open_slot(const Engine& engine, const std::string& path) {
     Result<UniqueFd> file = engine.os.open(path, O_RDWR | O_NOFOLLOW);
     if (file || file.error().code != ENOENT) return file;
     file = engine.os.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0640);
     if (!file && file.error().code == EEXIST) return engine.os.open(path, O_RDWR | O_NOFOLLOW);
-    if (file && engine.os.ids().effective_uid == 0) POSTERN_TRY(engine.os.chown(file->get(), engine.exim_uid, engine.exim_gid));
+    if (file && engine.os.ids().effective_uid == 0)
+        POSTERN_TRY(engine.os.chown(file->get(), engine.exim_uid, engine.exim_gid));
     return file;
 }
 
@@ -66,7 +72,8 @@ Result<std::int64_t> expanded_integer(std::string_view text) {
     return negative ? -value : value;
 }
 
-std::optional<Outcome> over_size_limit(const Engine& engine, const TransportInstance& transport, const Message& message, const Scope& scope) {
+std::optional<Outcome> over_size_limit(const Engine& engine, const TransportInstance& transport, const Message& message,
+                                       const Scope& scope) {
     const Expandable& option = transport.options.message_size_limit;
     if (!option) return std::nullopt;
     const Expansion value = engine.expander.expand(option, scope);
@@ -82,7 +89,8 @@ std::optional<Outcome> over_size_limit(const Engine& engine, const TransportInst
     return std::nullopt;
 }
 
-ParallelSlot ParallelSlot::take(const Engine& engine, const TransportInstance& transport, const AddressItem& first, const Scope& scope) {
+ParallelSlot ParallelSlot::take(const Engine& engine, const TransportInstance& transport, const AddressItem& first,
+                                const Scope& scope) {
     ParallelSlot slot;
     const Expandable& option = transport.options.max_parallel;
     if (!option) return slot;

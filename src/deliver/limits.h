@@ -16,14 +16,15 @@ namespace postern {
 // ("integer expected but "abc" found" …).
 [[nodiscard]] Result<std::int64_t> expanded_integer(std::string_view text);
 
-[[nodiscard]] std::optional<Outcome> over_size_limit(const Engine& engine, const TransportInstance& transport, const Message& message,
-                                                     const Scope& scope);
+[[nodiscard]] std::optional<Outcome> over_size_limit(const Engine& engine, const TransportInstance& transport,
+                                                     const Message& message, const Scope& scope);
 
-// One of at most max_parallel deliveries of a transport, over all processes. A slot is a locked file in <spool>/db, so a
-// process that dies gives it back at once (Exim's counter leaks for six hours).
+// One of at most max_parallel deliveries of a transport, over all processes. A slot is a locked file in <spool>/db, so
+// a process that dies gives it back at once (Exim's counter leaks for six hours).
 class ParallelSlot {
 public:
-    [[nodiscard]] static ParallelSlot take(const Engine& engine, const TransportInstance& transport, const AddressItem& first, const Scope& scope);
+    [[nodiscard]] static ParallelSlot take(const Engine& engine, const TransportInstance& transport,
+                                           const AddressItem& first, const Scope& scope);
     [[nodiscard]] const std::optional<Outcome>& refusal() const { return refusal_; }
 
 private:

@@ -29,10 +29,12 @@ TEST_P(ExpandedInteger, ReadsOrExplains) {
 
 INSTANTIATE_TEST_SUITE_P(
     Numbers, ExpandedInteger,
-    testing::Values(NumberCase{"Plain", "42", 42, ""}, NumberCase{"Blanks", " 7 ", 7, ""}, NumberCase{"Empty", "", 0, "integer expected but \"\" found"},
-                    NumberCase{"Kilo", "3k", 3072, ""}, NumberCase{"Mega", "2M", 2097152, ""}, NumberCase{"Negative", "-1G", -1073741824, ""},
+    testing::Values(NumberCase{"Plain", "42", 42, ""}, NumberCase{"Blanks", " 7 ", 7, ""},
+                    NumberCase{"Empty", "", 0, "integer expected but \"\" found"}, NumberCase{"Kilo", "3k", 3072, ""},
+                    NumberCase{"Mega", "2M", 2097152, ""}, NumberCase{"Negative", "-1G", -1073741824, ""},
                     NumberCase{"Word", "abc", 0, "integer expected but \"abc\" found"},
-                    NumberCase{"Tail", "1x", 0, "invalid integer \"1x\""}, NumberCase{"AfterSuffix", "1kk", 0, "invalid integer \"1kk\""},
+                    NumberCase{"Tail", "1x", 0, "invalid integer \"1x\""},
+                    NumberCase{"AfterSuffix", "1kk", 0, "invalid integer \"1kk\""},
                     NumberCase{"TooLarge", "9999999999999999999", 0,
                                "absolute value of integer \"9999999999999999999\" is too large (overflow)"},
                     NumberCase{"TooLargeWithSuffix", "9223372036854775807k", 0,

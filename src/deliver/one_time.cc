@@ -23,7 +23,9 @@ const AddressItem* one_time_child(const AddressItem& item) {
 bool can_be_kept(const AddressItem& child) { return !child.is_pfr() && !child.parent->unique.starts_with('\\'); }
 
 void add_recipient(Message& message, const AddressItem& child) {
-    const auto named = [&](const std::string& address) { return std::ranges::find(message.recipients, address, &Recipient::address); };
+    const auto named = [&](const std::string& address) {
+        return std::ranges::find(message.recipients, address, &Recipient::address);
+    };
     if (named(child.address) != message.recipients.end()) return;
     const auto origin = named(child.onetime_parent);
     const int parent = origin == message.recipients.end() ? -1 : static_cast<int>(origin - message.recipients.begin());
@@ -42,8 +44,10 @@ void keep_one_time_children(Message& message, const std::vector<const AddressIte
     for (const AddressItem* item : open) {
         const AddressItem* child = one_time_child(*item);
         if (!child) continue;
-        if (can_be_kept(*child)) children.push_back(child);
-        else looked_up_again.insert(child->parent);
+        if (can_be_kept(*child))
+            children.push_back(child);
+        else
+            looked_up_again.insert(child->parent);
     }
     if (message.recipients.size() + children.size() > kSpoolRecipientsMax) return;
     for (const AddressItem* child : children) {

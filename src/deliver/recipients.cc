@@ -19,7 +19,8 @@ std::string with_lower_domain(std::string_view address) {
     return std::string(address.substr(0, at + 1)) + to_lower(address.substr(at + 1));
 }
 
-// An address generated from an equal ancestor is another thing than the ancestor: "\0\a@b", its own such child "\1\a@b".
+// An address generated from an equal ancestor is another thing than the ancestor: "\0\a@b", its own such child
+// "\1\a@b".
 std::string unique_of(const AddressItem& item) {
     for (const AddressItem* up = item.parent; up; up = up->parent) {
         if (!iequals(up->address, item.address)) continue;
@@ -31,9 +32,14 @@ std::string unique_of(const AddressItem& item) {
 
 }  // namespace
 
-Routing::Routing(const Engine& engine, Message& message, const BodyView& body, Settlement& settlement, AddressPool& pool,
-                 const RunRequest& request)
-    : engine_(engine), message_(message), body_(body), settlement_(settlement), pool_(pool), request_(request),
+Routing::Routing(const Engine& engine, Message& message, const BodyView& body, Settlement& settlement,
+                 AddressPool& pool, const RunRequest& request)
+    : engine_(engine),
+      message_(message),
+      body_(body),
+      settlement_(settlement),
+      pool_(pool),
+      request_(request),
       chain_(engine.configuration, engine.drivers) {}
 
 AddressChain Routing::deliveries() {
@@ -89,10 +95,15 @@ namespace {
 
 // What forbid_file, forbid_pipe and forbid_filter_reply of a redirect router refuse.
 std::optional<Outcome> refusal_of(const AddressItem& item) {
-    const auto refuse = [](int code, std::string text) { return Outcome{Verdict::fail, code, 0, std::move(text), {}, Special::none}; };
-    if (item.kind == AddressKind::file && !item.allow_file) return refuse(code::kForbidFile, wording::delivery_to_file_forbidden());
-    if (item.kind == AddressKind::pipe && !item.allow_pipe) return refuse(code::kForbidPipe, wording::delivery_to_pipe_forbidden());
-    if (item.kind == AddressKind::reply && !item.allow_reply) return refuse(code::kForbidReply, wording::autoreply_forbidden());
+    const auto refuse = [](int code, std::string text) {
+        return Outcome{Verdict::fail, code, 0, std::move(text), {}, Special::none};
+    };
+    if (item.kind == AddressKind::file && !item.allow_file)
+        return refuse(code::kForbidFile, wording::delivery_to_file_forbidden());
+    if (item.kind == AddressKind::pipe && !item.allow_pipe)
+        return refuse(code::kForbidPipe, wording::delivery_to_pipe_forbidden());
+    if (item.kind == AddressKind::reply && !item.allow_reply)
+        return refuse(code::kForbidReply, wording::autoreply_forbidden());
     return item.preset;
 }
 
@@ -142,14 +153,16 @@ void Routing::consider_mailbox(AddressItem& item) {
 }
 
 // Does the address's domain match a main option's domain list? A lookup that defers settles the address.
-bool Routing::listed(const Expandable& option, std::string_view name, AddressItem& item, Stage stage, std::string_view defer_message) {
+bool Routing::listed(const Expandable& option, std::string_view name, AddressItem& item, Stage stage,
+                     std::string_view defer_message) {
     AddressScope address;
     address.domain = tainted_text(item.domain);
     Scope scope;
     scope.message = &message_;
     scope.body = &body_;
     scope.address = &address;
-    const MatchResult match = engine_.expander.match_domain(item.domain, option.source, scope, {.option_name = std::string(name)});
+    const MatchResult match =
+        engine_.expander.match_domain(item.domain, option.source, scope, {.option_name = std::string(name)});
     if (match.verdict == MatchVerdict::defer) defer_item(item, stage, code::kListDefer, std::string(defer_message));
     return match.verdict == MatchVerdict::yes;
 }

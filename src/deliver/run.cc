@@ -41,8 +41,13 @@ private:
 class DeliveryRun {
 public:
     DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged)
-        : engine_(engine), held_(held), message_(message), request_(request), acknowledged_(acknowledged),
-          body_(engine.os, held), settlement_(engine, message, held) {}
+        : engine_(engine),
+          held_(held),
+          message_(message),
+          request_(request),
+          acknowledged_(acknowledged),
+          body_(engine.os, held),
+          settlement_(engine, message, held) {}
 
     RunResult run() {
         held_.open_log();
@@ -80,7 +85,8 @@ private:
             AddressItem& first = *chain.front();
             if (!first.transport) {
                 chain.pop_front();
-                refuse({&first}, {.verdict = Verdict::panic, .message = wording::no_transport_set(first.router ? first.router->name : "")});
+                refuse({&first}, {.verdict = Verdict::panic,
+                                  .message = wording::no_transport_set(first.router ? first.router->name : "")});
                 continue;
             }
             if (settlement_.delivered_before(first)) {
@@ -146,8 +152,8 @@ private:
             item->started = started;
             item->finished = finished;
         }
-        // Before a line says "delivered", something on the disk does: the journal, or, more cheaply, the removal of a message
-        // that this batch settles as a whole.
+        // Before a line says "delivered", something on the disk does: the journal, or, more cheaply, the removal of a
+        // message that this batch settles as a whole.
         if (!(last && settles_message(batch) && remove_message())) settlement_.journal(batch);
         run_shadow(run);
         bool first_success = true;
@@ -208,7 +214,8 @@ private:
         run_batch(engine_, run);
         for (std::size_t i = 0; i < originals.size(); ++i) {
             const Outcome& outcome = run.batch[i]->outcome;
-            originals[i]->shadow_text = wording::shadow(name, outcome.verdict == Verdict::ok, outcome.code, outcome.message);
+            originals[i]->shadow_text =
+                wording::shadow(name, outcome.verdict == Verdict::ok, outcome.code, outcome.message);
         }
     }
 
@@ -235,7 +242,8 @@ private:
             }
             std::optional<std::string> queue_time;
             if (engine_.selected(Selector::queue_time_overall)) {
-                queue_time = interval_text_ms(message_.received, engine_.clock.now(), engine_.selected(Selector::millisec));
+                queue_time =
+                    interval_text_ms(message_.received, engine_.clock.now(), engine_.selected(Selector::millisec));
             }
             engine_.log.main(wording::completed(queue_time));
             result.end = RunEnd::completed;
@@ -303,7 +311,8 @@ bool thaw(const Engine& engine, Message& message, const RunRequest& request) {
     return true;
 }
 
-void log_open_failure(const Engine& engine, const std::string& id, const RunRequest& request, const Spool::OpenFailure& why) {
+void log_open_failure(const Engine& engine, const std::string& id, const RunRequest& request,
+                      const Spool::OpenFailure& why) {
     switch (why.problem) {
         case Spool::OpenProblem::locked:
             if (engine.selected(Selector::skip_delivery)) engine.log.main(wording::spool_locked(id));
@@ -329,7 +338,8 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
     auto loaded = engine.spool.load(id, true);
     if (!loaded) {
         const Spool::ReadFailure& why = loaded.error();
-        engine.log.main(why.format ? wording::spool_format_error(id, why.size) : wording::spool_read_error(id, why.error.code));
+        engine.log.main(why.format ? wording::spool_format_error(id, why.size)
+                                   : wording::spool_read_error(id, why.error.code));
         return {};
     }
     Message& message = loaded->message;

@@ -29,7 +29,8 @@ public:
         if (item.local_part.starts_with("later")) {
             return {.verdict = RouteVerdict::defer, .outcome = {.verdict = Verdict::defer, .message = "come back"}};
         }
-        if (auto refused = choose_transport(instance_, instance_.options.transport, "transport", item, context)) return *refused;
+        if (auto refused = choose_transport(instance_, instance_.options.transport, "transport", item, context))
+            return *refused;
         if (auto refused = apply_user_and_home(instance_, item, context)) return *refused;
         item.home = instance_.options.transport_home_directory.set ? "/home/" + item.local_part : "";
         return {.verdict = RouteVerdict::ok};
@@ -52,7 +53,8 @@ public:
     DeliveryPlan plan(DeliveryContext&) override { return {}; }
     DeliveryReport deliver(DeliveryContext& context) override {
         const std::string& who = context.batch.front()->local_part;
-        if (who == "full") return same_for_all(context, {.verdict = Verdict::defer, .code = ENOSPC, .message = "no room"});
+        if (who == "full")
+            return same_for_all(context, {.verdict = Verdict::defer, .code = ENOSPC, .message = "no room"});
         if (who == "bad") return same_for_all(context, {.verdict = Verdict::fail, .message = "refused"});
         if (who == "broken") return same_for_all(context, {.verdict = Verdict::panic, .message = "misconfigured"});
         const auto outcome = write_box(context, "/mail/" + context.instance.name + "." + who);
@@ -83,15 +85,18 @@ private:
 };
 
 constexpr OptionRow kBoxRows[] = {opt<&BoxOptions::batch_id>("batch_id"), opt<&BoxOptions::batch_max>("batch_max"),
-                                opt<&BoxOptions::note>("note")};
+                                  opt<&BoxOptions::note>("note")};
 constexpr TransportDriver kBox = transport_driver_of<BoxTransport>("box", kBoxRows, nullptr);
 const RouterDriver kTakeAll{{.name = "takeall"},
-                            [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> { return std::make_unique<TakeAll>(instance); }};
+                            [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> {
+                                return std::make_unique<TakeAll>(instance);
+                            }};
 
 // One machine with one configuration; engines are made for each run, as processes are.
 class Site {
 public:
-    explicit Site(Os& os, FakeOs& tree, FakeClock& clock, ProcessRunner& processes) : os_(os), tree_(tree), clock_(clock), processes_(processes) {
+    explicit Site(Os& os, FakeOs& tree, FakeClock& clock, ProcessRunner& processes)
+        : os_(os), tree_(tree), clock_(clock), processes_(processes) {
         configuration.main.primary_hostname = {"mx.example", true};
         configuration.main.qualify_domain = {"example", true};
         drivers_.routers = {&kTakeAll};
@@ -141,12 +146,24 @@ public:
     RunResult run(const RunRequest& request = {}) {
         Log log(os_, clock_, {.path_template = "/log/%slog", .owner = kExim, .group = kEximGroup}, 2);
         Spool spool(os_, spool_settings());
-        Expander expander({.configuration = &configuration, .os = &os_, .clock = &clock_, .processes = &processes_,
+        Expander expander({.configuration = &configuration,
+                           .os = &os_,
+                           .clock = &clock_,
+                           .processes = &processes_,
                            .panic_log = [&log](const std::string& text) { log.main_and_panic(text); }});
         Rewriter rewriter(expander, configuration.main, {});
-        const Engine engine{.configuration = configuration, .drivers = drivers_, .os = os_, .clock = clock_, .processes = processes_,
-                            .expander = expander, .rewriter = rewriter, .log = log, .selectors = selectors, .spool = spool,
-                            .exim_uid = kExim, .exim_gid = kEximGroup};
+        const Engine engine{.configuration = configuration,
+                            .drivers = drivers_,
+                            .os = os_,
+                            .clock = clock_,
+                            .processes = processes_,
+                            .expander = expander,
+                            .rewriter = rewriter,
+                            .log = log,
+                            .selectors = selectors,
+                            .spool = spool,
+                            .exim_uid = kExim,
+                            .exim_gid = kEximGroup};
         return deliver_from_spool(engine, kId, request);
     }
 
@@ -230,19 +247,51 @@ TEST_P(DeliveryVerdict, IsLoggedAndKept) {
 INSTANTIATE_TEST_SUITE_P(
     Verdicts, DeliveryVerdict,
     testing::Values(
-        VerdictCase{"OrderOfRecipients", {"a@example", "b@example"}, "s@x",
-                    "=> a@example R=all T=box\n=> b@example R=all T=box\nCompleted\n", "", RunEnd::completed},
-        VerdictCase{"Deferred", {"full@example"}, "s@x", "== full@example R=all T=box defer (28): No space left on device: no room\n", "",
+        VerdictCase{"OrderOfRecipients",
+                    {"a@example", "b@example"},
+                    "s@x",
+                    "=> a@example R=all T=box\n=> b@example R=all T=box\nCompleted\n",
+                    "",
+                    RunEnd::completed},
+        VerdictCase{"Deferred",
+                    {"full@example"},
+                    "s@x",
+                    "== full@example R=all T=box defer (28): No space left on device: no room\n",
+                    "",
                     RunEnd::left},
-        VerdictCase{"DeferredByRouter", {"later@example"}, "s@x", "== later@example R=all defer (-1): come back\n", "", RunEnd::left},
+        VerdictCase{"DeferredByRouter",
+                    {"later@example"},
+                    "s@x",
+                    "== later@example R=all defer (-1): come back\n",
+                    "",
+                    RunEnd::left},
         // D-no-bounce-yet
-        VerdictCase{"FailedStaysUntilThereAreBounces", {"bad@example"}, "s@x", "** bad@example R=all T=box: refused\n", "", RunEnd::left},
-        VerdictCase{"Unrouteable", {"nobody@example"}, "s@x", "** nobody@example: Unrouteable address\n", "", RunEnd::left},
-        VerdictCase{"PanicIsLoggedTwice", {"broken@example"}, "s@x", "== broken@example R=all T=box defer (-1): misconfigured\n",
-                    "== broken@example R=all T=box defer (-1): misconfigured\n", RunEnd::left},
-        VerdictCase{"NullSenderFreezes", {"bad@example"}, "",
-                    "** bad@example R=all T=box: refused\nFrozen (message created with -f <>)\n", "", RunEnd::left},
-        VerdictCase{"DuplicateGetsOneCopy", {"a@example", "a@EXAMPLE"}, "s@x", "=> a@example R=all T=box\nCompleted\n", "", RunEnd::completed}),
+        VerdictCase{"FailedStaysUntilThereAreBounces",
+                    {"bad@example"},
+                    "s@x",
+                    "** bad@example R=all T=box: refused\n",
+                    "",
+                    RunEnd::left},
+        VerdictCase{
+            "Unrouteable", {"nobody@example"}, "s@x", "** nobody@example: Unrouteable address\n", "", RunEnd::left},
+        VerdictCase{"PanicIsLoggedTwice",
+                    {"broken@example"},
+                    "s@x",
+                    "== broken@example R=all T=box defer (-1): misconfigured\n",
+                    "== broken@example R=all T=box defer (-1): misconfigured\n",
+                    RunEnd::left},
+        VerdictCase{"NullSenderFreezes",
+                    {"bad@example"},
+                    "",
+                    "** bad@example R=all T=box: refused\nFrozen (message created with -f <>)\n",
+                    "",
+                    RunEnd::left},
+        VerdictCase{"DuplicateGetsOneCopy",
+                    {"a@example", "a@EXAMPLE"},
+                    "s@x",
+                    "=> a@example R=all T=box\nCompleted\n",
+                    "",
+                    RunEnd::completed}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(DeliveryRunTest, KeepsOnlyWhatIsLeft) {
@@ -281,15 +330,32 @@ INSTANTIATE_TEST_SUITE_P(
     Reasons, DeliveredApart,
     testing::Values(
         ApartCase{"BatchMaxOne", [](Site& site) { site.box_options().batch_max.value = 1; }},
-        ApartCase{"BatchId", [](Site& site) { site.box_options().batch_id = {"${length_1:$local_part}", true, {}}; }},
-        ApartCase{"LocalPartInAnOption", [](Site& site) { site.box_options().note = {"x $local_part y", true, {}}; }},
-        ApartCase{"LocalPartDataCountsAsLocalPart", [](Site& site) { site.box_options().note = {"${local_part_data}", true, {}}; }},
+        ApartCase{"BatchId",
+                  [](Site& site) {
+                      site.box_options().batch_id = {"${length_1:$local_part}", true, {}};
+                  }},
+        ApartCase{"LocalPartInAnOption",
+                  [](Site& site) {
+                      site.box_options().note = {"x $local_part y", true, {}};
+                  }},
+        ApartCase{"LocalPartDataCountsAsLocalPart",
+                  [](Site& site) {
+                      site.box_options().note = {"${local_part_data}", true, {}};
+                  }},
         // D-batch-mention
-        ApartCase{"LocalPartBehindAnotherMention", [](Site& site) { site.box_options().note = {"/local_part/$local_part", true, {}}; }},
-        ApartCase{"DomainInAnOption", [](Site& site) { site.box_options().note = {"$domain", true, {}}; }},
+        ApartCase{"LocalPartBehindAnotherMention",
+                  [](Site& site) {
+                      site.box_options().note = {"/local_part/$local_part", true, {}};
+                  }},
+        ApartCase{"DomainInAnOption",
+                  [](Site& site) {
+                      site.box_options().note = {"$domain", true, {}};
+                  }},
         // D-batch-home
         ApartCase{"HomeFromTheRouter",
-                  [](Site& site) { site.configuration.routers[0].options.transport_home_directory = {"/home/$local_part", true, {}}; }}),
+                  [](Site& site) {
+                      site.configuration.routers[0].options.transport_home_directory = {"/home/$local_part", true, {}};
+                  }}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(DeliveryRunTest, BatchesByEqualBatchId) {
@@ -297,7 +363,8 @@ TEST_F(DeliveryRunTest, BatchesByEqualBatchId) {
     site_.box_options().batch_id = {"${if eq{$domain}{example}{here}{there}}", true, {}};
     ASSERT_TRUE(site_.queue(Site::message({"a@example", "b@other.example", "c@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::completed);
-    EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> c@example R=all T=box\n=> b@other.example R=all T=box\nCompleted\n");
+    EXPECT_EQ(site_.log(),
+              "=> a@example R=all T=box\n-> c@example R=all T=box\n=> b@other.example R=all T=box\nCompleted\n");
 }
 
 TEST_F(DeliveryRunTest, HoldsDomains) {
@@ -305,9 +372,10 @@ TEST_F(DeliveryRunTest, HoldsDomains) {
     site_.configuration.main.queue_domains = {"${if eq{$domain}{later.example}{*}{}}", true, {}};
     ASSERT_TRUE(site_.queue(Site::message({"a@held.example", "b@later.example", "c@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_EQ(site_.log(), "== a@held.example defer (-23): domain is held\n"
-                           "== b@later.example routing defer (-56): domain is in queue_domains\n"
-                           "=> c@example R=all T=box\n");
+    EXPECT_EQ(site_.log(),
+              "== a@held.example defer (-23): domain is held\n"
+              "== b@later.example routing defer (-56): domain is in queue_domains\n"
+              "=> c@example R=all T=box\n");
 }
 
 TEST_F(DeliveryRunTest, MarksWhatWasNotReallyDelivered) {
@@ -333,7 +401,8 @@ TEST_F(DeliveryRunTest, DefersWhenTheChildCannotBecomeTheRecipient) {
     site_.configuration.transports[0].options.initgroups = true;
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_TRUE(contains(site_.log("panic"), "cannot run initgroups(): no passwd entry for uid=4242")) << site_.log("panic");
+    EXPECT_TRUE(contains(site_.log("panic"), "cannot run initgroups(): no passwd entry for uid=4242"))
+        << site_.log("panic");
     EXPECT_FALSE(contains(site_.log(), "Frozen"));
     EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{});
 }
@@ -342,7 +411,9 @@ TEST_F(DeliveryRunTest, ShadowsCopyOnlySuccesses) {
     site_.configuration.transports[0].options.shadow_transport = {"shadow", true};
     ASSERT_TRUE(site_.queue(Site::message({"joe@example", "full@example"})));
     (void)site_.run();
-    EXPECT_EQ(site_.log(), "=> joe@example R=all T=box ST=shadow\n== full@example R=all T=box defer (28): No space left on device: no room\n");
+    EXPECT_EQ(site_.log(),
+              "=> joe@example R=all T=box ST=shadow\n== full@example R=all T=box defer (28): No space left on device: "
+              "no room\n");
     EXPECT_EQ(os_.names_in("/mail"), (std::vector<std::string>{"box.joe.1", "shadow.joe.1"}));
 }
 
@@ -350,8 +421,10 @@ TEST_F(DeliveryRunTest, NeverDeliversAsRoot) {
     site_.configuration.transports[0].options.user.uid = 0;
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_EQ(site_.log(), "User 0 set for box transport is on the fixed_never_users list\n"
-                           "== joe@example R=all T=box defer (-29): User 0 set for box transport is on the fixed_never_users list\n");
+    EXPECT_EQ(
+        site_.log(),
+        "User 0 set for box transport is on the fixed_never_users list\n"
+        "== joe@example R=all T=box defer (-29): User 0 set for box transport is on the fixed_never_users list\n");
     EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{});
 }
 
@@ -377,9 +450,10 @@ TEST_F(DeliveryRunTest, AChildKilledByAnAdministratorIsOnlyDeferred) {
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     processes_.next_child_dies_first(SIGKILL);
     EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_EQ(site_.log(), "failed to read delivery status for joe@example from delivery subprocess\n"
-                           "box transport process returned non-zero status 0x0009: terminated by signal 9\n"
-                           "== joe@example R=all T=box defer (-1)\n");
+    EXPECT_EQ(site_.log(),
+              "failed to read delivery status for joe@example from delivery subprocess\n"
+              "box transport process returned non-zero status 0x0009: terminated by signal 9\n"
+              "== joe@example R=all T=box defer (-1)\n");
 }
 
 TEST_F(DeliveryRunTest, AChildThatCrashesFreezesTheMessage) {
@@ -396,7 +470,9 @@ TEST_F(DeliveryRunTest, DefersWhenTheNumberOfSlotsIsUnknown) {
     site_.configuration.transports[0].options.max_parallel = {"${nosuch:x}", true, {}};
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_TRUE(contains(site_.log("panic"), "Failed to expand max_parallel option in box transport (joe@example): unknown expansion operator"));
+    EXPECT_TRUE(
+        contains(site_.log("panic"),
+                 "Failed to expand max_parallel option in box transport (joe@example): unknown expansion operator"));
 }
 
 // D-malformed-kept
@@ -413,7 +489,8 @@ TEST_F(DeliveryRunTest, LeavesALockedMessageAlone) {
     ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     os_.hold_lock("/spool/input/" + std::string(kId) + "-D", LockKind::fcntl_write);
     EXPECT_EQ(site_.run().end, RunEnd::not_attempted);
-    EXPECT_EQ(site_.log(), "Spool file for " + std::string(kId) + " is locked (another process is handling this message)\n");
+    EXPECT_EQ(site_.log(),
+              "Spool file for " + std::string(kId) + " is locked (another process is handling this message)\n");
 }
 
 TEST_F(DeliveryRunTest, SuspectsALoopBeforeRouting) {
@@ -436,13 +513,15 @@ TEST_F(DeliveryRunTest, BelievesTheJournalOfACrashedRun) {
 
 int copies(const FakeOs& os, const std::string& box) {
     int n = 0;
-    for (const std::string& name : os.names_in("/mail")) n += name.starts_with(box + ".") && !name.ends_with(".tmp") ? 1 : 0;
+    for (const std::string& name : os.names_in("/mail"))
+        n += name.starts_with(box + ".") && !name.ends_with(".tmp") ? 1 : 0;
     return n;
 }
 
 // A site on the world of a sweep; queueing goes around the faults, running goes through them.
 struct SweptSite {
-    explicit SweptSite(World& w) : faulty(w.os, w.fake, w.clock, w.processes), healthy(w.fake, w.fake, w.clock, w.processes) {}
+    explicit SweptSite(World& w)
+        : faulty(w.os, w.fake, w.clock, w.processes), healthy(w.fake, w.fake, w.clock, w.processes) {}
     Site faulty, healthy;
 };
 

@@ -10,7 +10,8 @@
 namespace postern {
 namespace {
 
-// What is recorded about a homonym must not hide the ancestor, so it carries the transport's name instead of the prefix.
+// What is recorded about a homonym must not hide the ancestor, so it carries the transport's name instead of the
+// prefix.
 std::string record_of(const AddressItem& item) {
     if (!is_homonym(item.unique)) return item.unique;
     return without_homonym_prefix(item.unique) + "/" + (item.transport ? item.transport->name : std::string());
@@ -95,7 +96,7 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
     if (freezes_when_failed(item)) {
         if (item.outcome.special != Special::freeze) {
             freeze(message_.local && !message_.local_error ? " (message created with -f <>)"
-                                                                                     : " (delivery error message)");
+                                                           : " (delivery error message)");
         } else {
             freeze("");
         }
@@ -108,7 +109,8 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
 
 bool Settlement::freezes_when_failed(const AddressItem& item) const {
     const std::int64_t age = engine_.clock.now().seconds - message_.received.seconds;
-    const bool bounce_too_old = message_.sender.empty() && age >= engine_.configuration.main.ignore_bounce_errors_after.seconds;
+    const bool bounce_too_old =
+        message_.sender.empty() && age >= engine_.configuration.main.ignore_bounce_errors_after.seconds;
     if (item.props.ignore_error || bounce_too_old) return false;
     const bool nobody_to_tell = message_.sender.empty() && item.props.errors_address.value_or("").empty();
     return item.outcome.special == Special::freeze || nobody_to_tell;
@@ -127,7 +129,8 @@ std::string Settlement::printable_message(const AddressItem& item) const {
 }
 
 std::string Settlement::queue_time() const {
-    const TimePoint from = engine_.selected(Selector::queue_time_exclusive) ? message_.received_complete : message_.received;
+    const TimePoint from =
+        engine_.selected(Selector::queue_time_exclusive) ? message_.received_complete : message_.received;
     return interval_text_ms(from, engine_.clock.now(), engine_.selected(Selector::millisec));
 }
 
@@ -163,7 +166,8 @@ void Settlement::deferred_line(const AddressItem& item, Stage stage) {
     line.at_transport = stage == Stage::transport;
     line.at_router = stage == Stage::routing;
     const std::string text = wording::deferred(line);
-    if (message_.first_delivery || item.outcome.code > code::kRoutingRetry) held_.log(engine_.log.stamp() + " " + text.substr(3));
+    if (message_.first_delivery || item.outcome.code > code::kRoutingRetry)
+        held_.log(engine_.log.stamp() + " " + text.substr(3));
     const bool retry_error = item.outcome.code <= code::kRoutingRetry;
     if (retry_error && !engine_.selected(Selector::retry_defer)) return;
     if (item.outcome.verdict == Verdict::panic) {

@@ -31,8 +31,8 @@ public:
     void journal(const std::vector<AddressItem*>& batch);
     [[nodiscard]] bool delivered_before(const AddressItem& item) const;
 
-    // What P= shows from now on: the return path of the last delivery that ran, also for addresses that never got so far
-    // (as Exim 4.96 has it).
+    // What P= shows from now on: the return path of the last delivery that ran, also for addresses that never got so
+    // far (as Exim 4.96 has it).
     void set_return_path(std::string path) { return_path_ = std::move(path); }
 
     void freeze(std::string reason);

@@ -49,7 +49,8 @@ private:
     Step choose_group() {
         const GroupOption& group = transport_.options.group;
         if (group.gid) {
-            set_gid(*group.gid, group.from_user ? "group of the user in " + option_of("user", transport_) : option_of("group", transport_));
+            set_gid(*group.gid, group.from_user ? "group of the user in " + option_of("user", transport_)
+                                                : option_of("group", transport_));
         } else if (group.expandable) {
             std::string name;
             if (auto refusal = expand_account("group", group.source, code::kGidFail, name)) return refusal;
@@ -99,7 +100,8 @@ private:
 
     Step fill_group() {
         if (!have_gid_ && passwd_gid_) set_gid(*passwd_gid_, "group of the user in " + option_of("user", transport_));
-        if (!have_gid_) return IdentityRefusal{{.code = code::kGidFail, .message = wording::user_without_group(transport_.name)}};
+        if (!have_gid_)
+            return IdentityRefusal{{.code = code::kGidFail, .message = wording::user_without_group(transport_.name)}};
         return std::nullopt;
     }
 
@@ -107,7 +109,8 @@ private:
         const auto& never = engine_.configuration.main.never_users.uids;
         const bool built_in = identity_.uid == kBuiltInNeverUser;
         if (built_in || std::ranges::find(never, identity_.uid) != never.end()) {
-            return IdentityRefusal{{.code = code::kUidFail, .message = wording::never_user(identity_.uid, transport_.name, built_in)}};
+            return IdentityRefusal{
+                {.code = code::kUidFail, .message = wording::never_user(identity_.uid, transport_.name, built_in)}};
         }
         return std::nullopt;
     }
@@ -130,22 +133,25 @@ private:
             identity_.directory_from = identity_.home.empty() ? "nothing set it" : "home directory";
             return std::nullopt;
         }
-        identity_.directory_from = option ? option_of("current_directory", transport_)
-                                          : "transport_current_directory of the router";
+        identity_.directory_from =
+            option ? option_of("current_directory", transport_) : "transport_current_directory of the router";
         return expand_directory("current", option ? option.source : first_.current_directory, identity_.directory);
     }
 
     Step expand_account(std::string_view kind, const std::string& source, int code, std::string& into) {
         Expansion value = engine_.expander.expand(source, scope_);
         if (!value) {
-            return IdentityRefusal{{.code = code, .message = wording::account_not_expanded(kind, source, transport_.name, value.error().message)}};
+            return IdentityRefusal{
+                {.code = code,
+                 .message = wording::account_not_expanded(kind, source, transport_.name, value.error().message)}};
         }
         into = std::move(value->bytes);
         return std::nullopt;
     }
 
     Step not_found(std::string_view kind, const std::string& name, const std::string& source, int code) {
-        return IdentityRefusal{{.code = code, .message = wording::account_not_found(kind, name, source, transport_.name)}};
+        return IdentityRefusal{
+            {.code = code, .message = wording::account_not_found(kind, name, source, transport_.name)}};
     }
 
     // $home is what is known of it: nothing yet while it is worked out itself.
@@ -156,12 +162,14 @@ private:
         scope.address = &address;
         Expansion value = engine_.expander.expand(source, scope);
         if (!value) {
-            return IdentityRefusal{{.code = code::kExpansionFail,
-                                    .message = wording::directory_not_expanded(kind, source, transport_.name, value.error().message)}};
+            return IdentityRefusal{
+                {.code = code::kExpansionFail,
+                 .message = wording::directory_not_expanded(kind, source, transport_.name, value.error().message)}};
         }
         into = std::move(value->bytes);
         if (!into.starts_with('/')) {
-            return IdentityRefusal{{.code = code::kNotAbsolute, .message = wording::directory_not_absolute(kind, into, transport_.name)}};
+            return IdentityRefusal{
+                {.code = code::kNotAbsolute, .message = wording::directory_not_absolute(kind, into, transport_.name)}};
         }
         return std::nullopt;
     }

@@ -12,11 +12,12 @@
 namespace postern {
 
 struct IdentityRefusal {
-    Outcome outcome;      // DEFER with Exim's code and message; the engine logs the message to main and panic log
+    Outcome outcome;  // DEFER with Exim's code and message; the engine logs the message to main and panic log
 };
 
 // `scope` is the batch's. $home is unset while it is expanded itself, and set for the working directory.
-[[nodiscard]] tl::expected<Identity, IdentityRefusal> target_identity(const Engine& engine, const TransportInstance& transport,
+[[nodiscard]] tl::expected<Identity, IdentityRefusal> target_identity(const Engine& engine,
+                                                                      const TransportInstance& transport,
                                                                       const AddressItem& first, const Scope& scope);
 
 }  // namespace postern

@@ -21,30 +21,30 @@ enum class AddressKind : std::uint8_t { mailbox, pipe, file, reply };  // all bu
 
 // Facts that travel from an address to its children.
 struct Propagated {
-    RoutingData routing;                         // address_data, domain_data, …, r_ variables
-    std::optional<std::string> errors_address;   // unset: the sender; "" means <>: bounces are dropped
+    RoutingData routing;                        // address_data, domain_data, …, r_ variables
+    std::optional<std::string> errors_address;  // unset: the sender; "" means <>: bounces are dropped
     bool ignore_error = false;
-    std::vector<std::string> added_headers;      // complete lines in output order
-    std::string removed_headers;                 // ':' list, already expanded
+    std::vector<std::string> added_headers;  // complete lines in output order
+    std::string removed_headers;             // ':' list, already expanded
 };
 
 struct AddressItem {
-    std::string address;                         // full text as it came or was generated: "Joe@x", "|cmd", "/file", ">a@b"
-    std::string unique;                          // for duplicates, journal and retry (queue-retry-bounce.md §6, step 9)
+    std::string address;  // full text as it came or was generated: "Joe@x", "|cmd", "/file", ">a@b"
+    std::string unique;   // for duplicates, journal and retry (queue-retry-bounce.md §6, step 9)
     AddressKind kind = AddressKind::mailbox;
-    bool text_tainted = false;                   // pipe, file, reply: the text was made from untrusted data
+    bool text_tainted = false;  // pipe, file, reply: the text was made from untrusted data
     AddressItem* parent = nullptr;
     AddressItem* duplicate_of = nullptr;
     int child_count = 0;
 
     // split form (mailbox kind; others carry their text in local_part and the parent's domain)
-    std::string local_part_cc, local_part_lc;    // case-preserved and lower-cased, affixes included, unquoted
-    std::string local_part;                      // as used by the router that took it: affixes stripped
-    std::string domain;                          // lower case
+    std::string local_part_cc, local_part_lc;  // case-preserved and lower-cased, affixes included, unquoted
+    std::string local_part;                    // as used by the router that took it: affixes stripped
+    std::string domain;                        // lower case
     std::string prefix, prefix_v, suffix, suffix_v;
     bool prefix_tainted = false, suffix_tainted = false;
 
-    const RouterInstance* router = nullptr;      // the one that decided (log: R=)
+    const RouterInstance* router = nullptr;  // the one that decided (log: R=)
     const RouterInstance* start_router = nullptr;
     const TransportInstance* transport = nullptr;
     Propagated props;
@@ -53,20 +53,20 @@ struct AddressItem {
     std::optional<uid_t> uid;
     std::optional<gid_t> gid;
     bool initgroups = false;
-    std::string home;                            // router's; to be expanded unless home_expanded
+    std::string home;  // router's; to be expanded unless home_expanded
     bool home_expanded = false;
-    std::string current_directory;               // router's transport_current_directory, unexpanded
-    std::string uid_from, gid_from, home_from;   // for `postern explain`
+    std::string current_directory;              // router's transport_current_directory, unexpanded
+    std::string uid_from, gid_from, home_from;  // for `postern explain`
     std::optional<uid_t> local_user_uid;
     std::optional<gid_t> local_user_gid;
     std::string local_user_home;
-    std::string host_text;                       // manualroute to a local transport: $host
+    std::string host_text;  // manualroute to a local transport: $host
     std::string self_hostname;
 
     // redirect children
     bool allow_file = false, allow_pipe = false, allow_reply = false, hide_child = false;
-    std::optional<Outcome> preset;               // a verdict that routing already fixed (bad transport, bad reply)
-    int file_mode = -1;                          // filter "save path mode"
+    std::optional<Outcome> preset;  // a verdict that routing already fixed (bad transport, bad reply)
+    int file_mode = -1;             // filter "save path mode"
 
     // retry keys
     std::string domain_retry_key, address_retry_key;
@@ -80,7 +80,7 @@ struct AddressItem {
     Outcome outcome;
     std::int64_t bytes_written = 0;
     std::optional<std::string> logged_local_part;
-    std::string shadow_text;                     // " ST=…"
+    std::string shadow_text;  // " ST=…"
     TimePoint started, finished;
 
     [[nodiscard]] const AddressItem& top() const {
@@ -107,7 +107,8 @@ private:
 // Splits item.address at the last '@' (dequoted local part, lower-cased domain); the percent hack is the caller's.
 void split_item(AddressItem& item);
 
-// A new address that `parent` turns into: split, with the propagated facts and DSN wishes of the parent, which counts it.
+// A new address that `parent` turns into: split, with the propagated facts and DSN wishes of the parent, which counts
+// it.
 AddressItem& make_child(AddressPool& pool, AddressItem& parent, std::string text, AddressKind kind);
 
 }  // namespace postern

@@ -22,8 +22,9 @@ TEST_F(AddressItemTest, Split) {
     struct Case {
         const char *address, *want_cc, *want_lc, *want_domain;
     };
-    for (const Case& c : {Case{"Joe@Example.COM", "Joe", "joe", "example.com"}, Case{"\"a @ B\"@x", "a @ B", "a @ b", "x"},
-                          Case{"@x", "", "", "x"}, Case{"Unqualified", "Unqualified", "unqualified", ""}}) {
+    for (const Case& c :
+         {Case{"Joe@Example.COM", "Joe", "joe", "example.com"}, Case{"\"a @ B\"@x", "a @ B", "a @ b", "x"},
+          Case{"@x", "", "", "x"}, Case{"Unqualified", "Unqualified", "unqualified", ""}}) {
         const AddressItem& split = item(c.address);
         EXPECT_EQ(split.local_part_cc, c.want_cc) << c.address;
         EXPECT_EQ(split.local_part_lc, c.want_lc) << c.address;

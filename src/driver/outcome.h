@@ -21,21 +21,22 @@ enum class Verdict : std::uint8_t { ok, defer, fail, panic };
 enum class Special : std::uint8_t { none, freeze, warn };
 
 namespace code {
-inline constexpr int kUnknown = -1, kUserSlash = -2, kExistRace = -3, kNotRegular = -4, kNotDirectory = -5, kBadUgid = -6,
-                     kBadMode = -7, kInodeChanged = -8, kLockFailed = -9, kBadAddress = -10, kForbidPipe = -11,
-                     kForbidFile = -12, kForbidReply = -13, kBadRedirect = -17, kSpoolFormat = -20, kNotAbsolute = -21,
-                     kQuota = -22, kHeld = -23, kFilterFail = -24, kHeaderFail = -25, kWriteIncomplete = -26,
-                     kExpansionFail = -27, kGidFail = -28, kUidFail = -29, kBadTransport = -30, kMbxLength = -31,
-                     kFormatUnknown = -33, kBadCreate = -34, kListDefer = -35, kChownFail = -39, kPipeFail = -40,
-                     kTainted = -51, kRoutingRetry = -52, kLocalRetry = -53, kQueueDomains = -56, kConcurrency = -57;
+inline constexpr int kUnknown = -1, kUserSlash = -2, kExistRace = -3, kNotRegular = -4, kNotDirectory = -5,
+                     kBadUgid = -6, kBadMode = -7, kInodeChanged = -8, kLockFailed = -9, kBadAddress = -10,
+                     kForbidPipe = -11, kForbidFile = -12, kForbidReply = -13, kBadRedirect = -17, kSpoolFormat = -20,
+                     kNotAbsolute = -21, kQuota = -22, kHeld = -23, kFilterFail = -24, kHeaderFail = -25,
+                     kWriteIncomplete = -26, kExpansionFail = -27, kGidFail = -28, kUidFail = -29, kBadTransport = -30,
+                     kMbxLength = -31, kFormatUnknown = -33, kBadCreate = -34, kListDefer = -35, kChownFail = -39,
+                     kPipeFail = -40, kTainted = -51, kRoutingRetry = -52, kLocalRetry = -53, kQueueDomains = -56,
+                     kConcurrency = -57;
 }
 
 struct Outcome {
     Verdict verdict = Verdict::defer;
-    int code = code::kUnknown;       // basic_errno
-    int more = 0;                    // more_errno
-    std::string message;             // log, retry data; may be empty
-    std::string user_message;        // bounces and warnings
+    int code = code::kUnknown;  // basic_errno
+    int more = 0;               // more_errno
+    std::string message;        // log, retry data; may be empty
+    std::string user_message;   // bounces and warnings
     Special special = Special::none;
     bool operator==(const Outcome&) const = default;
 };
@@ -43,9 +44,9 @@ struct Outcome {
 // One address's part of a child's report.
 struct AddressReport {
     Outcome outcome;
-    std::int64_t bytes_written = 0;            // transport_count: S=
-    std::string transport;                     // name, if another instance took over (file_format); else empty
-    std::optional<std::string> local_part;     // what the log shows instead (expanded file name of a file address)
+    std::int64_t bytes_written = 0;         // transport_count: S=
+    std::string transport;                  // name, if another instance took over (file_format); else empty
+    std::optional<std::string> local_part;  // what the log shows instead (expanded file name of a file address)
     bool operator==(const AddressReport&) const = default;
 };
 
@@ -53,7 +54,7 @@ struct AddressReport {
 // which accepts only exactly one complete report and nothing behind it.
 struct DeliveryReport {
     static constexpr std::size_t kMaxText = 64 * 1024;  // encode() cuts longer texts, decode() refuses them
-    std::vector<AddressReport> addresses;      // in batch order
+    std::vector<AddressReport> addresses;               // in batch order
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.
     struct Decoded;

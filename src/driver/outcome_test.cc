@@ -26,9 +26,7 @@ TEST(DeliveryReport, ComesBackAsItWasSent) {
     EXPECT_EQ(decoded.report.addresses, sample().addresses);
 }
 
-TEST(DeliveryReport, EmptyReportIsComplete) {
-    EXPECT_TRUE(DeliveryReport::decode(DeliveryReport{}.encode()).complete);
-}
+TEST(DeliveryReport, EmptyReportIsComplete) { EXPECT_TRUE(DeliveryReport::decode(DeliveryReport{}.encode()).complete); }
 
 TEST(DeliveryReport, TornTailKeepsWholeAddresses) {
     const std::string bytes = sample().encode();
@@ -56,9 +54,10 @@ TEST(DeliveryReport, RefusesValuesThatDoNotExist) {
         std::size_t at;
         char byte;
     };
-    for (const Case& c : {Case{"magic", 0, 'X'}, Case{"version", 4, 9}, Case{"tag", 5, 'Z'}, Case{"verdict", kVerdict, 4},
-                          Case{"special", kVerdict + 1, 3}, Case{"text longer than the rest", kVerdict + 12, 1},
-                          Case{"negative size", kVerdict + 25, '\x80'}}) {
+    for (const Case& c :
+         {Case{"magic", 0, 'X'}, Case{"version", 4, 9}, Case{"tag", 5, 'Z'}, Case{"verdict", kVerdict, 4},
+          Case{"special", kVerdict + 1, 3}, Case{"text longer than the rest", kVerdict + 12, 1},
+          Case{"negative size", kVerdict + 25, '\x80'}}) {
         std::string bad = good;
         bad[c.at] = c.byte;
         const DeliveryReport::Decoded decoded = DeliveryReport::decode(bad);

@@ -40,8 +40,8 @@ void RouteContext::say(const std::string& text) const {
 bool retries_by_local_part(const RouterInstance& router) {
     const RouterOptions& o = router.options;
     if (o.retry_use_local_part.set) return o.retry_use_local_part.value;
-    return o.check_local_user || o.local_parts || o.condition.set || o.local_part_prefix || o.local_part_suffix || o.senders ||
-           o.require_files;
+    return o.check_local_user || o.local_parts || o.condition.set || o.local_part_prefix || o.local_part_suffix ||
+           o.senders || o.require_files;
 }
 
 bool logs_as_local(const RouterInstance& router) {
@@ -77,12 +77,13 @@ std::optional<RouteResult> apply_errors_to(const RouterInstance& router, Address
 namespace {
 
 // One item of headers_add or headers_remove; nullopt: to be left out.
-tl::expected<std::optional<std::string>, RouteResult> header_item(const RouterInstance& router, std::string_view option, const std::string& source,
-                                                                  RouteContext& context) {
+tl::expected<std::optional<std::string>, RouteResult> header_item(const RouterInstance& router, std::string_view option,
+                                                                  const std::string& source, RouteContext& context) {
     Expansion value = context.expander.expand(source, context.scope);
     if (!value) {
         if (value.error().forced) return std::optional<std::string>();
-        return tl::unexpected(route_deferred(wording::header_item_not_expanded(router.name, option, source, value.error().message)));
+        return tl::unexpected(
+            route_deferred(wording::header_item_not_expanded(router.name, option, source, value.error().message)));
     }
     if (value->empty()) return std::optional<std::string>();
     return std::optional<std::string>(std::move(value->bytes));
@@ -90,7 +91,8 @@ tl::expected<std::optional<std::string>, RouteResult> header_item(const RouterIn
 
 }  // namespace
 
-std::optional<RouteResult> apply_header_options(const RouterInstance& router, AddressItem& item, RouteContext& context) {
+std::optional<RouteResult> apply_header_options(const RouterInstance& router, AddressItem& item,
+                                                RouteContext& context) {
     if (router.options.headers_add.set) {
         for (const std::string& source : split_list(router.options.headers_add.source, '\n')) {
             auto line = header_item(router, "add_headers", source, context);
@@ -110,17 +112,19 @@ std::optional<RouteResult> apply_header_options(const RouterInstance& router, Ad
     return std::nullopt;
 }
 
-std::optional<RouteResult> choose_transport(const RouterInstance& router, const Expandable& option, std::string_view option_name,
-                                            AddressItem& item, RouteContext& context) {
+std::optional<RouteResult> choose_transport(const RouterInstance& router, const Expandable& option,
+                                            std::string_view option_name, AddressItem& item, RouteContext& context) {
     if (!option) return route_deferred(wording::transport_unset(option_name, router.name), code::kBadTransport);
     std::string name = option.source;
     if (contains(name, "$")) {
         Expansion value = context.expander.expand(option, context.scope);
         if (!value) {
-            return route_deferred(wording::transport_not_expanded(option.source, router.name, value.error().message), code::kBadTransport);
+            return route_deferred(wording::transport_not_expanded(option.source, router.name, value.error().message),
+                                  code::kBadTransport);
         }
         if (value->tainted) {
-            if (context.main_and_panic_log) context.main_and_panic_log(wording::transport_tainted(value->bytes, option.source));
+            if (context.main_and_panic_log)
+                context.main_and_panic_log(wording::transport_tainted(value->bytes, option.source));
             return route_deferred(wording::internal_configuration_error(), code::kBadTransport);
         }
         name = std::move(value->bytes);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // driver/router.h – what a router driver is to the chain that runs it (route/).
 //
-// The chain has checked every precondition and set the scope; route() decides. It changes only the item and the children
-// it makes through the context; it reads files named by the configuration, as the user where the options say so.
+// The chain has checked every precondition and set the scope; route() decides. It changes only the item and the
+// children it makes through the context; it reads files named by the configuration, as the user where the options say
+// so.
 #pragma once
 
 #include <functional>
@@ -29,13 +30,13 @@ struct RouteContext {
     Expander& expander;
     Rewriter& rewriter;
     AddressPool& pool;
-    const Message* message = nullptr;       // null: -bt without a message
+    const Message* message = nullptr;  // null: -bt without a message
     RouteMode mode = RouteMode::deliver;
-    Scope scope;                            // of the address and router in hand
-    AddressScope address_scope;             // scope.address points here
+    Scope scope;                                    // of the address and router in hand
+    AddressScope address_scope;                     // scope.address points here
     std::vector<AddressItem*>* children = nullptr;  // new addresses, in order of appearance
     std::function<void(const std::string&)> main_log, main_and_panic_log;
-    std::function<void(const std::string&)> note;   // `postern explain`: one line a decision; may be empty
+    std::function<void(const std::string&)> note;         // `postern explain`: one line a decision; may be empty
     std::function<void(const std::string&)> debug_print;  // -bt, -d: texts of debug_print; may be empty
     // Verification of errors_to (spec routing.md §3.5): true if the address routes. Set by the chain.
     std::function<bool(const std::string& address)> verify_address;
@@ -46,8 +47,8 @@ struct RouteContext {
 
 struct RouteResult {
     RouteVerdict verdict = RouteVerdict::decline;
-    Outcome outcome;                        // for fail and defer: code, message, user_message, freeze
-    bool pass_message = false;              // the message may be shown to users
+    Outcome outcome;            // for fail and defer: code, message, user_message, freeze
+    bool pass_message = false;  // the message may be shown to users
 };
 [[nodiscard]] RouteResult route_deferred(std::string message, int code = code::kUnknown);
 [[nodiscard]] RouteResult route_failed(std::string message, int code = code::kUnknown);
@@ -81,7 +82,8 @@ constexpr RouterDriver router_driver_of(std::string_view name, OptionTable rows,
              .make_options = []() -> std::shared_ptr<void> { return std::make_shared<typename Driver::Options>(); },
              .init_router = init},
             [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> {
-                return std::make_unique<Driver>(instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
+                return std::make_unique<Driver>(
+                    instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
             }};
 }
 
@@ -98,8 +100,8 @@ struct DriverSet {
 // Each returns nullopt when all is well, else the result that route() has to return.
 [[nodiscard]] std::optional<RouteResult> apply_errors_to(const RouterInstance&, AddressItem&, RouteContext&);
 [[nodiscard]] std::optional<RouteResult> apply_header_options(const RouterInstance&, AddressItem&, RouteContext&);
-[[nodiscard]] std::optional<RouteResult> choose_transport(const RouterInstance&, const Expandable& option, std::string_view option_name,
-                                                          AddressItem&, RouteContext&);
+[[nodiscard]] std::optional<RouteResult> choose_transport(const RouterInstance&, const Expandable& option,
+                                                          std::string_view option_name, AddressItem&, RouteContext&);
 [[nodiscard]] std::optional<RouteResult> apply_user_and_home(const RouterInstance&, AddressItem&, RouteContext&);
 
 // The user and group part of the last step alone, for drivers that act as the user (redirect reading a .forward).
@@ -108,6 +110,7 @@ struct RouterIdentity {
     std::optional<gid_t> gid;
     std::string uid_from, gid_from;
 };
-[[nodiscard]] std::optional<RouteResult> router_identity(const RouterInstance&, const AddressItem&, RouteContext&, RouterIdentity&);
+[[nodiscard]] std::optional<RouteResult> router_identity(const RouterInstance&, const AddressItem&, RouteContext&,
+                                                         RouterIdentity&);
 
 }  // namespace postern

@@ -20,13 +20,16 @@ RouteResult not_an_account(std::string text, RouteContext& context) {
 std::optional<RouteResult> expand_user(const RouterInstance& router, RouteContext& context, RouterIdentity& identity) {
     const std::string& source = router.options.user.source;
     const Expansion value = context.expander.expand(source, context.scope);
-    if (!value) return not_an_account(wording::router_account_not_expanded("user", source, router.name, value.error().message), context);
+    if (!value)
+        return not_an_account(wording::router_account_not_expanded("user", source, router.name, value.error().message),
+                              context);
     if (const auto number = parse_uint(value->bytes); number && *number <= 0xffff'ffffU) {
         identity.uid = static_cast<uid_t>(*number);
         return std::nullopt;
     }
     const auto account = context.os.user(value->bytes);
-    if (!account || !*account) return not_an_account(wording::router_account_not_found("user", value->bytes, source, router.name), context);
+    if (!account || !*account)
+        return not_an_account(wording::router_account_not_found("user", value->bytes, source, router.name), context);
     identity.uid = (*account)->uid;
     identity.gid = (*account)->gid;
     identity.gid_from = option_of("user", router);
@@ -36,20 +39,24 @@ std::optional<RouteResult> expand_user(const RouterInstance& router, RouteContex
 std::optional<RouteResult> expand_group(const RouterInstance& router, RouteContext& context, RouterIdentity& identity) {
     const std::string& source = router.options.group.source;
     const Expansion value = context.expander.expand(source, context.scope);
-    if (!value) return not_an_account(wording::router_account_not_expanded("group", source, router.name, value.error().message), context);
+    if (!value)
+        return not_an_account(wording::router_account_not_expanded("group", source, router.name, value.error().message),
+                              context);
     if (const auto number = parse_uint(value->bytes); number && *number <= 0xffff'ffffU) {
         identity.gid = static_cast<gid_t>(*number);
         return std::nullopt;
     }
     const auto group = context.os.group(value->bytes);
-    if (!group || !*group) return not_an_account(wording::router_account_not_found("group", value->bytes, source, router.name), context);
+    if (!group || !*group)
+        return not_an_account(wording::router_account_not_found("group", value->bytes, source, router.name), context);
     identity.gid = (*group)->gid;
     return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<RouteResult> router_identity(const RouterInstance& router, const AddressItem& item, RouteContext& context, RouterIdentity& identity) {
+std::optional<RouteResult> router_identity(const RouterInstance& router, const AddressItem& item, RouteContext& context,
+                                           RouterIdentity& identity) {
     const RouterOptions& options = router.options;
     identity = {};
     if (options.check_local_user && item.local_user_uid && item.local_user_gid) {

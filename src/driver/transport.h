@@ -29,30 +29,30 @@ struct DeliveryContext {
     ProcessRunner& processes;
     Expander& expander;
     const Message& message;
-    Scope scope;                                    // of the batch; transports add $message_size, $inode …
-    std::vector<const AddressItem*> batch;          // never empty; first decides (identity, headers, file name)
+    Scope scope;                            // of the batch; transports add $message_size, $inode …
+    std::vector<const AddressItem*> batch;  // never empty; first decides (identity, headers, file name)
     const std::vector<const AddressItem*>* duplicates = nullptr;  // of the message, latest first: Envelope-to
     Identity identity;
-    std::string return_path;                        // after errors_to and return_path
+    std::string return_path;  // after errors_to and return_path
     BodySource body;
     std::string primary_hostname;
-    bool sync = true;                               // durability other than none
-    bool dont_deliver = false;                      // -N
+    bool sync = true;           // durability other than none
+    bool dont_deliver = false;  // -N
 };
 
 // For `postern explain`: everything an administrator asks "where will it go, as whom, and what will be in it".
 struct DeliveryPlan {
-    std::string kind;                               // "mbox", "maildir", "one file a message"
-    std::string target;                             // path
-    std::vector<std::string> steps;                 // in order: directories, locks with their limits, creation, checks
-    std::vector<std::string> locks;                 // "dot-lock /var/mail/joe.lock", "fcntl write lock"
-    std::vector<std::string> header_lines;          // added lines, exactly
+    std::string kind;                       // "mbox", "maildir", "one file a message"
+    std::string target;                     // path
+    std::vector<std::string> steps;         // in order: directories, locks with their limits, creation, checks
+    std::vector<std::string> locks;         // "dot-lock /var/mail/joe.lock", "fcntl write lock"
+    std::vector<std::string> header_lines;  // added lines, exactly
     std::vector<std::string> removed_headers;
-    std::optional<Outcome> refusal;                 // it would not be delivered, and why
+    std::optional<Outcome> refusal;  // it would not be delivered, and why
 };
 
 struct SetupFailure {
-    bool defer = false;      // else FAIL, which the engine turns into PANIC
+    bool defer = false;  // else FAIL, which the engine turns into PANIC
     std::string message;
 };
 
@@ -92,7 +92,8 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
              .make_options = []() -> std::shared_ptr<void> { return std::make_shared<typename Driver::Options>(); },
              .init_transport = init},
             [](const TransportInstance& instance) -> std::unique_ptr<Transport> {
-                return std::make_unique<Driver>(instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
+                return std::make_unique<Driver>(
+                    instance, *static_cast<const typename Driver::Options*>(instance.private_options.get()));
             },
             [](const TransportInstance& instance) -> Batching {
                 const auto& options = *static_cast<const typename Driver::Options*>(instance.private_options.get());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // driver/wire.h – the fields of what a child tells its parent through a pipe: little-endian numbers and length-prefixed
-// texts. The reader belongs to the privileged side and trusts nothing: sizes are bounded, and after the first field that
-// is not there, or not allowed, everything fails.
+// texts. The reader belongs to the privileged side and trusts nothing: sizes are bounded, and after the first field
+// that is not there, or not allowed, everything fails.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ public:
     WireReader(std::string_view bytes, std::size_t most_text) : rest_(bytes), most_text_(most_text) {}
 
     [[nodiscard]] std::uint64_t number(int bytes);
-    [[nodiscard]] int signed_number();                     // four bytes
-    [[nodiscard]] std::uint8_t choice(std::uint8_t limit); // one byte, not above limit
+    [[nodiscard]] int signed_number();                      // four bytes
+    [[nodiscard]] std::uint8_t choice(std::uint8_t limit);  // one byte, not above limit
     [[nodiscard]] std::string text();
     [[nodiscard]] std::string_view raw(std::size_t size);
     [[nodiscard]] bool good() const { return good_; }

@@ -13,7 +13,8 @@ constexpr std::size_t kLongestReturnPath = 256;  // as much of it as Exim writes
 
 bool ends_line(const std::string& text) { return text.ends_with('\n'); }
 
-// Does this item of a headers_remove list name the header line? "Name" matches the name, "Pre*" any line that begins so.
+// Does this item of a headers_remove list name the header line? "Name" matches the name, "Pre*" any line that begins
+// so.
 bool names_header(std::string_view item, std::string_view line) {
     if (item.empty()) return false;
     if (item.ends_with('*')) return istarts_with(line, item.substr(0, item.size() - 1));
@@ -52,8 +53,10 @@ private:
 class HeaderRewriting {
 public:
     HeaderRewriting(DeliveryContext& context)
-        : context_(context), rules_(context.instance.options.headers_rewrite.rules),
-          rewriter_(context.expander, context.configuration.main, {[](const std::string&) {}, [](const std::string&) {}, false}) {}
+        : context_(context),
+          rules_(context.instance.options.headers_rewrite.rules),
+          rewriter_(context.expander, context.configuration.main,
+                    {[](const std::string&) {}, [](const std::string&) {}, false}) {}
 
     std::string operator()(const HeaderLine& line) {
         if (rules_.empty() || line.type == HeaderType::other) return line.text;
@@ -72,7 +75,8 @@ private:
 std::vector<std::string> first_lines(const DeliveryContext& context) {
     const TransportOptions& options = context.instance.options;
     std::vector<std::string> lines;
-    if (options.return_path_add) lines.push_back("Return-path: <" + context.return_path.substr(0, kLongestReturnPath) + ">\n");
+    if (options.return_path_add)
+        lines.push_back("Return-path: <" + context.return_path.substr(0, kLongestReturnPath) + ">\n");
     if (options.envelope_to_add) lines.push_back("Envelope-to: " + envelope_to_list(context) + "\n");
     if (options.delivery_date_add) {
         const bool utc = iequals(context.configuration.main.timezone.value, "utc");
@@ -82,7 +86,8 @@ std::vector<std::string> first_lines(const DeliveryContext& context) {
 }
 
 // The transport's headers_add: one item a line of the option, each expanded, written as it is.
-tl::expected<void, WritePlanFailure> append_transport_headers(DeliveryContext& context, std::vector<std::string>& lines) {
+tl::expected<void, WritePlanFailure> append_transport_headers(DeliveryContext& context,
+                                                              std::vector<std::string>& lines) {
     const HeaderAdditions& option = context.instance.options.headers_add;
     if (!option.set) return {};
     for (const std::string& item : split_list_fixed(option.source, '\n')) {
@@ -163,7 +168,8 @@ tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& conte
     if (auto added = append_transport_headers(context, plan.header_lines); !added) return tl::unexpected(added.error());
     if (changes) {
         changes->added = plan.first_lines;
-        changes->added.insert(changes->added.end(), plan.header_lines.begin() + static_cast<std::ptrdiff_t>(kept), plan.header_lines.end());
+        changes->added.insert(changes->added.end(), plan.header_lines.begin() + static_cast<std::ptrdiff_t>(kept),
+                              plan.header_lines.end());
     }
     return plan;
 }

@@ -14,11 +14,12 @@ namespace postern {
 struct WritePlanFailure {
     std::string why;  // expander's message: ERRNO_CHHEADER_FAIL, code::kHeaderFail
 };
-struct HeaderChanges {                       // for `postern explain`
-    std::vector<std::string> added;          // lines that the message did not have, in output order
-    std::vector<std::string> removed;        // names of the lines that are left out
+struct HeaderChanges {                 // for `postern explain`
+    std::vector<std::string> added;    // lines that the message did not have, in output order
+    std::vector<std::string> removed;  // names of the lines that are left out
 };
-[[nodiscard]] tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& context, HeaderChanges* changes = nullptr);
+[[nodiscard]] tl::expected<WritePlan, WritePlanFailure> make_write_plan(DeliveryContext& context,
+                                                                        HeaderChanges* changes = nullptr);
 
 // "Envelope-to:" list of the batch (§4): topmost ancestors, duplicates first, each once; without name and newline.
 [[nodiscard]] std::string envelope_to_list(const DeliveryContext& context);

@@ -44,9 +44,12 @@ TEST(WritePlan, HeadersRemove) {
     for (const RemoveCase& c : kCases) {
         SCOPED_TRACE(c.name);
         DeliveryWorld world;
-        world.message.headers = {{HeaderType::received, "Received: a\n"}, {HeaderType::from, "From: b\n"},
-                                 {HeaderType::removed, "Return-path: <>\n"}, {HeaderType::to, "To: c\n"},
-                                 {HeaderType::other, "Too: d\n"}, {HeaderType::to, "to : e\n"},
+        world.message.headers = {{HeaderType::received, "Received: a\n"},
+                                 {HeaderType::from, "From: b\n"},
+                                 {HeaderType::removed, "Return-path: <>\n"},
+                                 {HeaderType::to, "To: c\n"},
+                                 {HeaderType::other, "Too: d\n"},
+                                 {HeaderType::to, "to : e\n"},
                                  {HeaderType::other, "Subject: s\n"}};
         world.instance->options.headers_remove = {c.option, true};
         world.batch.front()->props.removed_headers = c.from_router;
@@ -61,7 +64,8 @@ TEST(WritePlan, AddedLinesInOrder) {
     DeliveryWorld world;
     TransportOptions& options = world.instance->options;
     options.return_path_add = options.envelope_to_add = options.delivery_date_add = true;
-    options.headers_add = {"X-A: $local_part\n\n  notaheader  \n${if eq{a}{b}{X}fail}\nX-B: ${if eq{a}{a}{x\\n y}}", true};
+    options.headers_add = {"X-A: $local_part\n\n  notaheader  \n${if eq{a}{b}{X}fail}\nX-B: ${if eq{a}{a}{x\\n y}}",
+                           true};
     world.batch.front()->props.added_headers = {"X-Router: 1\n"};
     DeliveryContext context = world.context();
     HeaderChanges changes;
@@ -69,8 +73,9 @@ TEST(WritePlan, AddedLinesInOrder) {
     ASSERT_TRUE(plan);
     EXPECT_THAT(plan->first_lines, ElementsAre("Return-path: <ann@test.ex>\n", "Envelope-to: joe@test.ex\n",
                                                "Delivery-date: Sun, 22 Nov 2026 03:52:18 +0000\n"));
-    EXPECT_THAT(plan->header_lines, ElementsAre("Received: from a\n\tby b\n", "From: ann@test.ex\n", "To: joe@test.ex\n", "Subject: x\n",
-                                                "X-Router: 1\n", "X-A: joe\n", "notaheader\n", "X-B: x\n y\n"));
+    EXPECT_THAT(plan->header_lines,
+                ElementsAre("Received: from a\n\tby b\n", "From: ann@test.ex\n", "To: joe@test.ex\n", "Subject: x\n",
+                            "X-Router: 1\n", "X-A: joe\n", "notaheader\n", "X-B: x\n y\n"));
     EXPECT_EQ(changes.added.size(), 3u + 4u);
     EXPECT_TRUE(changes.removed.empty());
 }

@@ -12,6 +12,7 @@
 namespace postern {
 
 // The error is Exim's whole text.
-[[nodiscard]] tl::expected<std::int64_t, std::string> evaluate_arithmetic(std::string_view expression, bool decimal_only);
+[[nodiscard]] tl::expected<std::int64_t, std::string> evaluate_arithmetic(std::string_view expression,
+                                                                          bool decimal_only);
 
 }  // namespace postern

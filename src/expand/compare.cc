@@ -23,7 +23,8 @@ tl::expected<std::int64_t, std::string> parse_expansion_integer(std::string_view
     }
     const auto value = parse_int(body.substr(0, at));
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-    if (!value || *value > (kMax >> shift) || *value < -(kMax >> shift)) return tl::unexpected(wording::integer_too_large(text));
+    if (!value || *value > (kMax >> shift) || *value < -(kMax >> shift))
+        return tl::unexpected(wording::integer_too_large(text));
     return *value * (std::int64_t{1} << shift);
 }
 
@@ -40,35 +41,53 @@ bool is_ordering(ConditionName name) {
         case ConditionName::gt:
         case ConditionName::gti:
         case ConditionName::ge:
-        case ConditionName::gei: return true;
-        default: return false;
+        case ConditionName::gei:
+            return true;
+        default:
+            return false;
     }
 }
 
 tl::expected<bool, std::string> compare_texts(ConditionName name, std::string_view a, std::string_view b) {
     switch (name) {
-        case ConditionName::eq: return a == b;
-        case ConditionName::eqi: return iequals(a, b);
-        case ConditionName::lt: return a < b;
-        case ConditionName::lti: return icompare(a, b) < 0;
-        case ConditionName::le: return a <= b;
-        case ConditionName::lei: return icompare(a, b) <= 0;
-        case ConditionName::gt: return a > b;
-        case ConditionName::gti: return icompare(a, b) > 0;
-        case ConditionName::ge: return a >= b;
-        case ConditionName::gei: return icompare(a, b) >= 0;
-        default: break;
+        case ConditionName::eq:
+            return a == b;
+        case ConditionName::eqi:
+            return iequals(a, b);
+        case ConditionName::lt:
+            return a < b;
+        case ConditionName::lti:
+            return icompare(a, b) < 0;
+        case ConditionName::le:
+            return a <= b;
+        case ConditionName::lei:
+            return icompare(a, b) <= 0;
+        case ConditionName::gt:
+            return a > b;
+        case ConditionName::gti:
+            return icompare(a, b) > 0;
+        case ConditionName::ge:
+            return a >= b;
+        case ConditionName::gei:
+            return icompare(a, b) >= 0;
+        default:
+            break;
     }
     const auto x = parse_expansion_integer(a);
     if (!x) return tl::unexpected(x.error());
     const auto y = parse_expansion_integer(b);
     if (!y) return tl::unexpected(y.error());
     switch (name) {
-        case ConditionName::less: return *x < *y;
-        case ConditionName::less_equal: return *x <= *y;
-        case ConditionName::greater: return *x > *y;
-        case ConditionName::greater_equal: return *x >= *y;
-        default: return *x == *y;
+        case ConditionName::less:
+            return *x < *y;
+        case ConditionName::less_equal:
+            return *x <= *y;
+        case ConditionName::greater:
+            return *x > *y;
+        case ConditionName::greater_equal:
+            return *x >= *y;
+        default:
+            return *x == *y;
     }
 }
 

@@ -27,7 +27,8 @@ Truth boolean(const std::string& text, bool lax) {
     if (lax) return word != "0" && !iequals(word, "no") && !iequals(word, "false");
     std::string_view digits = word;
     if (digits.starts_with('-')) digits.remove_prefix(1);
-    if (!digits.empty() && std::ranges::all_of(digits, is_digit)) return !std::ranges::all_of(digits, [](char c) { return c == '0'; });
+    if (!digits.empty() && std::ranges::all_of(digits, is_digit))
+        return !std::ranges::all_of(digits, [](char c) { return c == '0'; });
     if (iequals(word, "true") || iequals(word, "yes")) return true;
     if (iequals(word, "false") || iequals(word, "no")) return false;
     return failed(wording::unrecognised_boolean(word));
@@ -46,7 +47,8 @@ Truth encrypted_equal(std::string_view plain, std::string_view encrypted) {
     const std::string_view mechanism = encrypted.substr(1, end == std::string_view::npos ? end : end - 1);
     const bool is_md5 = iequals(mechanism, "md5"), is_sha1 = iequals(mechanism, "sha1");
     if (end == std::string_view::npos || !(is_md5 || is_sha1)) {
-        if (iequals(mechanism, "crypt") || iequals(mechanism, "crypt16")) return failed(wording::condition_not_supported("crypteq with crypt()"));
+        if (iequals(mechanism, "crypt") || iequals(mechanism, "crypt16"))
+            return failed(wording::condition_not_supported("crypteq with crypt()"));
         return failed(wording::unknown_encryption(encrypted));
     }
     const std::string digest = is_md5 ? md5(plain) : sha1(plain);
@@ -67,18 +69,24 @@ Truth Evaluator::condition(const Condition& condition) {
 
 Truth Evaluator::positive(const Condition& condition) {
     switch (condition.name) {
-        case ConditionName::def: return definition(condition);
+        case ConditionName::def:
+            return definition(condition);
         case ConditionName::and_:
-        case ConditionName::or_: return combination(condition);
+        case ConditionName::or_:
+            return combination(condition);
         case ConditionName::forall:
         case ConditionName::forall_json:
         case ConditionName::forall_jsons:
         case ConditionName::forany:
         case ConditionName::forany_json:
-        case ConditionName::forany_jsons: return for_items(condition);
-        case ConditionName::first_delivery: return scope_.first_delivery;
-        case ConditionName::queue_running: return scope_.queue_running;
-        default: break;
+        case ConditionName::forany_jsons:
+            return for_items(condition);
+        case ConditionName::first_delivery:
+            return scope_.first_delivery;
+        case ConditionName::queue_running:
+            return scope_.queue_running;
+        default:
+            break;
     }
     std::vector<Text> args;
     for (const Sequence& argument : condition.args) {
@@ -124,25 +132,41 @@ Truth Evaluator::compare(const Condition& condition, std::span<const Text> args)
         }
         case ConditionName::isip:
         case ConditionName::isip4:
-        case ConditionName::isip6: return is_ip(condition.name, args[0].bytes);
-        case ConditionName::bool_: return boolean(args[0].bytes, false);
-        case ConditionName::bool_lax: return boolean(args[0].bytes, true);
-        case ConditionName::match: return match(args);
+        case ConditionName::isip6:
+            return is_ip(condition.name, args[0].bytes);
+        case ConditionName::bool_:
+            return boolean(args[0].bytes, false);
+        case ConditionName::bool_lax:
+            return boolean(args[0].bytes, true);
+        case ConditionName::match:
+            return match(args);
         case ConditionName::match_address:
         case ConditionName::match_domain:
         case ConditionName::match_ip:
-        case ConditionName::match_local_part: return match_list(condition, args);
-        case ConditionName::inlist: return in_list(args, false);
-        case ConditionName::inlisti: return in_list(args, true);
-        case ConditionName::crypteq: return encrypted_equal(args[0].bytes, args[1].bytes);
-        case ConditionName::acl: return failed(wording::acl_error(args.empty() ? "" : args[0].bytes));
-        case ConditionName::inbound_srs: return failed(wording::condition_not_supported("inbound_srs"));
-        case ConditionName::ldapauth: return failed(wording::support_not_compiled("ldapauth"));
-        case ConditionName::pam: return failed(wording::support_not_compiled("pam"));
-        case ConditionName::pwcheck: return failed(wording::support_not_compiled("pwcheck"));
-        case ConditionName::radius: return failed(wording::support_not_compiled("radius"));
-        case ConditionName::saslauthd: return failed(wording::support_not_compiled("saslauthd"));
-        default: return truth_of(compare_texts(condition.name, args[0].bytes, args[1].bytes));
+        case ConditionName::match_local_part:
+            return match_list(condition, args);
+        case ConditionName::inlist:
+            return in_list(args, false);
+        case ConditionName::inlisti:
+            return in_list(args, true);
+        case ConditionName::crypteq:
+            return encrypted_equal(args[0].bytes, args[1].bytes);
+        case ConditionName::acl:
+            return failed(wording::acl_error(args.empty() ? "" : args[0].bytes));
+        case ConditionName::inbound_srs:
+            return failed(wording::condition_not_supported("inbound_srs"));
+        case ConditionName::ldapauth:
+            return failed(wording::support_not_compiled("ldapauth"));
+        case ConditionName::pam:
+            return failed(wording::support_not_compiled("pam"));
+        case ConditionName::pwcheck:
+            return failed(wording::support_not_compiled("pwcheck"));
+        case ConditionName::radius:
+            return failed(wording::support_not_compiled("radius"));
+        case ConditionName::saslauthd:
+            return failed(wording::support_not_compiled("saslauthd"));
+        default:
+            return truth_of(compare_texts(condition.name, args[0].bytes, args[1].bytes));
     }
 }
 
@@ -159,9 +183,15 @@ Truth Evaluator::match_list(const Condition& condition, std::span<const Text> ar
     ListSubject subject;
     subject.text = args[0];
     switch (condition.name) {
-        case ConditionName::match_address: subject.kind = MatchKind::address; break;
-        case ConditionName::match_domain: subject.kind = MatchKind::domain; break;
-        case ConditionName::match_local_part: subject.kind = MatchKind::local_part; break;
+        case ConditionName::match_address:
+            subject.kind = MatchKind::address;
+            break;
+        case ConditionName::match_domain:
+            subject.kind = MatchKind::domain;
+            break;
+        case ConditionName::match_local_part:
+            subject.kind = MatchKind::local_part;
+            break;
         default:
             subject.kind = MatchKind::host;
             if (!args[0].empty() && !parse_ip(args[0].bytes)) return failed(wording::not_an_ip_address(args[0].bytes));
@@ -169,7 +199,9 @@ Truth Evaluator::match_list(const Condition& condition, std::span<const Text> ar
     ListMatcher matcher(state_, scope_, subject, "");
     const ListVerdict verdict = matcher.match(args[1]);
     if (verdict.verdict == MatchVerdict::defer)
-        return tl::unexpected(ExpansionFailure{wording::match_deferred(args[1].bytes, verdict.message.empty() ? "NULL" : verdict.message), false, verdict.lookup_deferred});
+        return tl::unexpected(
+            ExpansionFailure{wording::match_deferred(args[1].bytes, verdict.message.empty() ? "NULL" : verdict.message),
+                             false, verdict.lookup_deferred});
     if (verdict.verdict == MatchVerdict::yes) state_.registers.value = verdict.value;
     return verdict.verdict == MatchVerdict::yes;
 }

@@ -10,27 +10,40 @@ namespace {
 using Row = ExpansionRow;
 
 constexpr Row kConditions[] = {
-    {"${if eq{a}{b}{y}fail", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}' after forcedfail\n remaining string is ''"},
+    {"${if eq{a}{b}{y}fail",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}' after forcedfail\n remaining "
+     "string is ''"},
     {"${if eq{a}{b}{y}failx}", R"(Failed: syntax error in "if" item - "fail" expected)"},
     {"${if eq{a}{b}{y} fail }", R"(Failed: "if" failed and "fail" requested)"},
     {"${if eq{a}{b}{y}  {n}  }", "n"},
     {"${if eq{a}{b}}", ""},
     {"${if eq{a}{b}{y}{n", "Failed: missing } at end of string"},
     {"${if eq{a}{b}{y", "Failed: missing } at end of string"},
-    {"${if eq{a}{b} y}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'y}'"},
-    {"${if eq{a}{b}{y}{${if or{{nosuch{x}}}{y}{n}}}}", R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
-    {"${if eq{a}{b}{${if or{{nosuch{x}}}{y}{n}}}{ok}}", R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
-    {"${if and{{eq{a}{b}}{or{{nosuch{x}}}}}}", R"(Failed: unknown condition "nosuch" inside "or{...}" condition inside "and{...}" condition)"},
-    {"${if and{{eq{a}{b}}{eq{a}{b}}}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is ''"},
+    {"${if eq{a}{b} y}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'y}'"},
+    {"${if eq{a}{b}{y}{${if or{{nosuch{x}}}{y}{n}}}}",
+     R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
+    {"${if eq{a}{b}{${if or{{nosuch{x}}}{y}{n}}}{ok}}",
+     R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
+    {"${if and{{eq{a}{b}}{or{{nosuch{x}}}}}}",
+     R"(Failed: unknown condition "nosuch" inside "or{...}" condition inside "and{...}" condition)"},
+    {"${if and{{eq{a}{b}}{eq{a}{b}}}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is ''"},
     {"${if and{{eq{a}{b}{y}{n}}", R"(Failed: missing } at end of condition inside "and" group)"},
-    {"${if and{{eq{a}{b}}x}{y}{n}}", R"(Failed: each subcondition inside an "and{...}" condition must be in its own {})"},
+    {"${if and{{eq{a}{b}}x}{y}{n}}",
+     R"(Failed: each subcondition inside an "and{...}" condition must be in its own {})"},
     {"${if and{{eq{a}{b}", R"(Failed: missing } at end of condition inside "and" group)"},
     {"${if and", R"(Failed: missing { after "and")"},
     {"${if and{", R"(Failed: each subcondition inside an "and{...}" condition must be in its own {})"},
     {"${if and{}{y}{n}}", "y"},
     {"${if and{{}}{y}{n}}", R"(Failed: condition name expected, but found "}}{y}{n}}" inside "and{...}" condition)"},
-    {"${if and{{eq{a}{a}} x}{y}{n}}", R"(Failed: each subcondition inside an "and{...}" condition must be in its own {})"},
-    {"${if forany{a:b}{eq{$item}{b}}x}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'x}'"},
+    {"${if and{{eq{a}{a}} x}{y}{n}}",
+     R"(Failed: each subcondition inside an "and{...}" condition must be in its own {})"},
+    {"${if forany{a:b}{eq{$item}{b}}x}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'x}'"},
     {"${if forany{a:b}}", R"(Failed: missing { after "forany")"},
     {"${if forany{a:b}{eq{$item}{b}", R"(Failed: missing } at end of condition inside "forany")"},
     {"${if forany{a:b}{nosuch{$item}{b}}}", R"(Failed: unknown condition "nosuch" inside "forany" condition)"},
@@ -67,8 +80,10 @@ constexpr Row kConditions[] = {
     {"${if eq{a}{b}{y}{n}}}", "n}"},
     {R"(${if match{abc}{\N(x)?b\N}{[$1]$0}})", "[]b"},
     {"${if >{9223372036854775807}{1}{y}{n}}", "y"},
-    {"${if >{9223372036854775808}{1}{y}{n}}", R"(Failed: absolute value of integer "9223372036854775808" is too large (overflow))"},
-    {"${if >{9223372036854775807k}{1}{y}{n}}", R"(Failed: absolute value of integer "9223372036854775807k" is too large (overflow))"},
+    {"${if >{9223372036854775808}{1}{y}{n}}",
+     R"(Failed: absolute value of integer "9223372036854775808" is too large (overflow))"},
+    {"${if >{9223372036854775807k}{1}{y}{n}}",
+     R"(Failed: absolute value of integer "9223372036854775807k" is too large (overflow))"},
     {"${if >{1 k}{1}{y}{n}}", R"(Failed: invalid integer "1 k")"},
     {"${if >{ 1k }{1}{y}{n}}", "y"},
     {"${if >{+1}{0}{y}{n}}", "y"},
@@ -126,7 +141,8 @@ constexpr Row kConditions[] = {
     {"${if <={2}{1}{y}{n}}", "n"},
     {"${if !={2}{1}{y}{n}}", "y"},
     {"${if and{{eq{a}{a}}{eq{b}{b}}}{y}{n}}", "y"},
-    {"${if and{{eq{a}{b}}{eq{$nosuch}{b}}}{y}{n}}", R"(Failed: unknown variable name "nosuch" inside "and{...}" condition)"},
+    {"${if and{{eq{a}{b}}{eq{$nosuch}{b}}}{y}{n}}",
+     R"(Failed: unknown variable name "nosuch" inside "and{...}" condition)"},
     {"${if or{{eq{a}{b}}{nosuch{x}}}{y}{n}}", R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
     {"${if or{{eq{a}{b}}{eq{b}{b}}}{y}{n}}", "y"},
     {"${if and{{or{{eq{a}{b}}{eq{b}{b}}}}{!eq{a}{b}}}{y}{n}}", "y"},
@@ -142,7 +158,8 @@ constexpr Row kConditions[] = {
     {"${if !def:local_part{y}{n}}", "y"},
     {R"(${if match{abc123}{^([a-z]+)(\\d+)}{$0-$1-$2}{n}})", "abc123-abc-123"},
     {R"(${if match{abc}{\N^(.)\N}{$1}}-$1-)", "a--"},
-    {"${if match{abc}{(}{y}{n}}", R"(Failed: regular expression error in "(": missing closing parenthesis at offset 1)"},
+    {"${if match{abc}{(}{y}{n}}",
+     R"(Failed: regular expression error in "(": missing closing parenthesis at offset 1)"},
     {"${if match{ABC}{b}{y}{n}}", "n"},
     {"${if match{ABC}{(?i)b}{y}{n}}", "y"},
     {"${if match{abc}{b|x}{<$0>}}", "<b>"},
@@ -181,8 +198,10 @@ TEST(Conditions, left_out) {
         {"${if radius{x}{y}{n}}", "Failed: support for \"radius\" not compiled"},
         {"${if pam{x}{y}{n}}", "Failed: support for \"pam\" not compiled"},
         {"${if acl{{x}{a}}{y}{n}}", "Failed: ERROR from acl \"x\""},
-        {"${if inbound_srs{x}{}{y}{n}}", "Failed: condition \"inbound_srs\" is not supported by this version of Postern"},
-        {"${if crypteq{a}{b}{y}{n}}", "Failed: condition \"crypteq with crypt()\" is not supported by this version of Postern"},
+        {"${if inbound_srs{x}{}{y}{n}}",
+         "Failed: condition \"inbound_srs\" is not supported by this version of Postern"},
+        {"${if crypteq{a}{b}{y}{n}}",
+         "Failed: condition \"crypteq with crypt()\" is not supported by this version of Postern"},
         {"${if eq{a}{b}{${if radius{x}{y}{n}}}{ok}}", "ok"},
     };
     world.expect_rows(kRows);
@@ -190,7 +209,8 @@ TEST(Conditions, left_out) {
 
 TEST(Conditions, a_hostile_pattern_ends) {
     ExpansionWorld world;
-    EXPECT_EQ(world.shown("${if match{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab}{\\N^(a+)+$\\N}{y}{n}}"), "n");
+    EXPECT_EQ(world.shown("${if match{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab}{\\N^(a+)+$\\N}{y}{n}}"),
+              "n");
 }
 
 }  // namespace

@@ -65,27 +65,34 @@ Expansion Evaluator::skipped(const Sequence& sequence) {
 Expansion Evaluator::node(const Node& node) {
     if (++state_.steps > state_.environment.most_steps) return failed(wording::too_much_work());
     switch (node.kind) {
-        case NodeKind::literal: return Text(node.text);
-        case NodeKind::variable: return variable(node);
+        case NodeKind::literal:
+            return Text(node.text);
+        case NodeKind::variable:
+            return variable(node);
         case NodeKind::capture:
             if (node.broken) return syntax();
             return capture(node.number);
-        case NodeKind::header: return header(node);
-        case NodeKind::operation: return operation(node);
-        case NodeKind::item: return item(node);
+        case NodeKind::header:
+            return header(node);
+        case NodeKind::operation:
+            return operation(node);
+        case NodeKind::item:
+            return item(node);
     }
     return Text();
 }
 
 Expansion Evaluator::variable(const Node& node) {
     if (node.broken) return syntax();
-    if (state_.main().strict_acl_vars && is_unset_acl_variable(node.number, node.text, scope_)) return failed(wording::unset_acl_variable(node.text, node.in_braces));
+    if (state_.main().strict_acl_vars && is_unset_acl_variable(node.number, node.text, scope_))
+        return failed(wording::unset_acl_variable(node.text, node.in_braces));
     return variable_value(node.number, node.text, state_, scope_);
 }
 
 Text Evaluator::capture(std::int64_t number) const {
     if (!scope_.extra.empty()) {
-        if (const auto extra = scope_.extra.find(std::to_string(number)); extra != scope_.extra.end()) return extra->second;
+        if (const auto extra = scope_.extra.find(std::to_string(number)); extra != scope_.extra.end())
+            return extra->second;
     }
     const auto& captures = state_.registers.captures;
     if (number < 0 || static_cast<std::size_t>(number) >= std::min(captures.size(), kMostCaptures)) return {};

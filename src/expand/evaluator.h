@@ -15,11 +15,14 @@ namespace postern {
 
 using Truth = tl::expected<bool, ExpansionFailure>;
 
-inline tl::unexpected<ExpansionFailure> failed(std::string message) { return tl::unexpected(ExpansionFailure{std::move(message)}); }
+inline tl::unexpected<ExpansionFailure> failed(std::string message) {
+    return tl::unexpected(ExpansionFailure{std::move(message)});
+}
 
 class Evaluator {
 public:
-    Evaluator(Expander::State& state, const Scope& scope, const Template& parsed) : state_(state), scope_(scope), template_(parsed) {}
+    Evaluator(Expander::State& state, const Scope& scope, const Template& parsed)
+        : state_(state), scope_(scope), template_(parsed) {}
 
     [[nodiscard]] Expansion text(const Sequence& sequence);
 

@@ -25,7 +25,9 @@ bool truth_of_value(std::string_view value) {
 
 Expander::State::State(Environment given)
     : environment(std::move(given)),
-      lookups(*environment.os, this, static_cast<std::size_t>(std::max<std::int64_t>(environment.configuration->main.lookup_open_max.value, 1))) {}
+      lookups(
+          *environment.os, this,
+          static_cast<std::size_t>(std::max<std::int64_t>(environment.configuration->main.lookup_open_max.value, 1))) {}
 
 const Template& Expander::State::parsed(std::string_view source, std::unique_ptr<Template>& holder) {
     const auto known = templates_.find(source);
@@ -36,7 +38,8 @@ const Template& Expander::State::parsed(std::string_view source, std::unique_ptr
     return *holder;
 }
 
-tl::expected<bool, std::string> Expander::State::matches(const std::string& key, std::string_view pattern, bool expand) {
+tl::expected<bool, std::string> Expander::State::matches(const std::string& key, std::string_view pattern,
+                                                         bool expand) {
     const std::vector<Text> captures = registers.captures;
     const Scope nothing;
     const Scope& current = scope ? *scope : nothing;
@@ -101,7 +104,8 @@ Expansion Expander::expand_text(const Text& source, const Scope& scope) {
     return failed(wording::tainted_expansion(source.bytes));
 }
 
-Expander::ConditionResult Expander::condition(std::string_view source, std::string_view instance, std::string_view kind, const Scope& scope) {
+Expander::ConditionResult Expander::condition(std::string_view source, std::string_view instance, std::string_view kind,
+                                              const Scope& scope) {
     const Expansion value = expand(source, scope);
     if (value) return {truth_of_value(value->bytes), false};
     if (value.error().forced) return {};
@@ -110,8 +114,9 @@ Expander::ConditionResult Expander::condition(std::string_view source, std::stri
     return {};
 }
 
-tl::expected<bool, std::string> Expander::boolean(const ExpandableBool& option, std::string_view name, std::string_view instance,
-                                                  std::string_view kind, const Scope& scope) {
+tl::expected<bool, std::string> Expander::boolean(const ExpandableBool& option, std::string_view name,
+                                                  std::string_view instance, std::string_view kind,
+                                                  const Scope& scope) {
     if (option.source.empty()) return option.value;
     const Expansion value = expand(option.source, scope);
     if (!value) {
@@ -125,13 +130,16 @@ tl::expected<bool, std::string> Expander::boolean(const ExpandableBool& option, 
 
 namespace {
 
-MatchResult match_kind(Expander::State& state, const Scope& scope, MatchKind kind, std::string_view subject, std::string_view list,
-                       const Expander::MatchOptions& options) {
+MatchResult match_kind(Expander::State& state, const Scope& scope, MatchKind kind, std::string_view subject,
+                       std::string_view list, const Expander::MatchOptions& options) {
     const InHand in_hand(state, scope);
     const std::vector<Text> before = std::exchange(state.registers.captures, {});
-    ListMatcher matcher(state, scope, {kind, tainted_text(std::string(subject)), options.caseful, options.rewrite_pattern}, options.option_name);
+    ListMatcher matcher(state, scope,
+                        {kind, tainted_text(std::string(subject)), options.caseful, options.rewrite_pattern},
+                        options.option_name);
     ListVerdict verdict = options.expand_first ? matcher.match_expanding(list) : matcher.match(Text(list));
-    MatchResult result{verdict.verdict, std::move(verdict.value), std::exchange(state.registers.captures, before), std::move(verdict.message)};
+    MatchResult result{verdict.verdict, std::move(verdict.value), std::exchange(state.registers.captures, before),
+                       std::move(verdict.message)};
     const bool keeps = options.rewrite_pattern || (kind != MatchKind::address && kind != MatchKind::host);
     if (result.verdict != MatchVerdict::yes || !keeps) result.captures.clear();
     return result;
@@ -139,16 +147,20 @@ MatchResult match_kind(Expander::State& state, const Scope& scope, MatchKind kin
 
 }  // namespace
 
-MatchResult Expander::match_domain(std::string_view domain, std::string_view list, const Scope& scope, const MatchOptions& options) {
+MatchResult Expander::match_domain(std::string_view domain, std::string_view list, const Scope& scope,
+                                   const MatchOptions& options) {
     return match_kind(*state_, scope, MatchKind::domain, domain, list, options);
 }
-MatchResult Expander::match_local_part(std::string_view local_part, std::string_view list, const Scope& scope, const MatchOptions& options) {
+MatchResult Expander::match_local_part(std::string_view local_part, std::string_view list, const Scope& scope,
+                                       const MatchOptions& options) {
     return match_kind(*state_, scope, MatchKind::local_part, local_part, list, options);
 }
-MatchResult Expander::match_address(std::string_view address, std::string_view list, const Scope& scope, const MatchOptions& options) {
+MatchResult Expander::match_address(std::string_view address, std::string_view list, const Scope& scope,
+                                    const MatchOptions& options) {
     return match_kind(*state_, scope, MatchKind::address, address, list, options);
 }
-MatchResult Expander::match_ip(std::string_view ip, std::string_view list, const Scope& scope, const MatchOptions& options) {
+MatchResult Expander::match_ip(std::string_view ip, std::string_view list, const Scope& scope,
+                               const MatchOptions& options) {
     return match_kind(*state_, scope, MatchKind::host, ip, list, options);
 }
 

@@ -23,8 +23,8 @@
 namespace postern {
 
 struct ExpansionFailure {
-    std::string message;        // Exim's expand_string_message
-    bool forced = false;        // the word `fail`
+    std::string message;  // Exim's expand_string_message
+    bool forced = false;  // the word `fail`
     bool lookup_deferred = false;
 };
 using Expansion = tl::expected<Text, ExpansionFailure>;
@@ -32,9 +32,9 @@ using Expansion = tl::expected<Text, ExpansionFailure>;
 enum class MatchVerdict : std::uint8_t { no, yes, defer };
 struct MatchResult {
     MatchVerdict verdict = MatchVerdict::no;
-    Text value;                 // $domain_data, $local_part_data, $value (spec routing.md §1.4)
-    std::vector<Text> captures; // $0 …, set by domain and local part lists
-    std::string message;        // why it deferred (search error), may be empty
+    Text value;                  // $domain_data, $local_part_data, $value (spec routing.md §1.4)
+    std::vector<Text> captures;  // $0 …, set by domain and local part lists
+    std::string message;         // why it deferred (search error), may be empty
 };
 
 class Expander {
@@ -49,7 +49,7 @@ public:
         std::function<void(const std::string&)> debug;  // may be empty
         std::string initial_cwd;
         std::int64_t caller_uid = 0, caller_gid = 0;
-        std::string version = "4.96";               // $version_number, $exim_version: what configurations compare with
+        std::string version = "4.96";  // $version_number, $exim_version: what configurations compare with
         std::string compile_date;
         // One expansion ends with an error when it has made this many bytes or steps.
         std::size_t most_bytes = 64U << 20, most_steps = 10'000'000;
@@ -61,33 +61,43 @@ public:
 
     // The whole language. `source` text is the configuration's own (untainted).
     [[nodiscard]] Expansion expand(std::string_view source, const Scope& scope);
-    [[nodiscard]] Expansion expand(const Expandable& option, const Scope& scope) { return expand(option.source, scope); }
+    [[nodiscard]] Expansion expand(const Expandable& option, const Scope& scope) {
+        return expand(option.source, scope);
+    }
     // For text that may be tainted: fails as Exim does if it is and contains $ or backslash (§1).
     [[nodiscard]] Expansion expand_text(const Text& source, const Scope& scope);
 
-    // `condition`-like options: false iff empty, 0, no, false. A failure is false; unless forced or a lookup deferred it
-    // is panic-logged as: failed to expand condition "…" for <instance> <kind>: why   (§1). deferred tells the caller.
+    // `condition`-like options: false iff empty, 0, no, false. A failure is false; unless forced or a lookup deferred
+    // it is panic-logged as: failed to expand condition "…" for <instance> <kind>: why   (§1). deferred tells the
+    // caller.
     struct ConditionResult {
         bool value = false;
         bool deferred = false;
     };
-    [[nodiscard]] ConditionResult condition(std::string_view source, std::string_view instance, std::string_view kind, const Scope& scope);
+    [[nodiscard]] ConditionResult condition(std::string_view source, std::string_view instance, std::string_view kind,
+                                            const Scope& scope);
 
     // `more`-like options (§1). Error text: failed to expand "more" in r1 router: …  /  "x" is not a valid value for …
     [[nodiscard]] tl::expected<bool, std::string> boolean(const ExpandableBool& option, std::string_view name,
-                                                          std::string_view instance, std::string_view kind, const Scope& scope);
+                                                          std::string_view instance, std::string_view kind,
+                                                          const Scope& scope);
 
     // --- list matching (spec routing.md §1). `list` is option text and is expanded first, except for the second
-    // argument of match_* conditions (expand_first = false). Defers are explained in the result; panic texts are logged.
+    // argument of match_* conditions (expand_first = false). Defers are explained in the result; panic texts are
+    // logged.
     struct MatchOptions {
         bool expand_first = true;
-        bool caseful = false;                 // local part lists of caseful routers
-        bool rewrite_pattern = false;         // match_address: the text is one item, local parts keep their case, captures are set
-        std::string option_name;              // "domains", for file errors; empty: the list text in quotes
+        bool caseful = false;  // local part lists of caseful routers
+        bool rewrite_pattern =
+            false;                // match_address: the text is one item, local parts keep their case, captures are set
+        std::string option_name;  // "domains", for file errors; empty: the list text in quotes
     };
-    [[nodiscard]] MatchResult match_domain(std::string_view domain, std::string_view list, const Scope&, const MatchOptions&);
-    [[nodiscard]] MatchResult match_local_part(std::string_view local_part, std::string_view list, const Scope&, const MatchOptions&);
-    [[nodiscard]] MatchResult match_address(std::string_view address, std::string_view list, const Scope&, const MatchOptions&);
+    [[nodiscard]] MatchResult match_domain(std::string_view domain, std::string_view list, const Scope&,
+                                           const MatchOptions&);
+    [[nodiscard]] MatchResult match_local_part(std::string_view local_part, std::string_view list, const Scope&,
+                                               const MatchOptions&);
+    [[nodiscard]] MatchResult match_address(std::string_view address, std::string_view list, const Scope&,
+                                            const MatchOptions&);
     [[nodiscard]] MatchResult match_ip(std::string_view ip, std::string_view list, const Scope&, const MatchOptions&);
 
     // Captures that a router's preconditions left ($0, $1 …); visible to later expansions until cleared.

@@ -35,7 +35,8 @@ TEST(Expander, conditions) {
         {"${if eq{a}{a}}", true, false, ""},
         {"${if eq{a}{b}{x}fail}", false, false, ""},
         {"${lookup{a/b}dsearch{/d/DIR}}", false, true, ""},
-        {"$nosuch", false, false, "failed to expand condition \"$nosuch\" for r1 router: unknown variable name \"nosuch\""},
+        {"$nosuch", false, false,
+         "failed to expand condition \"$nosuch\" for r1 router: unknown variable name \"nosuch\""},
     };
     ExpansionWorld world;
     for (const Case& c : kCases) {
@@ -64,7 +65,8 @@ TEST(Expander, booleans) {
     };
     ExpansionWorld world;
     for (const Case& c : kCases) {
-        const auto result = world.expander->boolean({true, std::string(c.source), {}}, "more", "r1", "router", world.scope);
+        const auto result =
+            world.expander->boolean({true, std::string(c.source), {}}, "more", "r1", "router", world.scope);
         if (c.want_error.empty()) {
             ASSERT_TRUE(result) << c.source;
             EXPECT_EQ(*result, c.want) << c.source;
@@ -117,7 +119,8 @@ TEST(Expander, lookups_keep_their_file_until_they_are_closed) {
     const std::size_t open = world.os.open_descriptors();
     world.expander->close_lookups();
     EXPECT_EQ(world.os.open_descriptors(), open - 1);
-    EXPECT_EQ(world.shown("${lookup{a}lsearch{/d/changing}}"), "Failed: failed to open /d/changing for linear search: No such file or directory");
+    EXPECT_EQ(world.shown("${lookup{a}lsearch{/d/changing}}"),
+              "Failed: failed to open /d/changing for linear search: No such file or directory");
 }
 
 }  // namespace

@@ -35,7 +35,9 @@ Expansion Evaluator::extract(const Node& node) {
     Key key;
     std::size_t wanted = 2;
     for (std::size_t i = 0; i < wanted; ++i) {
-        if (i >= node.args.size()) return node.broken && !node.tail ? syntax() : failed(wording::argument_missing(static_cast<int>(i + 1), "extract"));
+        if (i >= node.args.size())
+            return node.broken && !node.tail ? syntax()
+                                             : failed(wording::argument_missing(static_cast<int>(i + 1), "extract"));
         Expansion value = text(node.args[i]);
         if (!value) return value;
         values.push_back(*std::move(value));
@@ -49,7 +51,8 @@ Expansion Evaluator::extract(const Node& node) {
     const Text& subject = values.back();
     if (json) {
         if (key.numeric && key.number <= 0) return failed(wording::extract_index_not_positive());
-        auto found = json_field(subject.bytes, key.numeric ? std::string_view() : std::string_view(values[0].bytes), key.number, node.text);
+        auto found = json_field(subject.bytes, key.numeric ? std::string_view() : std::string_view(values[0].bytes),
+                                key.number, node.text);
         if (!found) return failed(std::move(found.error()));
         field = *std::move(found);
     } else if (key.numeric) {

@@ -12,7 +12,8 @@ namespace postern {
 std::optional<std::string> numbered_field(std::string_view text, std::int64_t number, std::string_view separators) {
     if (number == 0) return std::string(text);
     if (number < 0) {
-        const auto count = 1 + std::ranges::count_if(text, [&](char c) { return separators.find(c) != std::string_view::npos; });
+        const auto count =
+            1 + std::ranges::count_if(text, [&](char c) { return separators.find(c) != std::string_view::npos; });
         number += count + 1;
         if (number < 1) return std::nullopt;
     }
@@ -77,17 +78,19 @@ bool next_json_element(std::string_view& rest, std::string_view& element) {
 }
 
 tl::expected<std::string, std::string> json_string(std::string_view element) {
-    if (element.size() < 2 || !element.starts_with('"') || !element.ends_with('"')) return tl::unexpected(wording::json_quotes_missing());
+    if (element.size() < 2 || !element.starts_with('"') || !element.ends_with('"'))
+        return tl::unexpected(wording::json_quotes_missing());
     return std::string(element.substr(1, element.size() - 2));
 }
 
-tl::expected<std::optional<std::string>, std::string> json_field(std::string_view text, std::string_view key, std::int64_t number,
-                                                                 std::string_view type) {
+tl::expected<std::optional<std::string>, std::string> json_field(std::string_view text, std::string_view key,
+                                                                 std::int64_t number, std::string_view type) {
     const bool object = !key.empty();
     const char opening = object ? '{' : '[', closing = object ? '}' : ']';
     text = trim(text);
     if (!text.starts_with(opening)) return tl::unexpected(wording::json_wrapping(opening, object, type));
-    if (!text.ends_with(closing) || text.size() < 2) return tl::unexpected(wording::json_wrapping(closing, object, type));
+    if (!text.ends_with(closing) || text.size() < 2)
+        return tl::unexpected(wording::json_wrapping(closing, object, type));
     std::string_view rest = text.substr(1, text.size() - 2);
     for (std::string_view element; next_json_element(rest, element);) {
         std::string_view value = element;

@@ -7,7 +7,8 @@
 namespace postern {
 namespace {
 
-constexpr std::string_view kCodes = "abcdefghijklmnopqrtsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";  // "rts": as in Exim
+constexpr std::string_view kCodes =
+    "abcdefghijklmnopqrtsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";  // "rts": as in Exim
 constexpr std::array<unsigned, 29> kPrimes{113, 109, 107, 103, 101, 97, 89, 83, 79, 73, 71, 67, 61, 59, 53,
                                            47,  43,  41,  37,  31,  29, 23, 19, 17, 13, 11, 7,  5,  3};
 
@@ -30,7 +31,8 @@ std::string_view substring(std::string_view text, std::int64_t offset, std::opti
     }
     if (offset >= size) return {};
     const std::int64_t most = size - offset;
-    return text.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(std::min(count.value_or(most), most)));
+    return text.substr(static_cast<std::size_t>(offset),
+                       static_cast<std::size_t>(std::min(count.value_or(most), most)));
 }
 
 std::string text_hash(std::string_view text, std::int64_t length, std::optional<std::int64_t> codes) {

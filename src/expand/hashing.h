@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expand/hashing.h – substr and Exim's own two hashes (spec expansion.md §3 "Hash details"), shared by items and operators.
+// expand/hashing.h – substr and Exim's own two hashes (spec expansion.md §3 "Hash details"), shared by items and
+// operators.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@ inline constexpr std::int64_t kMostHashCodes = 62;
 [[nodiscard]] std::string text_hash(std::string_view text, std::int64_t length, std::optional<std::int64_t> codes);
 
 // A number below `first`, or "q/r" with q < first and r < second. nullopt: a modulus of zero.
-[[nodiscard]] std::optional<std::string> numeric_hash(std::string_view text, std::int64_t first, std::optional<std::int64_t> second);
+[[nodiscard]] std::optional<std::string> numeric_hash(std::string_view text, std::int64_t first,
+                                                      std::optional<std::int64_t> second);
 
 }  // namespace postern

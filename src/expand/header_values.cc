@@ -53,7 +53,8 @@ std::string header_text(const HeaderList& headers, std::string_view name, Header
         }
     }
     if (form == HeaderForm::raw || form == HeaderForm::list) return out;
-    const std::string_view charset = form == HeaderForm::decoded ? std::string_view(main.headers_charset.value) : std::string_view();
+    const std::string_view charset =
+        form == HeaderForm::decoded ? std::string_view(main.headers_charset.value) : std::string_view();
     return rfc2047_decode(out, {charset, main.check_rfc2047_length});
 }
 

@@ -12,7 +12,8 @@
 namespace postern {
 
 [[nodiscard]] bool has_header(const HeaderList& headers, std::string_view name);
-[[nodiscard]] std::string header_text(const HeaderList& headers, std::string_view name, HeaderForm form, const MainOptions& main);
+[[nodiscard]] std::string header_text(const HeaderList& headers, std::string_view name, HeaderForm form,
+                                      const MainOptions& main);
 [[nodiscard]] std::string all_headers(const HeaderList& headers, bool raw, const MainOptions& main);
 [[nodiscard]] std::string reply_address(const HeaderList& headers);
 

@@ -47,7 +47,8 @@ TEST(HeaderValues, answers) {
 
 TEST(HeaderValues, whole_header) {
     ExpansionWorld world;
-    EXPECT_EQ(world.shown("${length_60:$message_headers}"), "To: me@test.ex, \"Q, x\" <you@test.ex>\nCc: c1@x.ex\nCc: c2@x.ex");
+    EXPECT_EQ(world.shown("${length_60:$message_headers}"),
+              "To: me@test.ex, \"Q, x\" <you@test.ex>\nCc: c1@x.ex\nCc: c2@x.ex");
     EXPECT_EQ(world.shown("${if match{$message_headers}{X-L: \\xe9 b}{y}{n}}"), "y");
     EXPECT_EQ(world.shown("${if match{$message_headers_raw}{=\\\\?iso-8859-1\\\\?q\\\\?=E9\\\\?= b\\n}{y}{n}}"), "y");
     EXPECT_EQ(world.shown("${if match{$message_headers_raw}{X-Gone}{y}{n}}$h_x-gone:"), "n");
@@ -63,7 +64,8 @@ TEST(HeaderValues, reply_address_falls_back) {
 
 TEST(HeaderValues, long_headers_are_cut) {
     ExpansionWorld world;
-    for (int i = 0; i < 10; ++i) world.message.headers.push_back({HeaderType::other, "X-Long: " + std::string(10'000, 'x') + "\n"});
+    for (int i = 0; i < 10; ++i)
+        world.message.headers.push_back({HeaderType::other, "X-Long: " + std::string(10'000, 'x') + "\n"});
     EXPECT_EQ(world.shown("${strlen:$rh_x-long:}"), "65536");
 }
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "base/strings.h"
-#include "expand/evaluator.h"
 #include "expand/digest.h"
+#include "expand/evaluator.h"
 #include "expand/hashing.h"
 #include "wording/expansion.h"
 
@@ -13,25 +13,44 @@ namespace postern {
 
 Expansion Evaluator::item(const Node& node) {
     switch (node.item) {
-        case ItemName::if_: return if_item(node);
-        case ItemName::lookup: return lookup(node);
-        case ItemName::extract: return extract(node);
-        case ItemName::listextract: return list_extract(node);
-        case ItemName::env: return env(node);
-        case ItemName::map: return map(node);
-        case ItemName::filter: return filter(node);
-        case ItemName::reduce: return reduce(node);
-        case ItemName::sort: return sort(node);
-        case ItemName::run: return run(node);
-        case ItemName::hash: return number_item(node, "hash");
-        case ItemName::length: return number_item(node, "length");
-        case ItemName::nhash: return number_item(node, "nhash");
-        case ItemName::substr: return number_item(node, "substr");
-        case ItemName::sg: return substitute(node);
-        case ItemName::tr: return translate(node);
-        case ItemName::readfile: return read_whole_file(node);
-        case ItemName::listquote: return list_quote(node);
-        case ItemName::hmac: return hmac(node);
+        case ItemName::if_:
+            return if_item(node);
+        case ItemName::lookup:
+            return lookup(node);
+        case ItemName::extract:
+            return extract(node);
+        case ItemName::listextract:
+            return list_extract(node);
+        case ItemName::env:
+            return env(node);
+        case ItemName::map:
+            return map(node);
+        case ItemName::filter:
+            return filter(node);
+        case ItemName::reduce:
+            return reduce(node);
+        case ItemName::sort:
+            return sort(node);
+        case ItemName::run:
+            return run(node);
+        case ItemName::hash:
+            return number_item(node, "hash");
+        case ItemName::length:
+            return number_item(node, "length");
+        case ItemName::nhash:
+            return number_item(node, "nhash");
+        case ItemName::substr:
+            return number_item(node, "substr");
+        case ItemName::sg:
+            return substitute(node);
+        case ItemName::tr:
+            return translate(node);
+        case ItemName::readfile:
+            return read_whole_file(node);
+        case ItemName::listquote:
+            return list_quote(node);
+        case ItemName::hmac:
+            return hmac(node);
         case ItemName::acl:
         case ItemName::authresults:
         case ItemName::certextract:
@@ -41,7 +60,8 @@ Expansion Evaluator::item(const Node& node) {
         case ItemName::prvs:
         case ItemName::prvscheck:
         case ItemName::readsocket:
-        case ItemName::srs_encode: return refused(node);
+        case ItemName::srs_encode:
+            return refused(node);
     }
     return Text();
 }
@@ -50,16 +70,26 @@ tl::unexpected<ExpansionFailure> Evaluator::refused(const Node& node) {
     const auto args = arguments(node);
     if (!args) return tl::unexpected(args.error());
     switch (node.item) {
-        case ItemName::acl: return failed(wording::acl_error(args->front().bytes));
-        case ItemName::certextract: return failed(wording::certificate_variable_wanted());
-        case ItemName::dlfunc: return failed(wording::facility_not_included("dlfunc"));
-        case ItemName::perl: return failed(wording::facility_not_included("perl"));
-        case ItemName::authresults: return failed(wording::item_not_supported("authresults"));
-        case ItemName::imapfolder: return failed(wording::item_not_supported("imapfolder"));
-        case ItemName::prvs: return failed(wording::item_not_supported("prvs"));
-        case ItemName::prvscheck: return failed(wording::item_not_supported("prvscheck"));
-        case ItemName::readsocket: return failed(wording::item_not_supported("readsocket"));
-        default: return failed(wording::item_not_supported("srs_encode"));
+        case ItemName::acl:
+            return failed(wording::acl_error(args->front().bytes));
+        case ItemName::certextract:
+            return failed(wording::certificate_variable_wanted());
+        case ItemName::dlfunc:
+            return failed(wording::facility_not_included("dlfunc"));
+        case ItemName::perl:
+            return failed(wording::facility_not_included("perl"));
+        case ItemName::authresults:
+            return failed(wording::item_not_supported("authresults"));
+        case ItemName::imapfolder:
+            return failed(wording::item_not_supported("imapfolder"));
+        case ItemName::prvs:
+            return failed(wording::item_not_supported("prvs"));
+        case ItemName::prvscheck:
+            return failed(wording::item_not_supported("prvscheck"));
+        case ItemName::readsocket:
+            return failed(wording::item_not_supported("readsocket"));
+        default:
+            return failed(wording::item_not_supported("srs_encode"));
     }
 }
 
@@ -112,14 +142,17 @@ Expansion Evaluator::number_item(const Node& node, std::string_view name) {
         const std::string& digits = (*args)[i].bytes;
         const bool may_be_negative = i == 0 && node.item == ItemName::substr;
         const auto number = digits.empty() ? std::optional<std::int64_t>(0) : parse_int(digits);
-        if (!number || (!may_be_negative && *number < 0)) return failed(wording::not_a_number_for(digits, name, !may_be_negative));
+        if (!number || (!may_be_negative && *number < 0))
+            return failed(wording::not_a_number_for(digits, name, !may_be_negative));
         numbers.push_back(*number);
     }
     const std::optional<std::int64_t> second = numbers.size() > 1 ? std::optional(numbers[1]) : std::nullopt;
     const Text& subject = args->back();
     switch (node.item) {
-        case ItemName::length: return Text(substring(subject.bytes, 0, numbers[0]), subject.tainted);
-        case ItemName::substr: return Text(substring(subject.bytes, numbers[0], second), subject.tainted);
+        case ItemName::length:
+            return Text(substring(subject.bytes, 0, numbers[0]), subject.tainted);
+        case ItemName::substr:
+            return Text(substring(subject.bytes, numbers[0], second), subject.tainted);
         case ItemName::nhash: {
             auto value = numeric_hash(subject.bytes, numbers[0], second);
             if (!value) return failed(wording::nhash_by_zero());
@@ -163,11 +196,14 @@ Expansion Evaluator::substitute(const Node& node) {
         captures.clear();
         for (std::size_t i = 0; i < std::min(groups.size(), kMostCaptures); ++i) {
             const auto& group = groups[i];
-            captures.push_back(group.start == std::string_view::npos ? Text() : Text(bytes.substr(group.start, group.end - group.start), subject.tainted));
+            captures.push_back(group.start == std::string_view::npos
+                                   ? Text()
+                                   : Text(bytes.substr(group.start, group.end - group.start), subject.tainted));
         }
         Expansion replacement = expand_again((*args)[2]);
         if (!replacement) return replacement;
-        if (out.bytes.size() + replacement->bytes.size() > state_.environment.most_bytes) return failed(wording::too_long());
+        if (out.bytes.size() + replacement->bytes.size() > state_.environment.most_bytes)
+            return failed(wording::too_long());
         if (!replacement->empty()) out.append(*replacement);
         after_empty = start == end;
         at = end;
@@ -200,7 +236,8 @@ Expansion Evaluator::read_whole_file(const Node& node) {
     }
     const auto contents = read_file(os, AtPath(name.bytes), state_.environment.most_bytes);
     if (!contents && contents.error().code == EISDIR) return Text();
-    if (!contents && contents.error().code == EACCES) return failed(wording::file_no_permission(name.bytes, os.ids().effective_uid, os.ids().effective_gid));
+    if (!contents && contents.error().code == EACCES)
+        return failed(wording::file_no_permission(name.bytes, os.ids().effective_uid, os.ids().effective_gid));
     if (!contents) return failed(wording::file_open(name.bytes, contents.error().code));
     if (args->size() < 2) return Text(*contents);
     Text out;

@@ -16,9 +16,11 @@ constexpr Row kItems[] = {
     {"${map{a}{b}", R"(Failed: missing } at end of "map")"},
     {"${map {a} {b} }", "b"},
     {"${map{a:b}{[$item]}{c}}", R"(Failed: missing } at end of "map")"},
-    {"${filter{a:b}{eq{$item}{a} x}}", R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
+    {"${filter{a:b}{eq{$item}{a} x}}",
+     R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
     {"${filter{a:b}{eq{$item}{a}}x}", R"(Failed: missing } at end of "filter")"},
-    {"${filter{a:b}{eq{$item}{a}", R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
+    {"${filter{a:b}{eq{$item}{a}",
+     R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
     {"${filter{a}{}}", R"(Failed: condition name expected, but found "}}" inside "filter" item)"},
     {"${reduce{a:b}}", "Failed: missing '{' for second arg of reduce"},
     {"${reduce{a:b}{}}", "Failed: missing '{' for last arg of reduce"},
@@ -43,14 +45,22 @@ constexpr Row kItems[] = {
     {"${filter{a: :b}{!eq{$item}{x}}}", "a: :b"},
     {"${filter{a:::b}{!eq{$item}{x}}}", "a:::b"},
     {"${readfile}", "Failed: Not enough arguments for 'readfile' (min is 1)"},
-    {"${extract{2}{:}{a:b}fail}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'fail}'"},
+    {"${extract{2}{:}{a:b}fail}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'fail}'"},
     {"${extract{2}{:}{a:b}{x}fail}", "x"},
     {"${extract{3}{:}{a:b}{x}fail}", R"(Failed: "extract" failed and "fail" requested)"},
-    {"${extract{a}{b=c}fail}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'fail}'"},
+    {"${extract{a}{b=c}fail}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'fail}'"},
     {"${extract{a}fail}", "Failed: missing '{' for arg 2 of extract"},
     {"${extract fail}", "Failed: missing '{' for arg 1 of extract"},
-    {"${extract{a}{b=c}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is ''"},
-    {"${extract{1}{:}{a:b}x", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'x'"},
+    {"${extract{a}{b=c}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is ''"},
+    {"${extract{1}{:}{a:b}x",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'x'"},
     {"${extract json{a}{x}}", "Failed: missing '{' wrapping object for extract json"},
     {R"(${extract json{a}{\{"a":"b","c":[1,2]\}}})", R"("b")"},
     {R"(${extract jsons{a}{\{"a":"b","c":[1,2]\}}})", "b"},
@@ -63,8 +73,12 @@ constexpr Row kItems[] = {
     {"${extract{0}{:}{}{y}{n}}", "y"},
     {"${extract{1}{}{}{y}{n}}", "y"},
     {"${extract{-0}{:}{a:b}{y}{n}}", "y"},
-    {"${extract{+1}{:}{a:b}{y}{n}}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is '{n}}'"},
-    {"${extract{--1}{:}{a:b}{y}{n}}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is '{n}}'"},
+    {"${extract{+1}{:}{a:b}{y}{n}}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is "
+     "'{n}}'"},
+    {"${extract{--1}{:}{a:b}{y}{n}}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is "
+     "'{n}}'"},
     {"${extract{1x}{1x=a}{y}{n}}", "y"},
     {"${extract{ a b }{a=1 b=2}{y}{n}}", "n"},
     {"${extract{b}{a = 1 b = 2 c}}", "2"},
@@ -83,7 +97,9 @@ constexpr Row kItems[] = {
     {"${listextract{-3}{a:b}{y}{n}}", "n"},
     {"${listextract{+1}{a:b}{y}{n}}", R"(Failed: first argument of "listextract" must be numeric)"},
     {"${listextract{ 1 }{a:b}{y}{n}}", "y"},
-    {"${listextract{1}{a:b}fail}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'fail}'"},
+    {"${listextract{1}{a:b}fail}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'fail}'"},
     {"${listextract{5}{a:b}{x}fail}", R"(Failed: "listextract" failed and "fail" requested)"},
     {"${sg{abc}{b*}{x}}", "xaxxcx"},
     {"${sg{aaa}{a}{$0$0}}", ""},
@@ -143,7 +159,8 @@ constexpr Row kItems[] = {
     {"${nhash{10}{abc}}", "6"},
     {"${hmac{md5}{secret}{text}}", "aec0923fe98e49cf3f79986a0bce24c4"},
     {"${hmac{sha1}{secret}{text}}", "b8392c23690ccf871f37ec270be1582dec57a503"},
-    {"${hmac{sha1}{keykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykey}{text}}", "9bd35686453a0e32d57990fc3d99c73536e9b57a"},
+    {"${hmac{sha1}{keykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykeykey}{text}}",
+     "9bd35686453a0e32d57990fc3d99c73536e9b57a"},
     {"${readfile{/d/RF}{:}}", "line1:line2:"},
     {"${readfile{/d/RF}}", "line1\nline2\n"},
     {"${readfile{/d/RF}{}}", "line1line2"},
@@ -188,7 +205,8 @@ TEST(Items, readfile_failure_is_not_an_empty_file) {
     ExpansionWorld world;
     world.os.put_file("/d/secret", "x", 0600, 0, 0);
     world.os.run_as(1000, 1000);
-    EXPECT_EQ(world.shown("${readfile{/d/secret}}"), "Failed: failed to open /d/secret: Permission denied (euid=1000 egid=1000)");
+    EXPECT_EQ(world.shown("${readfile{/d/secret}}"),
+              "Failed: failed to open /d/secret: Permission denied (euid=1000 egid=1000)");
 }
 
 }  // namespace

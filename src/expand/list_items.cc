@@ -19,7 +19,8 @@ public:
     void add(const Text& item) {
         if (!first_) {
             out_.bytes += separator_;
-            // An empty item, or one that begins with the separator, would be read together with the separator before it.
+            // An empty item, or one that begins with the separator, would be read together with the separator before
+            // it.
             if (item.empty() || item.bytes.front() == separator_) out_.bytes += ' ';
         }
         first_ = false;
@@ -134,7 +135,8 @@ Expansion Evaluator::sort(const Node& node) {
         Expansion key = text(node.args[2]);
         if (!key || key->empty()) {
             const Sequence& extractor = node.args[2];
-            return failed(wording::sort_field(std::string_view(template_.source).substr(extractor.begin + 1, extractor.end - extractor.begin - 2)));
+            return failed(wording::sort_field(
+                std::string_view(template_.source).substr(extractor.begin + 1, extractor.end - extractor.begin - 2)));
         }
         const auto before = [&](const Keyed& other) {
             ++state_.steps;
@@ -150,8 +152,12 @@ Expansion Evaluator::sort(const Node& node) {
 
 namespace {
 
-bool is_strings(ConditionName name) { return name == ConditionName::forany_jsons || name == ConditionName::forall_jsons; }
-bool is_json(ConditionName name) { return is_strings(name) || name == ConditionName::forany_json || name == ConditionName::forall_json; }
+bool is_strings(ConditionName name) {
+    return name == ConditionName::forany_jsons || name == ConditionName::forall_jsons;
+}
+bool is_json(ConditionName name) {
+    return is_strings(name) || name == ConditionName::forany_json || name == ConditionName::forall_json;
+}
 
 // Elements of a JSON array; what is none is an empty list.
 tl::expected<ItemList, std::string> json_items(const Text& source, ConditionName name) {
@@ -177,15 +183,19 @@ tl::expected<ItemList, std::string> json_items(const Text& source, ConditionName
 // The for… conditions stop at the first item that decides. An empty list decides nothing: both are false.
 Truth Evaluator::for_items(const Condition& condition_node) {
     const ConditionName name = condition_node.name;
-    const bool all = name == ConditionName::forall || name == ConditionName::forall_json || name == ConditionName::forall_jsons;
+    const bool all =
+        name == ConditionName::forall || name == ConditionName::forall_json || name == ConditionName::forall_jsons;
     if (condition_node.args.empty()) return syntax();
     const Expansion source = text(condition_node.args[0]);
     if (!source) return tl::unexpected(source.error());
     if (condition_node.broken) return syntax();
-    auto list = name == ConditionName::forall || name == ConditionName::forany ? tl::expected<ItemList, std::string>(items_of(*source)) : json_items(*source, name);
+    auto list = name == ConditionName::forall || name == ConditionName::forany
+                    ? tl::expected<ItemList, std::string>(items_of(*source))
+                    : json_items(*source, name);
     if (!list) return failed(std::move(list.error()));
     const SavedItem saved(state_.registers);
-    const std::string where = wording::inside_condition(std::string(all ? "forall" : "forany") + (is_json(name) ? is_strings(name) ? "_jsons" : "_json" : ""));
+    const std::string where = wording::inside_condition(std::string(all ? "forall" : "forany") +
+                                                        (is_json(name) ? is_strings(name) ? "_jsons" : "_json" : ""));
     bool result = false;
     for (const std::string& item : list->items) {
         state_.registers.item = Text(item, list->tainted);

@@ -15,10 +15,14 @@ constexpr std::size_t kLongestList = 16 << 20;
 
 ListKind list_kind(MatchKind kind) {
     switch (kind) {
-        case MatchKind::local_part: return ListKind::local_part;
-        case MatchKind::address: return ListKind::address;
-        case MatchKind::host: return ListKind::host;
-        default: return ListKind::domain;
+        case MatchKind::local_part:
+            return ListKind::local_part;
+        case MatchKind::address:
+            return ListKind::address;
+        case MatchKind::host:
+            return ListKind::host;
+        default:
+            return ListKind::domain;
     }
 }
 
@@ -37,9 +41,10 @@ void set_captures(Registers& registers, const Text& subject, const Regex::Groups
     registers.captures.clear();
     for (std::size_t i = 0; i < std::min(groups.size(), kMostCaptures); ++i) {
         const auto& group = groups[i];
-        registers.captures.push_back(group.start == std::string_view::npos
-                                         ? Text()
-                                         : Text(std::string_view(subject.bytes).substr(group.start, group.end - group.start), subject.tainted));
+        registers.captures.push_back(
+            group.start == std::string_view::npos
+                ? Text()
+                : Text(std::string_view(subject.bytes).substr(group.start, group.end - group.start), subject.tainted));
     }
 }
 
@@ -51,7 +56,9 @@ ListVerdict ListMatcher::deadly(std::string text) const {
     return {MatchVerdict::defer, {}, std::move(text)};
 }
 
-std::string ListMatcher::compared() const { return subject_.caseful ? subject_.text.bytes : to_lower(subject_.text.bytes); }
+std::string ListMatcher::compared() const {
+    return subject_.caseful ? subject_.text.bytes : to_lower(subject_.text.bytes);
+}
 
 ListVerdict ListMatcher::yes(std::string_view pattern, bool tainted) const {
     return {MatchVerdict::yes, Text(pattern, tainted), {}};
@@ -62,7 +69,8 @@ ListVerdict ListMatcher::yes(std::string_view pattern, bool tainted) const {
 ListVerdict ListMatcher::match_expanding(std::string_view source) {
     std::unique_ptr<Template> holder;
     const Template& parsed = state_.parsed(source, holder);
-    const bool lend_domain = subject_.kind == MatchKind::domain && !state_.domain_in_hand && (!scope_.address || scope_.address->domain.empty());
+    const bool lend_domain = subject_.kind == MatchKind::domain && !state_.domain_in_hand &&
+                             (!scope_.address || scope_.address->domain.empty());
     if (lend_domain) state_.domain_in_hand = subject_.text;
     const Expansion list = Evaluator(state_, scope_, parsed).text(parsed.root);
     if (lend_domain) state_.domain_in_hand.reset();
@@ -83,8 +91,10 @@ ListMatcher::Item ListMatcher::parse_item(std::string_view text) {
 
 bool ListMatcher::list_word(std::string_view word) {
     if (subject_.kind == MatchKind::host)
-        return word == "+include_unknown" || word == "+ignore_unknown" || word == "+include_defer" || word == "+ignore_defer";
-    if (word != "+caseful" || (subject_.kind != MatchKind::address && subject_.kind != MatchKind::local_part)) return false;
+        return word == "+include_unknown" || word == "+ignore_unknown" || word == "+include_defer" ||
+               word == "+ignore_defer";
+    if (word != "+caseful" || (subject_.kind != MatchKind::address && subject_.kind != MatchKind::local_part))
+        return false;
     subject_.caseful = true;
     return true;
 }
@@ -97,7 +107,8 @@ ListVerdict ListMatcher::match(const Text& list) {
         if (list_word(text)) continue;
         const Item parsed = parse_item(text);
         last_negated = parsed.negated;
-        verdict = parsed.pattern.starts_with('/') ? file(parsed.pattern, list, last_negated) : item(parsed.pattern, list);
+        verdict =
+            parsed.pattern.starts_with('/') ? file(parsed.pattern, list, last_negated) : item(parsed.pattern, list);
         if (verdict.verdict != MatchVerdict::no) break;
     }
     subject_.caseful = caseful_before;
@@ -158,9 +169,12 @@ ListVerdict ListMatcher::file(std::string_view name, const Text& list, bool& neg
 
 ListVerdict ListMatcher::single(std::string_view pattern, bool tainted) {
     switch (subject_.kind) {
-        case MatchKind::address: return address(pattern, tainted);
-        case MatchKind::host: return host(pattern);
-        default: return plain(pattern, tainted);
+        case MatchKind::address:
+            return address(pattern, tainted);
+        case MatchKind::host:
+            return host(pattern);
+        default:
+            return plain(pattern, tainted);
     }
 }
 
@@ -179,7 +193,10 @@ ListVerdict ListMatcher::regex(std::string_view pattern, bool tainted) {
 
 ListVerdict ListMatcher::domain_word(std::string_view pattern, bool tainted, bool& handled) {
     handled = true;
-    if (pattern == "@") return iequals(subject_.text.bytes, state_.main().primary_hostname.value) ? yes(state_.main().primary_hostname.value, false) : ListVerdict{};
+    if (pattern == "@")
+        return iequals(subject_.text.bytes, state_.main().primary_hostname.value)
+                   ? yes(state_.main().primary_hostname.value, false)
+                   : ListVerdict{};
     if (iequals(pattern, "@[]")) {
         const std::string& text = subject_.text.bytes;
         if (!text.starts_with('[') || !text.ends_with(']')) return {};
@@ -187,7 +204,8 @@ ListVerdict ListMatcher::domain_word(std::string_view pattern, bool tainted, boo
         return ip && is_local_interface(*ip) ? yes(pattern, tainted) : ListVerdict{};
     }
     const std::string_view word = pattern.substr(0, pattern.find('/'));
-    if (iequals(word, "@mx_any") || iequals(word, "@mx_primary") || iequals(word, "@mx_secondary")) return deadly(wording::list_item_not_supported(word));
+    if (iequals(word, "@mx_any") || iequals(word, "@mx_primary") || iequals(word, "@mx_secondary"))
+        return deadly(wording::list_item_not_supported(word));
     handled = false;
     return {};
 }
@@ -226,7 +244,8 @@ ListVerdict ListMatcher::plain(std::string_view pattern, bool tainted) {
 }
 
 // "type;file" with the subject as key, or "type;query". Adds what partial matching covered to the captures.
-ListVerdict ListMatcher::lookup(std::string_view pattern, std::size_t semicolon, const std::string& key, bool partial_allowed) {
+ListVerdict ListMatcher::lookup(std::string_view pattern, std::size_t semicolon, const std::string& key,
+                                bool partial_allowed) {
     auto type = parse_lookup_type(pattern.substr(0, semicolon));
     if (!type) return deadly(std::move(type.error()));
     if (type->partial && !partial_allowed) {
@@ -234,10 +253,12 @@ ListVerdict ListMatcher::lookup(std::string_view pattern, std::size_t semicolon,
         type->partial.reset();
     }
     const std::string place(trim_left(pattern.substr(semicolon + 1)));
-    LookupResult result = type->single_key() ? state_.lookups.find(*type, place, key) : state_.lookups.query(*type, place);
+    LookupResult result =
+        type->single_key() ? state_.lookups.find(*type, place, key) : state_.lookups.query(*type, place);
     if (!result) {
         LookupFailure& failure = result.error();
-        if (failure.kind == LookupFailure::Kind::defer) return {MatchVerdict::defer, {}, std::move(failure.message), true};
+        if (failure.kind == LookupFailure::Kind::defer)
+            return {MatchVerdict::defer, {}, std::move(failure.message), true};
         return deadly(std::move(failure.message));
     }
     if (!*result) return {};

@@ -3,7 +3,8 @@
 // may stand in them (spec routing.md §1). Private to the folder; the public face is Expander::match_…().
 //
 // Domain and local part lists leave captures in the registers; the others none. What Exim answers with the death of the
-// process (a file or lookup that cannot be opened, a bad pattern) is a deferral here, with the same text in the panic log.
+// process (a file or lookup that cannot be opened, a bad pattern) is a deferral here, with the same text in the panic
+// log.
 #pragma once
 
 #include <string>
@@ -17,15 +18,15 @@ enum class MatchKind : std::uint8_t { domain, local_part, address, host, text };
 
 struct ListSubject {
     MatchKind kind = MatchKind::domain;
-    Text text;             // as it came
-    bool caseful = false;  // compare local parts as they came
+    Text text;               // as it came
+    bool caseful = false;    // compare local parts as they came
     bool rewriting = false;  // an address rewriting rule: regular expressions over addresses leave captures, too
 };
 
 struct ListVerdict {
     MatchVerdict verdict = MatchVerdict::no;
     Text value;
-    std::string message;          // of a deferral; may be empty
+    std::string message;  // of a deferral; may be empty
     bool lookup_deferred = false;
 };
 
@@ -55,7 +56,8 @@ private:
 
     [[nodiscard]] ListVerdict plain(std::string_view pattern, bool tainted);
     [[nodiscard]] ListVerdict regex(std::string_view pattern, bool tainted);
-    [[nodiscard]] ListVerdict lookup(std::string_view pattern, std::size_t semicolon, const std::string& key, bool partial_allowed);
+    [[nodiscard]] ListVerdict lookup(std::string_view pattern, std::size_t semicolon, const std::string& key,
+                                     bool partial_allowed);
     [[nodiscard]] ListVerdict domain_word(std::string_view pattern, bool tainted, bool& handled);  // @, @[], @mx_…
 
     // list_matcher_address.cc, list_matcher_host.cc

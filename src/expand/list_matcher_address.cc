@@ -31,7 +31,8 @@ ListVerdict ListMatcher::address(std::string_view pattern, bool tainted) {
         return verdict;
     }
     const std::size_t semicolon = pattern.find(';');
-    if (!pattern.starts_with("@@") && is_lookup(pattern, semicolon)) return lookup(pattern, semicolon, compared(), false);
+    if (!pattern.starts_with("@@") && is_lookup(pattern, semicolon))
+        return lookup(pattern, semicolon, compared(), false);
     if (text.empty()) return pattern.empty() ? yes("", tainted) : ListVerdict{};
     if (text.rfind('@') == std::string::npos) {
         state_.panic(wording::no_at_in_subject(text, pattern));
@@ -50,18 +51,24 @@ ListVerdict ListMatcher::address_parts(std::string_view pattern, bool tainted) {
     if (at != std::string_view::npos) {
         const std::string_view wanted = pattern.substr(0, at);
         wanted_domain = pattern.substr(at + 1);
-        const auto equal = [&](std::string_view a, std::string_view b) { return subject_.caseful ? a == b : iequals(a, b); };
+        const auto equal = [&](std::string_view a, std::string_view b) {
+            return subject_.caseful ? a == b : iequals(a, b);
+        };
         if (wanted.starts_with('*')) {
             const std::string_view suffix = wanted.substr(1);
             if (suffix.size() > local.size() || !equal(local.substr(local.size() - suffix.size()), suffix)) return {};
         } else if (!equal(local, wanted)) {
             return {};
         }
-        // As many characters of the pattern as the subject's local part has: Exim's odd idea of the untainted local part.
+        // As many characters of the pattern as the subject's local part has: Exim's odd idea of the untainted local
+        // part.
         shown_local = pattern.substr(0, local.size());
     }
     const auto captures = state_.registers.captures;
-    ListMatcher domains(state_, scope_, {MatchKind::domain, Text(std::string_view(text).substr(subject_at + 1), subject_.text.tainted), false}, option_);
+    ListMatcher domains(
+        state_, scope_,
+        {MatchKind::domain, Text(std::string_view(text).substr(subject_at + 1), subject_.text.tainted), false},
+        option_);
     ListVerdict verdict = domains.item(wanted_domain, Text(std::string(), tainted));
     state_.registers.captures = captures;
     if (verdict.verdict != MatchVerdict::yes) return verdict;
@@ -90,7 +97,8 @@ ListVerdict ListMatcher::local_parts_of_domain(std::string_view pattern) {
         }
         for (const std::string& one : items) {
             const Item parsed = parse_item(one);
-            ListMatcher parts(state_, scope_, {MatchKind::local_part, Text(local, subject_.text.tainted), subject_.caseful}, option_);
+            ListMatcher parts(state_, scope_,
+                              {MatchKind::local_part, Text(local, subject_.text.tainted), subject_.caseful}, option_);
             ListVerdict verdict = parts.single(parsed.pattern, false);
             state_.registers.captures = captures;
             if (verdict.verdict == MatchVerdict::no) continue;

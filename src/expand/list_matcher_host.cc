@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host list items for a subject that is an IP address (or empty: no host). Names are not looked up here: an item that is
-// one does not match, as in match_ip.
+// Host list items for a subject that is an IP address (or empty: no host). Names are not looked up here: an item that
+// is one does not match, as in match_ip.
 #include "base/strings.h"
 #include "expand/interfaces.h"
 #include "expand/list_matcher.h"
@@ -17,7 +17,8 @@ ListVerdict ListMatcher::host(std::string_view pattern) {
     if (!subject) return matched(false);
     const IpAddress address = subject->unmapped();
     if (pattern == "@[]" || pattern == "@") return matched(is_local_interface(address));
-    if (const std::size_t semicolon = pattern.find(';'); semicolon != std::string_view::npos) return host_lookup(pattern, semicolon);
+    if (const std::size_t semicolon = pattern.find(';'); semicolon != std::string_view::npos)
+        return host_lookup(pattern, semicolon);
     const auto network = parse_network(pattern);
     return matched(network && network->contains(address));
 }

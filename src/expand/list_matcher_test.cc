@@ -122,17 +122,20 @@ TEST(ListMatcher, circles_and_bad_items_defer) {
          "regular expression error: missing closing parenthesis at offset 2 while compiling ^("},
         {"not here", "@mx_any", "list item \"@mx_any\" is not supported by this version of Postern",
          "list item \"@mx_any\" is not supported by this version of Postern"},
-        {"expansion", "a : $nosuch", "", "failed to expand \"a : $nosuch\" while checking a list: unknown variable name \"nosuch\""},
+        {"expansion", "a : $nosuch", "",
+         "failed to expand \"a : $nosuch\" while checking a list: unknown variable name \"nosuch\""},
     };
     for (const Case& c : kCases) {
         world.panics.clear();
-        const MatchResult result = world.expander->match_domain("x.ex", c.list, world.scope, {.option_name = "domains"});
+        const MatchResult result =
+            world.expander->match_domain("x.ex", c.list, world.scope, {.option_name = "domains"});
         EXPECT_EQ(result.verdict, MatchVerdict::defer) << c.name;
         EXPECT_EQ(result.message, c.want_message) << c.name;
         ASSERT_EQ(world.panics.size(), 1U) << c.name;
         EXPECT_EQ(world.panics[0], c.want_panic) << c.name;
     }
-    EXPECT_EQ(world.shown("${if match_domain{x}{+nosuch}{y}{n}}"), "Failed: unable to complete match against \"+nosuch\": NULL");
+    EXPECT_EQ(world.shown("${if match_domain{x}{+nosuch}{y}{n}}"),
+              "Failed: unable to complete match against \"+nosuch\": NULL");
 }
 
 TEST(ListMatcher, results_for_routers) {
@@ -151,7 +154,8 @@ TEST(ListMatcher, results_for_routers) {
     EXPECT_EQ(result.verdict, MatchVerdict::yes);
     EXPECT_TRUE(result.captures.empty());
     EXPECT_EQ(world.expander->match_ip("10.1.1.1", "+some_hosts", world.scope, {}).verdict, MatchVerdict::yes);
-    EXPECT_EQ(world.expander->match_domain("$x", "$x", world.scope, {.expand_first = false}).verdict, MatchVerdict::yes);
+    EXPECT_EQ(world.expander->match_domain("$x", "$x", world.scope, {.expand_first = false}).verdict,
+              MatchVerdict::yes);
 }
 
 TEST(ListMatcher, domain_is_the_subject_while_the_list_is_expanded) {

@@ -20,11 +20,13 @@ Expansion Evaluator::lookup(const Node& node) {
         state_.panic(wording::tainted_lookup_file(place.bytes));
         return failed("NULL");  // all that 4.96 says
     }
-    LookupResult result = single_key ? state_.lookups.find(*node.lookup, place.bytes, key.bytes) : state_.lookups.query(*node.lookup, place.bytes);
+    LookupResult result = single_key ? state_.lookups.find(*node.lookup, place.bytes, key.bytes)
+                                     : state_.lookups.query(*node.lookup, place.bytes);
     if (!result) {
         const LookupFailure& failure = result.error();
         if (failure.kind != LookupFailure::Kind::defer) return failed(failure.message);
-        const std::string shown = printable(single_key ? key.bytes : place.bytes, state_.main().print_topbitchars, true);
+        const std::string shown =
+            printable(single_key ? key.bytes : place.bytes, state_.main().print_topbitchars, true);
         return tl::unexpected(ExpansionFailure{wording::lookup_deferred(shown, failure.message), false, true});
     }
     Saved saved(state_.registers, Saved::What::value_and_captures);

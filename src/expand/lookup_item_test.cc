@@ -42,7 +42,8 @@ constexpr Row kLookups[] = {
     {"${lookup{}lsearch{/nope}{y}{n}}", "Failed: failed to open /nope for linear search: No such file or directory"},
     {"${lookup{a}lsearch{/nope}{y}{n}}", "Failed: failed to open /nope for linear search: No such file or directory"},
     {"${lookup{a}lsearch{/d/DIR}{y}{n}}", "Failed: /d/DIR is not a regular file (lsearch lookup)"},
-    {"${lookup{a}lsearch{relative}{y}{n}}", "Failed: failed to open relative for linear search: No such file or directory"},
+    {"${lookup{a}lsearch{relative}{y}{n}}",
+     "Failed: failed to open relative for linear search: No such file or directory"},
     {"${lookup{abc12}wildlsearch{/d/LSW}}", "dflt"},
     {"${lookup{a.tail.ex}wildlsearch{/d/LSW}}", "tailval"},
     {"${lookup{x12}wildlsearch{/d/LSW}}", "nregex"},
@@ -55,8 +56,10 @@ constexpr Row kLookups[] = {
     {"${lookup{2001:db8::5}iplsearch{/d/IP}}", "v6"},
     {"${lookup{9.9.9.9}iplsearch{/d/IP}{$value}{none}}", "none"},
     {"${lookup{9.9.9.9}iplsearch*{/d/IP}}", "any"},
-    {"${lookup{abc}iplsearch{/d/IP}}", R"(Failed: lookup of "abc" gave DEFER: "abc" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use net-iplsearch as the search type)"},
-    {"${lookup{1.2.3.4/32}iplsearch{/d/IP}}", R"(Failed: lookup of "1.2.3.4/32" gave DEFER: "1.2.3.4/32" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use net-iplsearch as the search type)"},
+    {"${lookup{abc}iplsearch{/d/IP}}",
+     R"(Failed: lookup of "abc" gave DEFER: "abc" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use net-iplsearch as the search type)"},
+    {"${lookup{1.2.3.4/32}iplsearch{/d/IP}}",
+     R"(Failed: lookup of "1.2.3.4/32" gave DEFER: "1.2.3.4/32" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use net-iplsearch as the search type)"},
     {"${lookup{file1}dsearch{/d/DIR}}", "file1"},
     {"${lookup{file1}dsearch,ret=full{/d/DIR}}", "/d/DIR/file1"},
     {"${lookup{sub}dsearch,filter=dir{/d/DIR}}", "sub"},
@@ -65,13 +68,16 @@ constexpr Row kLookups[] = {
     {"${lookup{..}dsearch,filter=dir{/d/DIR}{y}{n}}", "y"},
     {"${lookup{dangling}dsearch{/d/DIR}{y}{n}}", "y"},
     {"${lookup{nope}dsearch{/d/DIR}{y}{n}}", "n"},
-    {"${lookup{a/b}dsearch{/d/DIR}}", R"(Failed: lookup of "a/b" gave DEFER: key for dsearch lookup contains a slash: a/b)"},
-    {"${lookup{a}dsearch{/nope}{y}{n}}", "Failed: failed to open /nope for directory search: No such file or directory"},
+    {"${lookup{a/b}dsearch{/d/DIR}}",
+     R"(Failed: lookup of "a/b" gave DEFER: key for dsearch lookup contains a slash: a/b)"},
+    {"${lookup{a}dsearch{/nope}{y}{n}}",
+     "Failed: failed to open /nope for directory search: No such file or directory"},
     {"${lookup{a}dsearch{DIR}{y}{n}}", "Failed: failed to open DIR for directory search: No such file or directory"},
     {"${lookup{a}dsearch{/d/LS}{y}{n}}", "Failed: failed to open /d/LS for directory search: Not a directory"},
     {"${lookup{a}cdb{/nope}{y}{n}}", "Failed: failed to open /nope for cdb lookup: No such file or directory"},
     {"${lookup lsearch{/d/LS}}", R"(Failed: missing {key} for single-key "lsearch" lookup)"},
-    {"${lookup{a}passwd{root}}", R"(Failed: a single key was given for lookup type "passwd", which is not a single-key lookup type)"},
+    {"${lookup{a}passwd{root}}",
+     R"(Failed: a single key was given for lookup type "passwd", which is not a single-key lookup type)"},
     {"${lookup passwd{nosuchuser}{y}{n}}", "n"},
     {"${lookup{root}partialx-lsearch{/d/LS}}", R"(Failed: format error in lookup type "partialx-lsearch")"},
     {"${lookup{root}partial(xx)lsearch{/d/LS}}", R"(Failed: format error in lookup type "partial(xx)lsearch")"},
@@ -126,9 +132,11 @@ TEST(LookupItem, bad_patterns_in_wildlsearch_files_defer) {
     world.os.put_file("/d/bad", "^r(: x\n");
     world.os.put_file("/d/bad2", "$nosuch: x\n");
     EXPECT_EQ(world.shown("${lookup{a}nwildlsearch{/d/bad}}"),
-              "Failed: lookup of \"a\" gave DEFER: regular expression error: missing closing parenthesis at offset 3 while compiling ^r(");
+              "Failed: lookup of \"a\" gave DEFER: regular expression error: missing closing parenthesis at offset 3 "
+              "while compiling ^r(");
     EXPECT_EQ(world.shown("${lookup{a}wildlsearch{/d/bad2}}"), "Failed: lookup of \"a\" gave DEFER: ");
-    EXPECT_EQ(world.panics.back(), "failed to expand \"$nosuch\" while checking a list: unknown variable name \"nosuch\"");
+    EXPECT_EQ(world.panics.back(),
+              "failed to expand \"$nosuch\" while checking a list: unknown variable name \"nosuch\"");
 }
 
 TEST(LookupItem, a_file_that_looks_itself_up_ends) {

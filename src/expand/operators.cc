@@ -70,10 +70,13 @@ Expansion Evaluator::operation(const Node& node) {
             const std::string_view name = written_name(node, template_);
             const auto numbers = numbers_of(node, name, node.operation == OperatorName::substr);
             if (!numbers) return failed(numbers.error());
-            if (node.operation == OperatorName::length) return Text(substring(subject.bytes, 0, numbers->first), subject.tainted);
-            if (node.operation == OperatorName::substr) return Text(substring(subject.bytes, numbers->first, numbers->second), subject.tainted);
+            if (node.operation == OperatorName::length)
+                return Text(substring(subject.bytes, 0, numbers->first), subject.tainted);
+            if (node.operation == OperatorName::substr)
+                return Text(substring(subject.bytes, numbers->first, numbers->second), subject.tainted);
             if (node.operation == OperatorName::hash) {
-                if (numbers->second.value_or(0) > kMostHashCodes) return failed(wording::hash_count_too_big(std::to_string(*numbers->second)));
+                if (numbers->second.value_or(0) > kMostHashCodes)
+                    return failed(wording::hash_count_too_big(std::to_string(*numbers->second)));
                 return Text(text_hash(subject.bytes, numbers->first, numbers->second), subject.tainted);
             }
             auto value = numeric_hash(subject.bytes, numbers->first, numbers->second);
@@ -98,7 +101,8 @@ Expansion Evaluator::operation(const Node& node) {
         case OperatorName::address:
         case OperatorName::addresses:
         case OperatorName::domain:
-        case OperatorName::local_part: return text_operation(node, subject);
+        case OperatorName::local_part:
+            return text_operation(node, subject);
         case OperatorName::expand:
         case OperatorName::stat:
         case OperatorName::randint:
@@ -109,8 +113,10 @@ Expansion Evaluator::operation(const Node& node) {
         case OperatorName::utf8_domain_from_alabel:
         case OperatorName::utf8_domain_to_alabel:
         case OperatorName::utf8_localpart_from_alabel:
-        case OperatorName::utf8_localpart_to_alabel: return world_operation(node, subject);
-        default: return number_operation(node, subject);
+        case OperatorName::utf8_localpart_to_alabel:
+            return world_operation(node, subject);
+        default:
+            return number_operation(node, subject);
     }
 }
 
@@ -120,24 +126,33 @@ Expansion Evaluator::text_operation(const Node& node, const Text& subject) {
     const std::string_view bytes = subject.bytes;
     const auto same = [&](std::string result) { return Text(std::move(result), subject.tainted); };
     switch (node.operation) {
-        case OperatorName::lc: return same(to_lower(bytes));
-        case OperatorName::uc: return same(to_upper(bytes));
+        case OperatorName::lc:
+            return same(to_lower(bytes));
+        case OperatorName::uc:
+            return same(to_upper(bytes));
         case OperatorName::quote: {
             if (node.text.empty()) return same(quote_text(bytes));
             // ${quote_TYPE:…} and ${quote_TYPE_OPTION:…}
             const std::string_view words = std::string_view(node.text).substr(1);
             const std::size_t underscore = words.find('_');
-            const auto option = underscore == std::string_view::npos ? std::nullopt : std::optional(words.substr(underscore + 1));
+            const auto option =
+                underscore == std::string_view::npos ? std::nullopt : std::optional(words.substr(underscore + 1));
             auto quoted = quote_for_lookup(words.substr(0, underscore), option, bytes);
             if (!quoted) return failed(std::move(quoted.error()));
             return same(*std::move(quoted));
         }
-        case OperatorName::quote_local_part: return same(quote_local_part(bytes));
-        case OperatorName::rxquote: return same(quote_for_regex(bytes));
-        case OperatorName::escape: return same(printable(bytes, main.print_topbitchars));
-        case OperatorName::escape8bit: return same(escape_8bit(bytes));
-        case OperatorName::hexquote: return same(quote_hex(bytes));
-        case OperatorName::base64: return same(base64_encode(bytes));
+        case OperatorName::quote_local_part:
+            return same(quote_local_part(bytes));
+        case OperatorName::rxquote:
+            return same(quote_for_regex(bytes));
+        case OperatorName::escape:
+            return same(printable(bytes, main.print_topbitchars));
+        case OperatorName::escape8bit:
+            return same(escape_8bit(bytes));
+        case OperatorName::hexquote:
+            return same(quote_hex(bytes));
+        case OperatorName::base64:
+            return same(base64_encode(bytes));
         case OperatorName::base64d: {
             std::string decoded;
             if (!base64_decode(bytes, decoded)) return failed(wording::not_base64(bytes));
@@ -150,13 +165,20 @@ Expansion Evaluator::text_operation(const Node& node, const Text& subject) {
             if (bytes.size() % 2 != 0) return failed(wording::odd_hex(bytes));
             return same(base64_encode(bytes_from_hex(bytes)));
         }
-        case OperatorName::rfc2047: return same(rfc2047_encode(bytes, main.headers_charset.value));
-        case OperatorName::rfc2047d: return same(rfc2047_decode(bytes, {main.headers_charset.value, main.check_rfc2047_length}));
-        case OperatorName::from_utf8: return same(latin1_from_utf8(bytes));
-        case OperatorName::utf8clean: return same(clean_utf8(bytes));
-        case OperatorName::address: return same(address_of(bytes));
-        case OperatorName::domain: return same(std::string(split_address(address_of(bytes)).domain));
-        case OperatorName::local_part: return same(std::string(split_address(address_of(bytes)).local_part));
+        case OperatorName::rfc2047:
+            return same(rfc2047_encode(bytes, main.headers_charset.value));
+        case OperatorName::rfc2047d:
+            return same(rfc2047_decode(bytes, {main.headers_charset.value, main.check_rfc2047_length}));
+        case OperatorName::from_utf8:
+            return same(latin1_from_utf8(bytes));
+        case OperatorName::utf8clean:
+            return same(clean_utf8(bytes));
+        case OperatorName::address:
+            return same(address_of(bytes));
+        case OperatorName::domain:
+            return same(std::string(split_address(address_of(bytes)).domain));
+        case OperatorName::local_part:
+            return same(std::string(split_address(address_of(bytes)).local_part));
         default: {
             auto list = list_of_addresses(bytes);
             if (!list) return failed(std::move(list.error()));

@@ -72,7 +72,9 @@ Expansion reversed(std::string_view text) {
     const auto address = parse_ip(text);
     if (!address) return failed(wording::reverse_ip_wants_address(text));
     std::string out;
-    if (!address->v6) return Text(fmt::format("{}.{}.{}.{}", address->bytes[3], address->bytes[2], address->bytes[1], address->bytes[0]));
+    if (!address->v6)
+        return Text(
+            fmt::format("{}.{}.{}.{}", address->bytes[3], address->bytes[2], address->bytes[1], address->bytes[0]));
     const std::string digits = address->long_text('\0');
     for (auto c = digits.rbegin(); c != digits.rend(); ++c) {
         if (*c == '\0') continue;
@@ -83,8 +85,12 @@ Expansion reversed(std::string_view text) {
 }
 
 std::string permission_letters(const FileStat& stat) {
-    std::string out(1, stat.kind == FileKind::directory ? 'd' : stat.kind == FileKind::fifo ? 'p' : stat.kind == FileKind::socket ? 's'
-                       : stat.kind == FileKind::character ? 'c' : stat.kind == FileKind::block ? 'b' : '-');
+    std::string out(1, stat.kind == FileKind::directory   ? 'd'
+                       : stat.kind == FileKind::fifo      ? 'p'
+                       : stat.kind == FileKind::socket    ? 's'
+                       : stat.kind == FileKind::character ? 'c'
+                       : stat.kind == FileKind::block     ? 'b'
+                                                          : '-');
     constexpr std::string_view kLetters = "rwxrwxrwx";
     for (std::size_t i = 0; i < kLetters.size(); ++i) out += stat.permissions & (0400U >> i) ? kLetters[i] : '-';
     const auto special = [&](mode_t bit, std::size_t at, char with, char without) {
@@ -98,13 +104,20 @@ std::string permission_letters(const FileStat& stat) {
 
 unsigned type_bits(FileKind kind) {
     switch (kind) {
-        case FileKind::regular: return 0100000;
-        case FileKind::directory: return 040000;
-        case FileKind::symlink: return 0120000;
-        case FileKind::fifo: return 010000;
-        case FileKind::socket: return 0140000;
-        case FileKind::character: return 020000;
-        case FileKind::block: return 060000;
+        case FileKind::regular:
+            return 0100000;
+        case FileKind::directory:
+            return 040000;
+        case FileKind::symlink:
+            return 0120000;
+        case FileKind::fifo:
+            return 010000;
+        case FileKind::socket:
+            return 0140000;
+        case FileKind::character:
+            return 020000;
+        case FileKind::block:
+            return 060000;
     }
     return 0;
 }
@@ -112,9 +125,10 @@ unsigned type_bits(FileKind kind) {
 Expansion stat_of(Os& os, const std::string& path) {
     const auto stat = os.stat(AtPath(path), Follow::yes);
     if (!stat) return failed(wording::stat_failed(path, stat.error().code));
-    return Text(fmt::format("mode={:04o} smode={} inode={} device={} links={} uid={} gid={} size={} atime={} mtime={} ctime={}",
-                            (type_bits(stat->kind) | stat->permissions) & 077777U, permission_letters(*stat), stat->inode, stat->device,
-                            stat->links, stat->uid, stat->gid, stat->size, stat->atime.tv_sec, stat->mtime.tv_sec, stat->ctime.tv_sec));
+    return Text(fmt::format(
+        "mode={:04o} smode={} inode={} device={} links={} uid={} gid={} size={} atime={} mtime={} ctime={}",
+        (type_bits(stat->kind) | stat->permissions) & 077777U, permission_letters(*stat), stat->inode, stat->device,
+        stat->links, stat->uid, stat->gid, stat->size, stat->atime.tv_sec, stat->mtime.tv_sec, stat->ctime.tv_sec));
 }
 
 }  // namespace
@@ -122,14 +136,22 @@ Expansion stat_of(Os& os, const std::string& path) {
 Expansion Evaluator::number_operation(const Node& node, const Text& subject) {
     const std::string& bytes = subject.bytes;
     switch (node.operation) {
-        case OperatorName::strlen: return Text(std::to_string(bytes.size()));
-        case OperatorName::listcount: return Text(std::to_string(split_list(bytes).size()));
-        case OperatorName::md5: return Text(hex(md5(bytes)));
-        case OperatorName::sha1: return Text(to_upper(hex(sha1(bytes))));
-        case OperatorName::base32: return to_base32(bytes);
-        case OperatorName::base32d: return from_base32(bytes);
-        case OperatorName::base62: return to_base62(bytes);
-        case OperatorName::base62d: return from_base62(bytes);
+        case OperatorName::strlen:
+            return Text(std::to_string(bytes.size()));
+        case OperatorName::listcount:
+            return Text(std::to_string(split_list(bytes).size()));
+        case OperatorName::md5:
+            return Text(hex(md5(bytes)));
+        case OperatorName::sha1:
+            return Text(to_upper(hex(sha1(bytes))));
+        case OperatorName::base32:
+            return to_base32(bytes);
+        case OperatorName::base32d:
+            return from_base32(bytes);
+        case OperatorName::base62:
+            return to_base62(bytes);
+        case OperatorName::base62d:
+            return from_base62(bytes);
         case OperatorName::eval:
         case OperatorName::eval10: {
             const auto value = evaluate_arithmetic(bytes, node.operation == OperatorName::eval10);
@@ -142,7 +164,8 @@ Expansion Evaluator::number_operation(const Node& node, const Text& subject) {
             return Text(std::to_string(*seconds));
         }
         case OperatorName::time_interval: {
-            if (bytes.empty() || !std::ranges::all_of(bytes, is_digit) || !parse_int(bytes)) return failed(wording::not_a_positive_number(bytes));
+            if (bytes.empty() || !std::ranges::all_of(bytes, is_digit) || !parse_int(bytes))
+                return failed(wording::not_a_positive_number(bytes));
             return Text(interval_text(*parse_int(bytes)));
         }
         case OperatorName::mask: {
@@ -150,15 +173,18 @@ Expansion Evaluator::number_operation(const Node& node, const Text& subject) {
             if (masked) masked->tainted = subject.tainted;
             return masked;
         }
-        case OperatorName::reverse_ip: return reversed(bytes);
+        case OperatorName::reverse_ip:
+            return reversed(bytes);
         case OperatorName::ipv6norm:
         case OperatorName::ipv6denorm: {
             const auto address = parse_ip(bytes);
             if (!address) return failed(wording::not_an_ip_address(bytes));
-            if (node.operation == OperatorName::ipv6denorm) return Text(address->mapped().long_text(':'), subject.tainted);
+            if (node.operation == OperatorName::ipv6denorm)
+                return Text(address->mapped().long_text(':'), subject.tainted);
             return Text(address->mapped().short_text(), subject.tainted);
         }
-        default: return failed(wording::operator_not_supported("operator"));
+        default:
+            return failed(wording::operator_not_supported("operator"));
     }
 }
 
@@ -167,27 +193,36 @@ Expansion Evaluator::world_operation(const Node& node, const Text& subject) {
         case OperatorName::expand: {
             // Tainted text is refused here even if there is nothing in it to expand.
             if (subject.tainted) state_.panic(wording::tainted_expansion(subject.bytes));
-            Expansion inner = subject.tainted ? Expansion(failed(wording::tainted_expansion(subject.bytes))) : expand_again(subject);
+            Expansion inner =
+                subject.tainted ? Expansion(failed(wording::tainted_expansion(subject.bytes))) : expand_again(subject);
             if (!inner) {
                 inner.error().message = wording::internal_expansion(subject.bytes, inner.error().message);
                 syntax_failure_ = false;
             }
             return inner;
         }
-        case OperatorName::stat: return stat_of(*state_.environment.os, subject.bytes);
+        case OperatorName::stat:
+            return stat_of(*state_.environment.os, subject.bytes);
         case OperatorName::randint: {
             const auto limit = parse_expansion_integer(subject.bytes);
             if (!limit) return failed(limit.error());
             if (*limit < 0) return failed(wording::non_negative_expected(subject.bytes));
             // Spreads load; nothing secret hangs on it.
-            const auto mixed = static_cast<std::uint64_t>(state_.environment.clock->steady().count()) * 0x9e3779b97f4a7c15U + ++state_.steps;
+            const auto mixed =
+                static_cast<std::uint64_t>(state_.environment.clock->steady().count()) * 0x9e3779b97f4a7c15U +
+                ++state_.steps;
             return Text(std::to_string(*limit == 0 ? 0 : (mixed >> 16) % static_cast<std::uint64_t>(*limit)));
         }
-        case OperatorName::listnamed: return listnamed(node, subject);
-        case OperatorName::sha256: return failed(wording::operator_not_supported("sha256"));
-        case OperatorName::sha2: return failed(wording::operator_not_supported("sha2"));
-        case OperatorName::sha3: return failed(wording::operator_not_supported("sha3"));
-        default: return failed(wording::operator_not_supported("utf8_…_alabel"));
+        case OperatorName::listnamed:
+            return listnamed(node, subject);
+        case OperatorName::sha256:
+            return failed(wording::operator_not_supported("sha256"));
+        case OperatorName::sha2:
+            return failed(wording::operator_not_supported("sha2"));
+        case OperatorName::sha3:
+            return failed(wording::operator_not_supported("sha3"));
+        default:
+            return failed(wording::operator_not_supported("utf8_…_alabel"));
     }
 }
 
@@ -209,7 +244,13 @@ Expansion Evaluator::listnamed(const Node& node, const Text& subject) {
         list = configuration.list(candidate, name);
         found_kind = candidate;
     }
-    if (!list) return failed(wording::not_a_named_list(name, kind ? std::optional(std::string_view(kind == ListKind::address ? "address" : kind == ListKind::domain ? "domain" : kind == ListKind::host ? "host" : "local-part")) : std::nullopt));
+    if (!list)
+        return failed(wording::not_a_named_list(
+            name, kind ? std::optional(std::string_view(kind == ListKind::address  ? "address"
+                                                        : kind == ListKind::domain ? "domain"
+                                                        : kind == ListKind::host   ? "host"
+                                                                                   : "local-part"))
+                       : std::nullopt));
     std::string out;
     for (const std::string& item : split_list(list->source)) {
         if (!out.empty()) out += " : ";

@@ -76,8 +76,17 @@ constexpr Row kOperators[] = {
     {"${rfc2047:a b}", "a b"},
     {"${rfc2047:a_b?c=d}", "=?UTF-8?Q?a=5Fb=3Fc=3Dd?="},
     {"${rfc2047:\303\251_\303\251}", "=?UTF-8?Q?=C3=A9=5F=C3=A9?="},
-    {"${rfc2047:\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251}", "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?="},
-    {R"(${rfc2047:plain text with special chars <a@b>, "x"})", "=?UTF-8?Q?plain_text_with_special_chars_=3Ca=40b=3E=2C_=22x=22?="},
+    {"${rfc2047:"
+     "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+     "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+     "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+     "}",
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= "
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= "
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= "
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?="},
+    {R"(${rfc2047:plain text with special chars <a@b>, "x"})",
+     "=?UTF-8?Q?plain_text_with_special_chars_=3Ca=40b=3E=2C_=22x=22?="},
     {"${address:a@b, c@d}", ""},
     {"${address:<a@b>}", "a@b"},
     {"${address:x}", "x"},
@@ -197,7 +206,8 @@ TEST(Operators, own_answers) {
         {"${escape:\\x80}", "\\200"},
         {"${stat:/d/RF2}", "mode=0644 smode=-rw-r--r-- inode="},
     };
-    for (const Row& row : kRows) EXPECT_TRUE(world.shown(row.source).starts_with(row.want)) << row.source << " -> " << world.shown(row.source);
+    for (const Row& row : kRows)
+        EXPECT_TRUE(world.shown(row.source).starts_with(row.want)) << row.source << " -> " << world.shown(row.source);
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ std::optional<HeaderPrefix> header_prefix(std::string_view name) {
         std::string_view letter;
         HeaderForm form;
     };
-    static constexpr Row kRows[] = {{"", HeaderForm::decoded}, {"b", HeaderForm::unconverted}, {"l", HeaderForm::list}, {"r", HeaderForm::raw}};
+    static constexpr Row kRows[] = {
+        {"", HeaderForm::decoded}, {"b", HeaderForm::unconverted}, {"l", HeaderForm::list}, {"r", HeaderForm::raw}};
     for (const Row& row : kRows) {
         if (!name.starts_with(row.letter)) continue;
         const std::string_view rest = name.substr(row.letter.size());

@@ -61,7 +61,7 @@ private:
     void skip_blanks();
     [[nodiscard]] std::string_view take_word(bool dashes = false);  // letters, digits, _ (and -)
     bool fail(std::string error);
-    bool fail_curly(std::string error);   // about braces, which a header name may have swallowed
+    bool fail_curly(std::string error);              // about braces, which a header name may have swallowed
     bool suffix(bool ok, const std::string& where);  // adds `where` to the error if there is one
 
     // Counts how deep braces are nested.

@@ -32,17 +32,24 @@ bool Parser::condition(Condition& into) {
     into.name = *found;
     bool ok = true;
     switch (*found) {
-        case ConditionName::def: ok = definition(into); break;
+        case ConditionName::def:
+            ok = definition(into);
+            break;
         case ConditionName::and_:
-        case ConditionName::or_: ok = combination(into, name); break;
+        case ConditionName::or_:
+            ok = combination(into, name);
+            break;
         case ConditionName::forall:
         case ConditionName::forall_json:
         case ConditionName::forall_jsons:
         case ConditionName::forany:
         case ConditionName::forany_json:
-        case ConditionName::forany_jsons: ok = list_condition(into, name); break;
+        case ConditionName::forany_jsons:
+            ok = list_condition(into, name);
+            break;
         case ConditionName::first_delivery:
-        case ConditionName::queue_running: break;
+        case ConditionName::queue_running:
+            break;
         case ConditionName::exists:
         case ConditionName::isip:
         case ConditionName::isip4:
@@ -52,14 +59,21 @@ bool Parser::condition(Condition& into) {
         case ConditionName::ldapauth:
         case ConditionName::pam:
         case ConditionName::pwcheck:
-        case ConditionName::radius: ok = one_string(into, name); break;
+        case ConditionName::radius:
+            ok = one_string(into, name);
+            break;
         case ConditionName::acl:
-        case ConditionName::saslauthd: ok = brace_group(into, name); break;
+        case ConditionName::saslauthd:
+            ok = brace_group(into, name);
+            break;
         case ConditionName::match_address:
         case ConditionName::match_domain:
         case ConditionName::match_ip:
-        case ConditionName::match_local_part: ok = two_strings(into, name, Dollars::literal); break;
-        default: ok = two_strings(into, name, Dollars::mean);
+        case ConditionName::match_local_part:
+            ok = two_strings(into, name, Dollars::literal);
+            break;
+        default:
+            ok = two_strings(into, name, Dollars::mean);
     }
     into.broken = !ok;
     return ok;

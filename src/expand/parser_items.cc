@@ -8,25 +8,37 @@ namespace postern {
 
 bool Parser::item(Node& node, std::string_view name) {
     switch (node.item) {
-        case ItemName::if_: return if_item(node);
-        case ItemName::lookup: return lookup(node);
-        case ItemName::extract: return extract(node);
-        case ItemName::listextract: return list_extract(node);
-        case ItemName::env: return env(node);
+        case ItemName::if_:
+            return if_item(node);
+        case ItemName::lookup:
+            return lookup(node);
+        case ItemName::extract:
+            return extract(node);
+        case ItemName::listextract:
+            return list_extract(node);
+        case ItemName::env:
+            return env(node);
         case ItemName::map:
         case ItemName::filter:
-        case ItemName::reduce: return list_item(node, name);
-        case ItemName::sort: return sort(node);
-        case ItemName::run: return run_command(node);
+        case ItemName::reduce:
+            return list_item(node, name);
+        case ItemName::sort:
+            return sort(node);
+        case ItemName::run:
+            return run_command(node);
         case ItemName::hash:
         case ItemName::substr:
-        case ItemName::nhash: return fixed_arguments(node, name, 2, 3);
+        case ItemName::nhash:
+            return fixed_arguments(node, name, 2, 3);
         case ItemName::length:
-        case ItemName::listquote: return fixed_arguments(node, name, 2, 2);
-        case ItemName::readfile: return fixed_arguments(node, name, 1, 2);
+        case ItemName::listquote:
+            return fixed_arguments(node, name, 2, 2);
+        case ItemName::readfile:
+            return fixed_arguments(node, name, 1, 2);
         case ItemName::hmac:
         case ItemName::sg:
-        case ItemName::tr: return fixed_arguments(node, name, 3, 3);
+        case ItemName::tr:
+            return fixed_arguments(node, name, 3, 3);
         case ItemName::acl:
         case ItemName::authresults:
         case ItemName::certextract:
@@ -36,7 +48,8 @@ bool Parser::item(Node& node, std::string_view name) {
         case ItemName::prvs:
         case ItemName::prvscheck:
         case ItemName::readsocket:
-        case ItemName::srs_encode: return refused(node, name);
+        case ItemName::srs_encode:
+            return refused(node, name);
     }
     return fail(wording::not_a_known_operator(name));
 }
@@ -82,7 +95,8 @@ bool Parser::lookup(Node& node) {
     return argument(node.args.emplace_back()) && branches(node, "lookup");
 }
 
-// The number of arguments depends on the value of the first: takes what is there and leaves the judgement to evaluation.
+// The number of arguments depends on the value of the first: takes what is there and leaves the judgement to
+// evaluation.
 bool Parser::extract(Node& node) {
     const std::size_t before = at_;
     skip_blanks();
@@ -101,7 +115,8 @@ bool Parser::extract(Node& node) {
     }
     skip_blanks();
     node.tail = at_;
-    if (rest().starts_with("fail") && (at_ + 4 >= text_.size() || !(is_alnum(text_[at_ + 4]) || text_[at_ + 4] == '_'))) {
+    if (rest().starts_with("fail") &&
+        (at_ + 4 >= text_.size() || !(is_alnum(text_[at_ + 4]) || text_[at_ + 4] == '_'))) {
         node.tail_fail = true;
         at_ += 4;
         skip_blanks();

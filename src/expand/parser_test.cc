@@ -36,12 +36,15 @@ constexpr Row kGrammar[] = {
     {"$primary_hostname", "mx.test.ex"},
     {"${primary_hostname}x", "mx.test.exx"},
     {"$primary_hostname.x", "mx.test.ex.x"},
-    {"${primary_hostname", R"(Failed: "${primary_hostname" is not a known operator (or a } is missing in a variable reference))"},
+    {"${primary_hostname",
+     R"(Failed: "${primary_hostname" is not a known operator (or a } is missing in a variable reference))"},
     {"$primary_hostname_", R"(Failed: unknown variable name "primary_hostname_")"},
     {"$acl_x", R"(Failed: unknown variable name "acl_x" (user-defined ACL variables must start acl_c or acl_m))"},
-    {"$acl_cx", R"(Failed: unknown variable name "acl_cx" (6th character of a user-defined ACL variable must be a digit or underscore))"},
+    {"$acl_cx",
+     R"(Failed: unknown variable name "acl_cx" (6th character of a user-defined ACL variable must be a digit or underscore))"},
     {"${acl_x}", R"(Failed: unknown variable in "${acl_x}" (user-defined ACL variables must start acl_c or acl_m))"},
-    {"${if def:acl_x{y}{n}}", R"(Failed: unknown variable "acl_x" after "def:" (user-defined ACL variables must start acl_c or acl_m))"},
+    {"${if def:acl_x{y}{n}}",
+     R"(Failed: unknown variable "acl_x" after "def:" (user-defined ACL variables must start acl_c or acl_m))"},
     {"[$acl_c_y$acl_m0$r_x]", "[]"},
     {"$n0", R"(Failed: unknown variable name "n0")"},
     {"${sn0}", R"(Failed: unknown variable in "${sn0}")"},
@@ -63,9 +66,12 @@ constexpr Row kGrammar[] = {
     {"${if eq{$h_foo}{}{y}{n}}", "Failed: missing } at end of string - could be header name not terminated by colon"},
     {"${run{$h_foo}}", "Failed: missing or misplaced { or } - could be header name not terminated by colon"},
     {"${if def:h_foo}", "Failed: missing or misplaced { or } - could be header name not terminated by colon"},
-    {"${if and{{eq{$h_foo}{a}}}{y}{n}}", R"(Failed: missing } at end of string - could be header name not terminated by colon inside "and{...}" condition)"},
-    {"${if eq{a}{b}{$h_foo:}{$h_foo:} x}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is 'x}'"},
-    {"${filter{$h_x:}{eq{$h_foo}{}}}", R"(Failed: missing } at end of string - could be header name not terminated by colon inside "filter" item)"},
+    {"${if and{{eq{$h_foo}{a}}}{y}{n}}",
+     R"(Failed: missing } at end of string - could be header name not terminated by colon inside "and{...}" condition)"},
+    {"${if eq{a}{b}{$h_foo:}{$h_foo:} x}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is 'x}'"},
+    {"${filter{$h_x:}{eq{$h_foo}{}}}",
+     R"(Failed: missing } at end of string - could be header name not terminated by colon inside "filter" item)"},
     {"${if eq{a}{a}{x{y}z}}", R"(Failed: syntax error in "if" item - "fail" expected)"},
     {R"(${if eq{a}{a}{x\}z}})", "x}z"},
     {"${if eq{a}{a} {yes} {no} }", "yes"},
@@ -75,10 +81,17 @@ constexpr Row kGrammar[] = {
     {"${if eq{a}{b}{y} fail }", R"(Failed: "if" failed and "fail" requested)"},
     {"${if eq{a}{b}{y}failx}", R"(Failed: syntax error in "if" item - "fail" expected)"},
     {"${if eq{a}{b}{y}foo}", R"(Failed: syntax error in "if" item - "fail" expected)"},
-    {"${if eq{a}{b}{y}fail", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}' after forcedfail\n remaining string is ''"},
-    {"${if eq{a}{b}{y}{n}{z}}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is '{z}}'"},
-    {"${if eq{a}{b}{y}{n}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is ''"},
-    {"${if eq{a}{b} y}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'y}'"},
+    {"${if eq{a}{b}{y}fail",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}' after forcedfail\n remaining "
+     "string is ''"},
+    {"${if eq{a}{b}{y}{n}{z}}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is "
+     "'{z}}'"},
+    {"${if eq{a}{b}{y}{n}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is ''"},
+    {"${if eq{a}{b} y}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'y}'"},
     {"${if eq{a}{b}{y", "Failed: missing } at end of string"},
     {"${if eq{a}{b}}", ""},
     {"${if eq{a}{a}}", "true"},
@@ -96,14 +109,18 @@ constexpr Row kGrammar[] = {
     {"${if eq{a}{b}{${extract{a}{b}{c}{d}{e}fail}}{ok}}", "ok"},
     {"${if eq{a}{b}{${extract{a}{b}{c}{d}{e}{f}}}{ok}}", "Failed: missing '}' closing extract"},
     {"${if eq{a}{b}{${run{/bin/echo $nosuch}}}{n}}", "n"},
-    {"${if eq{a}{b}{${if or{{nosuch{x}}}{y}{n}}}{ok}}", R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
-    {"${if eq{${lookup{x}lsearch{/nope}}}{b}{$nosuch}}", "Failed: failed to open /nope for linear search: No such file or directory"},
+    {"${if eq{a}{b}{${if or{{nosuch{x}}}{y}{n}}}{ok}}",
+     R"(Failed: unknown condition "nosuch" inside "or{...}" condition)"},
+    {"${if eq{${lookup{x}lsearch{/nope}}}{b}{$nosuch}}",
+     "Failed: failed to open /nope for linear search: No such file or directory"},
     {"${if", R"(Failed: condition name expected, but found "")"},
     {"${if}", R"(Failed: condition name expected, but found "}")"},
     {"${if eq", R"(Failed: missing { after "eq")"},
     {"${if eq{a}", R"(Failed: missing 2nd string in {} after "eq")"},
     {"${if eq{a}}", R"(Failed: missing 2nd string in {} after "eq")"},
-    {"${if eq{a}{b}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is ''"},
+    {"${if eq{a}{b}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is ''"},
     {"${if {a}{b}}", R"(Failed: condition name expected, but found "{a}{b}}")"},
     {"${sg}", "Failed: Not enough arguments for 'sg' (min is 3)"},
     {"${sg{a}", "Failed: Not enough arguments for 'sg' (min is 3)"},
@@ -117,8 +134,12 @@ constexpr Row kGrammar[] = {
     {"${lookup{x}}", "Failed: missing lookup type"},
     {"${lookup{a}lsearch}", R"(Failed: unknown lookup type "lsearch}")"},
     {"${lookup{a}lsearch{/d/LS}{a}x}", R"(Failed: syntax error in "lookup" item - "fail" expected)"},
-    {"${lookup{a}lsearch{/d/LS}x}", "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining string is 'x}'"},
-    {"${lookup{alice}lsearch{/d/LS}{a}{b}{c}}", "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is '{c}}'"},
+    {"${lookup{a}lsearch{/d/LS}x}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: 'yes' part did not start with '{'\n remaining "
+     "string is 'x}'"},
+    {"${lookup{alice}lsearch{/d/LS}{a}{b}{c}}",
+     "Failed: curly-bracket problem in conditional yes/no parsing: did not close with '}'\n remaining string is "
+     "'{c}}'"},
     {"${map}", "Failed: missing '{' for first arg of map"},
     {"${map{a:b}}", "Failed: missing '{' for last arg of map"},
     {"${map{a:b}{x", R"(Failed: missing } at end of string inside "map" item)"},
@@ -127,7 +148,8 @@ constexpr Row kGrammar[] = {
     {"${map{}{${foo}}}", R"(Failed: unknown variable in "${foo}" inside "map" item)"},
     {"${filter{a:b}}", "Failed: missing '{' for last arg of filter"},
     {"${filter{a:b}{foo{x}}}", R"(Failed: unknown condition "foo" inside "filter" item)"},
-    {"${filter{a:b}{eq{$item}{a} x}}", R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
+    {"${filter{a:b}{eq{$item}{a} x}}",
+     R"(Failed: missing } at end of condition or expression inside "filter"; could be an unquoted } in the content)"},
     {"${filter{a:b}{eq{$item}{a}}x}", R"(Failed: missing } at end of "filter")"},
     {"${reduce{a:b}}", "Failed: missing '{' for second arg of reduce"},
     {"${reduce{a:b}{}}", "Failed: missing '{' for last arg of reduce"},
@@ -154,7 +176,8 @@ TEST(Parser, first_syntax_error_without_evaluation) {
     constexpr Case kCases[] = {
         {"none", "${if eq{a}{b}{${lookup{x}lsearch{/nope}}}{ok}}", ""},
         {"in a branch", "${if eq{a}{b}{$nosuch}{ok}}", "unknown variable name \"nosuch\""},
-        {"in a group", "x${if and{{eq{a}{b}}{or{{nosuch{x}}}}}}", "unknown condition \"nosuch\" inside \"or{...}\" condition inside \"and{...}\" condition"},
+        {"in a group", "x${if and{{eq{a}{b}}{or{{nosuch{x}}}}}}",
+         "unknown condition \"nosuch\" inside \"or{...}\" condition inside \"and{...}\" condition"},
         {"words of run wait", "${run{/bin/echo $nosuch}}", ""},
         {"backslash", "abc\\", "\\ at end of string"},
         {"NUL ends the text", std::string_view("ab\0${", 5), ""},
@@ -165,12 +188,14 @@ TEST(Parser, first_syntax_error_without_evaluation) {
 // D-expand-bounds
 TEST(Parser, deep_nesting_is_an_error) {
     ExpansionWorld world;
-    for (const std::string_view opening : {"${if eq{", "${lc:", "${if and{{eq{", "${map{", "${run{", "${if !bool{${if eq{", "${extract{1}{:}{"}) {
+    for (const std::string_view opening :
+         {"${if eq{", "${lc:", "${if and{{eq{", "${map{", "${run{", "${if !bool{${if eq{", "${extract{1}{:}{"}) {
         std::string source;
         for (int i = 0; i < 100'000; ++i) source += opening;
         const std::string answer = world.shown(source);
         EXPECT_TRUE(answer.starts_with("Failed: ")) << opening;
-        EXPECT_TRUE(opening == "${run{" || answer.starts_with("Failed: expansion items are nested too deeply")) << answer.substr(0, 200);
+        EXPECT_TRUE(opening == "${run{" || answer.starts_with("Failed: expansion items are nested too deeply"))
+            << answer.substr(0, 200);
     }
     EXPECT_EQ(world.shown("${lc:${lc:${lc:${lc:${lc:${lc:${lc:${lc:${lc:${lc:X}}}}}}}}}}"), "x");
 }

@@ -38,7 +38,8 @@ tl::expected<Regex, Regex::Error> Regex::compile(std::string_view pattern, bool 
     int number = 0;
     PCRE2_SIZE offset = 0;
     auto code = std::make_unique<Code>();
-    code->code.reset(pcre2_compile(units(pattern), pattern.size(), caseless ? PCRE2_CASELESS : 0, &number, &offset, nullptr));
+    code->code.reset(
+        pcre2_compile(units(pattern), pattern.size(), caseless ? PCRE2_CASELESS : 0, &number, &offset, nullptr));
     if (!code->code) {
         char text[256] = {};
         pcre2_get_error_message(number, reinterpret_cast<PCRE2_UCHAR*>(text), sizeof text);
@@ -54,7 +55,8 @@ tl::expected<Regex, Regex::Error> Regex::compile(std::string_view pattern, bool 
 bool Regex::match(std::string_view subject, Groups* groups, std::size_t from, bool not_empty) const {
     if (subject.data() == nullptr) subject = "";
     const std::uint32_t options = not_empty ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0;
-    const int count = pcre2_match(code_->code.get(), units(subject), subject.size(), from, options, code_->data.get(), code_->context.get());
+    const int count = pcre2_match(code_->code.get(), units(subject), subject.size(), from, options, code_->data.get(),
+                                  code_->context.get());
     if (count < 0) return false;
     if (!groups) return true;
     const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(code_->data.get());

@@ -32,7 +32,8 @@ public:
     ~Regex();
 
     // not_empty: an empty match at `from` does not count, and the match must start there (s///g after an empty match).
-    [[nodiscard]] bool match(std::string_view subject, Groups* groups, std::size_t from = 0, bool not_empty = false) const;
+    [[nodiscard]] bool match(std::string_view subject, Groups* groups, std::size_t from = 0,
+                             bool not_empty = false) const;
 
 private:
     struct Code;

@@ -17,7 +17,10 @@ constexpr std::size_t kEndWordBehind = 67;
 constexpr std::string_view kSpecials = "?=()<>@,;:\\\".[]_";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-bool needs_encoding(char c) { return static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126 || contains(kSpecials, std::string_view(&c, 1)); }
+bool needs_encoding(char c) {
+    return static_cast<unsigned char>(c) < 32 || static_cast<unsigned char>(c) > 126 ||
+           contains(kSpecials, std::string_view(&c, 1));
+}
 
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
@@ -66,7 +69,8 @@ struct Word {
 };
 std::optional<Word> parse_word(std::string_view text, bool check_length) {
     const std::size_t charset_end = text.find('?', 2);
-    if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?') return std::nullopt;
+    if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?')
+        return std::nullopt;
     const char encoding = to_upper(text[charset_end + 1]);
     const std::size_t start = charset_end + 3;
     const std::size_t end = text.find("?=", start);
@@ -77,7 +81,8 @@ std::optional<Word> parse_word(std::string_view text, bool check_length) {
     const std::string_view charset = text.substr(2, charset_end - 2);
     word.charset = charset.substr(0, charset.find('*'));  // RFC 2231 language
     const std::string_view payload = text.substr(start, end - start);
-    const bool ok = encoding == 'Q' ? q_decode(payload, word.bytes) : encoding == 'B' && base64_decode(payload, word.bytes);
+    const bool ok =
+        encoding == 'Q' ? q_decode(payload, word.bytes) : encoding == 'B' && base64_decode(payload, word.bytes);
     if (!ok) return std::nullopt;
     std::ranges::replace(word.bytes, '\0', '?');
     return word;
@@ -123,7 +128,8 @@ std::string rfc2047_decode(std::string_view text, const Rfc2047Decoding& how) {
     bool after_word = false;
     while (at < text.size()) {
         const std::size_t next = text.find("=?", at);
-        const auto word = next == std::string_view::npos ? std::nullopt : parse_word(text.substr(next), how.check_length);
+        const auto word =
+            next == std::string_view::npos ? std::nullopt : parse_word(text.substr(next), how.check_length);
         const std::string_view between = text.substr(at, next == std::string_view::npos ? next : next - at);
         if (!word || !after_word || !trim(between).empty()) out += between;
         if (next == std::string_view::npos) break;
@@ -134,7 +140,8 @@ std::string rfc2047_decode(std::string_view text, const Rfc2047Decoding& how) {
             continue;
         }
         std::optional<std::string> converted;
-        if (!how.charset.empty() && !iequals(how.charset, word->charset)) converted = convert(word->bytes, word->charset, std::string(how.charset));
+        if (!how.charset.empty() && !iequals(how.charset, word->charset))
+            converted = convert(word->bytes, word->charset, std::string(how.charset));
         out += converted ? *converted : word->bytes;
         at = next + word->size;
         after_word = true;
@@ -147,7 +154,8 @@ std::string base64_encode(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
         unsigned bits = 0;
-        for (std::size_t j = 0; j < 3; ++j) bits = bits << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+        for (std::size_t j = 0; j < 3; ++j)
+            bits = bits << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0U);
         for (std::size_t j = 0; j < 4; ++j) out += j <= count ? kBase64[bits >> (18 - 6 * j) & 63] : '=';
     }
     return out;

@@ -12,8 +12,8 @@ namespace postern {
 [[nodiscard]] std::string rfc2047_encode(std::string_view text, std::string_view charset);
 
 struct Rfc2047Decoding {
-    std::string_view charset;    // to convert to; empty: bytes as they are
-    bool check_length = true;    // words longer than 75 characters are no words
+    std::string_view charset;  // to convert to; empty: bytes as they are
+    bool check_length = true;  // words longer than 75 characters are no words
 };
 [[nodiscard]] std::string rfc2047_decode(std::string_view text, const Rfc2047Decoding& how);
 

@@ -35,7 +35,10 @@ TEST(Rfc2047, decode) {
 }
 
 TEST(Rfc2047, encode_then_decode) {
-    for (const std::string_view text : {"a b \303\274", "<x@y>, \"z\" \303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"}) {
+    for (const std::string_view text : {"a b \303\274",
+                                        "<x@y>, \"z\" "
+                                        "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303"
+                                        "\251\303\251\303\251\303\251\303\251\303\251"}) {
         const std::string encoded = rfc2047_encode(text, "UTF-8");
         EXPECT_NE(encoded, text);
         EXPECT_EQ(rfc2047_decode(encoded, {"UTF-8", false}), text);

@@ -6,8 +6,8 @@
 #include <cerrno>
 
 #include "base/strings.h"
-#include "expand/evaluator.h"
 #include "expand/command_line.h"
+#include "expand/evaluator.h"
 #include "wording/expansion.h"
 
 namespace postern {
@@ -22,7 +22,8 @@ tl::expected<std::vector<Text>, ExpansionFailure> Evaluator::command_words(const
         return words;
     }
     if (argument.broken) return syntax();
-    const std::string_view raw = std::string_view(template_.source).substr(argument.begin + 1, argument.end - argument.begin - 2);
+    const std::string_view raw =
+        std::string_view(template_.source).substr(argument.begin + 1, argument.end - argument.begin - 2);
     for (const std::string& word : split_command(raw)) {
         const auto parsed = parse_template(word);
         Expansion value = Evaluator(state_, scope_, *parsed).text(parsed->root);

@@ -36,9 +36,11 @@ TEST_F(RunItem, words) {
         {"${run{/bin/echo \"\" x}}", "|x"},
         {"${run{/bin/echo $h_x-t: a}}", "rf|a"},  // one word, whatever the header says
         {"${run{/bin/echo ${if eq{a}{a}{x}{y}}}}",
-         "Failed: Expansion of \"${if\" from command \"/bin/echo ${if eq{a}{a}{x}{y}}\" in ${run} expansion failed: condition name expected, but found \"\""},
+         "Failed: Expansion of \"${if\" from command \"/bin/echo ${if eq{a}{a}{x}{y}}\" in ${run} expansion failed: "
+         "condition name expected, but found \"\""},
         {"${run{/bin/echo $nosuch}}",
-         "Failed: Expansion of \"$nosuch\" from command \"/bin/echo $nosuch\" in ${run} expansion failed: unknown variable name \"nosuch\""},
+         "Failed: Expansion of \"$nosuch\" from command \"/bin/echo $nosuch\" in ${run} expansion failed: unknown "
+         "variable name \"nosuch\""},
         {"${run,preexpand{/bin/echo \"${lc:A B}\" $primary_hostname 'x y'}}", "a b|mx.test.ex|x y"},
         {"${run,preexpand{/bin/echo $nosuch}}", "Failed: unknown variable name \"nosuch\""},
     };
@@ -53,8 +55,11 @@ TEST_F(RunItem, header_cannot_become_two_words) {
 
 TEST_F(RunItem, results) {
     constexpr ExpansionRow kRows[] = {
-        {"${run{/bin/echo x}{[$value]}{no}}", "[x]"}, {"${run{/nope}{yes}{no $runrc}}", "no 127"}, {"$runrc", "127"},
-        {"${run{/nope}}", ""},                        {"${run{/nope}{y}fail}", "Failed: \"run\" failed and \"fail\" requested"},
+        {"${run{/bin/echo x}{[$value]}{no}}", "[x]"},
+        {"${run{/nope}{yes}{no $runrc}}", "no 127"},
+        {"$runrc", "127"},
+        {"${run{/nope}}", ""},
+        {"${run{/nope}{y}fail}", "Failed: \"run\" failed and \"fail\" requested"},
         {"${run{}{y}{n}}", "n"},
     };
     world.expect_rows(kRows);
@@ -68,8 +73,11 @@ TEST_F(RunItem, failures) {
     answer = {};
     answer.timed_out = true;
     EXPECT_EQ(world.shown("${run{/bin/echo x}}"), "Failed: command timed out");
-    world.processes.on_run = [](const ProcessRunner::Command&) -> Result<ProcessRunner::CommandResult> { return failure(EAGAIN, "fork"); };
-    EXPECT_EQ(world.shown("${run{/bin/echo x}}"), "Failed: couldn't create child process: Resource temporarily unavailable");
+    world.processes.on_run = [](const ProcessRunner::Command&) -> Result<ProcessRunner::CommandResult> {
+        return failure(EAGAIN, "fork");
+    };
+    EXPECT_EQ(world.shown("${run{/bin/echo x}}"),
+              "Failed: couldn't create child process: Resource temporarily unavailable");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct RoutingData {
 
 // The address in hand. Texts are tainted here by their owner where Exim says so (affixes only if wildcarded …).
 struct AddressScope {
-    Text local_part, domain;                 // as routed: affixes stripped, lower-cased unless caseful
+    Text local_part, domain;  // as routed: affixes stripped, lower-cased unless caseful
     Text local_part_prefix, local_part_prefix_v, local_part_suffix, local_part_suffix_v;
     Text original_local_part, original_domain, parent_local_part, parent_domain;
     Text home, host, self_hostname;

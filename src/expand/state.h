@@ -18,7 +18,8 @@ namespace postern {
 
 inline constexpr std::size_t kMostCaptures = 21;  // $0 … $20
 
-// Changed while expanding; items save and restore parts of it. What is left over stays for the next expansion, as in Exim.
+// Changed while expanding; items save and restore parts of it. What is left over stays for the next expansion, as in
+// Exim.
 struct Registers {
     std::vector<Text> captures;
     Text value, item;
@@ -42,10 +43,10 @@ struct Expander::State final : KeyPatterns {
     Registers registers;
     RegexCache regexes;
     Lookups lookups;
-    int depth = 0;                        // sequences within sequences, through every kind of nesting
-    std::size_t steps = 0;                // since the outermost expansion began
-    const Scope* scope = nullptr;         // of the expansion in progress, for wildlsearch's keys
-    std::optional<Text> domain_in_hand;   // $domain while a domain list is expanded and there is no address
+    int depth = 0;                       // sequences within sequences, through every kind of nesting
+    std::size_t steps = 0;               // since the outermost expansion began
+    const Scope* scope = nullptr;        // of the expansion in progress, for wildlsearch's keys
+    std::optional<Text> domain_in_hand;  // $domain while a domain list is expanded and there is no address
 
 private:
     struct Hash {

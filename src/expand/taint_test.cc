@@ -75,18 +75,24 @@ TEST(Taint, refusals) {
         std::string_view source, want, want_panic;
     };
     constexpr Case kCases[] = {
-        {"${readfile{/d/$h_x-t:}}", "Failed: failed to open /d/rf: Permission denied (euid=0 egid=0)", "Tainted filename '/d/rf'"},
+        {"${readfile{/d/$h_x-t:}}", "Failed: failed to open /d/rf: Permission denied (euid=0 egid=0)",
+         "Tainted filename '/d/rf'"},
         {"${readfile{/d/${lookup{$h_x-t:}lsearch{/d/rfmap}}}}", "hello", ""},
         {"${readfile{/d/${if match_local_part{$h_x-t:}{rf}{$value}}}}", "hello", ""},
-        {"${readfile{/d/${if match{$h_x-t:}{^(.*)\\$}{$1}}}}", "Failed: failed to open /d/rf: Permission denied (euid=0 egid=0)", "Tainted filename '/d/rf'"},
-        {"${expand:$h_reply-to:}", "Failed: internal expansion of \"rt@x.ex\" failed: attempt to expand tainted string 'rt@x.ex'",
+        {"${readfile{/d/${if match{$h_x-t:}{^(.*)\\$}{$1}}}}",
+         "Failed: failed to open /d/rf: Permission denied (euid=0 egid=0)", "Tainted filename '/d/rf'"},
+        {"${expand:$h_reply-to:}",
+         "Failed: internal expansion of \"rt@x.ex\" failed: attempt to expand tainted string 'rt@x.ex'",
          "attempt to expand tainted string 'rt@x.ex'"},
-        {"${expand:$h_x-d:}", "Failed: internal expansion of \"a$b\" failed: attempt to expand tainted string 'a$b'", "attempt to expand tainted string 'a$b'"},
-        {"${sg{abc}{b}{$h_x-d:}}", "Failed: attempt to expand tainted string 'a$b'", "attempt to expand tainted string 'a$b'"},
+        {"${expand:$h_x-d:}", "Failed: internal expansion of \"a$b\" failed: attempt to expand tainted string 'a$b'",
+         "attempt to expand tainted string 'a$b'"},
+        {"${sg{abc}{b}{$h_x-d:}}", "Failed: attempt to expand tainted string 'a$b'",
+         "attempt to expand tainted string 'a$b'"},
         {"${lookup{rt}lsearch{/x/$h_x-t:}{y}{n}}", "Failed: NULL", "Tainted filename for search: '/x/rf'"},
         {"${lookup{rt}dsearch{/x/$h_x-t:}{y}{n}}", "Failed: NULL", "Tainted filename for search: '/x/rf'"},
         {"${if exists{/d/$h_x-t:}{yes}{no}}", "yes", ""},
-        {"${run{$h_x-t:}}", "Failed: couldn't create child process: Operation not permitted", "Attempt to exec tainted path: 'rf'"},
+        {"${run{$h_x-t:}}", "Failed: couldn't create child process: Operation not permitted",
+         "Attempt to exec tainted path: 'rf'"},
         {"${run,preexpand{/bin/echo $h_x-t:}}", "Failed: couldn't create child process: Operation not permitted",
          "Attempt to exec tainted path: '/bin/echo'"},
     };
@@ -95,7 +101,9 @@ TEST(Taint, refusals) {
     for (const Case& c : kCases) {
         world.panics.clear();
         EXPECT_EQ(world.shown(c.source), c.want) << c.source;
-        EXPECT_EQ(world.panics, c.want_panic.empty() ? std::vector<std::string>{} : std::vector{std::string(c.want_panic)}) << c.source;
+        EXPECT_EQ(world.panics,
+                  c.want_panic.empty() ? std::vector<std::string>{} : std::vector{std::string(c.want_panic)})
+            << c.source;
     }
     EXPECT_TRUE(world.processes.commands.empty());
 }

@@ -45,13 +45,14 @@ struct Node {
     OperatorName operation{};
     HeaderForm form{};
     bool broken = false, in_braces = false;
-    std::string text;               // literal bytes; name of a variable or header; what follows an operator's name ("_3_5")
-    std::int64_t number = 0;        // capture; row of the variable table
+    std::string text;         // literal bytes; name of a variable or header; what follows an operator's name ("_3_5")
+    std::int64_t number = 0;  // capture; row of the variable table
     std::vector<Sequence> args;
-    std::unique_ptr<Condition> condition;   // if, filter
+    std::unique_ptr<Condition> condition;  // if, filter
     std::unique_ptr<Branches> branches;
     std::unique_ptr<LookupType> lookup;
-    // extract only: how the braces went on after all its arguments, since their number depends on the first one's value.
+    // extract only: how the braces went on after all its arguments, since their number depends on the first one's
+    // value.
     std::size_t tail = 0;
     bool tail_fail = false, tail_closed = false;
 };
@@ -59,18 +60,18 @@ struct Node {
 struct Condition {
     ConditionName name{};
     bool negated = false, broken = false;
-    std::string text;               // def: a variable's or header's name
+    std::string text;  // def: a variable's or header's name
     HeaderForm form{};
-    bool header = false;            // def:h_…
-    std::int64_t number = 0;        // def: row of the variable table
+    bool header = false;      // def:h_…
+    std::int64_t number = 0;  // def: row of the variable table
     std::vector<Sequence> args;
-    std::vector<Condition> parts;   // and, or, forany, forall
+    std::vector<Condition> parts;  // and, or, forany, forall
 };
 
 struct Template {
     std::string source;
     Sequence root;
-    std::string error;              // of the one syntax error
+    std::string error;  // of the one syntax error
 };
 
 inline constexpr int kDeepestNesting = 200;  // braces within braces

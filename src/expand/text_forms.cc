@@ -15,7 +15,8 @@ void append_octal(std::string& out, char c) {
     for (const int shift : {6, 3, 0}) out += static_cast<char>('0' + (byte >> shift & 7));
 }
 
-// A character at the start of a text: its code, and its length; length 0: not UTF-8. `seen` bytes are what to skip then.
+// A character at the start of a text: its code, and its length; length 0: not UTF-8. `seen` bytes are what to skip
+// then.
 struct Utf8 {
     unsigned code = 0;
     std::size_t size = 0, seen = 1;
@@ -23,7 +24,10 @@ struct Utf8 {
 Utf8 read_utf8(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     if (lead < 0x80) return {lead, 1, 1};
-    const std::size_t size = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+    const std::size_t size = lead >= 0xf0 && lead < 0xf5   ? 4
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                           : 0;
     if (size == 0) return {};
     unsigned code = lead & (0xffU >> (size + 1));
     for (std::size_t i = 1; i < size; ++i) {
@@ -38,7 +42,9 @@ Utf8 read_utf8(std::string_view text) {
 }  // namespace
 
 std::string quote_text(std::string_view text) {
-    const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+    const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_alnum(c) || c == '_' || c == '-' || c == '.';
+    });
     if (plain) return std::string(text);
     std::string out = "\"";
     for (const char c : text) {
@@ -91,7 +97,8 @@ std::string escape_8bit(std::string_view text) {
 
 std::string bytes_from_hex(std::string_view digits) {
     std::string out;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) out += static_cast<char>(parse_uint(digits.substr(i, 2), 16).value_or(0));
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+        out += static_cast<char>(parse_uint(digits.substr(i, 2), 16).value_or(0));
     return out;
 }
 
@@ -99,7 +106,9 @@ std::string latin1_from_utf8(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         const Utf8 c = read_utf8(text);
-        out += c.size > 0 && c.code < 256 ? static_cast<char>(c.code) : c.size == 0 && c.seen == 1 && text.front() > 0 ? text.front() : '_';
+        out += c.size > 0 && c.code < 256                       ? static_cast<char>(c.code)
+               : c.size == 0 && c.seen == 1 && text.front() > 0 ? text.front()
+                                                                : '_';
         text.remove_prefix(c.seen);
     }
     return out;

@@ -14,7 +14,8 @@
 namespace postern {
 namespace {
 
-constexpr std::int64_t kAclVariable = -1, kRouterVariable = -2, kUnsetText = -3, kUnsetNumber = -4, kUnsetFlag = -5, kUnsetPort = -6;
+constexpr std::int64_t kAclVariable = -1, kRouterVariable = -2, kUnsetText = -3, kUnsetNumber = -4, kUnsetFlag = -5,
+                       kUnsetPort = -6;
 
 using Getter = Text (*)(const VariableView&);
 
@@ -57,12 +58,14 @@ Text domain(const VariableView& view) {
     if (view.address && !view.address->domain.empty()) return view.address->domain;
     return view.state.domain_in_hand.value_or(Text());
 }
-Text local_user_uid(const VariableView& view) { return number(view.address ? view.address->local_user_uid.value_or(~0U) : ~0U); }
-Text local_user_gid(const VariableView& view) { return number(view.address ? view.address->local_user_gid.value_or(~0U) : ~0U); }
-
-Text localhost_number(const VariableView& view) {
-    return number(view.state.main().localhost().value_or(0));
+Text local_user_uid(const VariableView& view) {
+    return number(view.address ? view.address->local_user_uid.value_or(~0U) : ~0U);
 }
+Text local_user_gid(const VariableView& view) {
+    return number(view.address ? view.address->local_user_gid.value_or(~0U) : ~0U);
+}
+
+Text localhost_number(const VariableView& view) { return number(view.state.main().localhost().value_or(0)); }
 Text active_hostname(const VariableView& view) {
     if (view.message && !view.message->active_hostname.empty()) return view.message->active_hostname;
     return view.state.main().primary_hostname.value;
@@ -87,19 +90,29 @@ Text load_average(const VariableView& view) {
     if (!text) return "0";
     const std::string_view first = std::string_view(*text).substr(0, text->find(' '));
     const std::size_t dot = std::min(first.find('.'), first.size());
-    const std::string digits = std::string(first.substr(0, dot)) + (std::string(first.substr(std::min(dot + 1, first.size()))) + "000").substr(0, 3);
+    const std::string digits = std::string(first.substr(0, dot)) +
+                               (std::string(first.substr(std::min(dot + 1, first.size()))) + "000").substr(0, 3);
     return number(parse_int(digits).value_or(0));
 }
 
 Os::Space space_at(const VariableView& view, std::string path) {
     if (const std::size_t percent = path.find('%'); percent != std::string::npos) path.resize(percent);
-    if (path.size() > 1 && path != view.state.main().spool_directory.value) path.resize(std::max<std::size_t>(path.rfind('/'), 1));
+    if (path.size() > 1 && path != view.state.main().spool_directory.value)
+        path.resize(std::max<std::size_t>(path.rfind('/'), 1));
     return view.state.environment.os->free_space(path).value_or(Os::Space{});
 }
-Text spool_space(const VariableView& view) { return number(space_at(view, view.state.main().spool_directory.value).kilobytes); }
-Text spool_inodes(const VariableView& view) { return number(space_at(view, view.state.main().spool_directory.value).inodes); }
-Text log_space(const VariableView& view) { return number(space_at(view, view.state.main().log_file_path.value).kilobytes); }
-Text log_inodes(const VariableView& view) { return number(space_at(view, view.state.main().log_file_path.value).inodes); }
+Text spool_space(const VariableView& view) {
+    return number(space_at(view, view.state.main().spool_directory.value).kilobytes);
+}
+Text spool_inodes(const VariableView& view) {
+    return number(space_at(view, view.state.main().spool_directory.value).inodes);
+}
+Text log_space(const VariableView& view) {
+    return number(space_at(view, view.state.main().log_file_path.value).kilobytes);
+}
+Text log_inodes(const VariableView& view) {
+    return number(space_at(view, view.state.main().log_file_path.value).inodes);
+}
 
 Text current_item(const VariableView& view) { return view.state.registers.item; }
 Text current_value(const VariableView& view) { return view.state.registers.value; }
@@ -111,17 +124,22 @@ Text mailstore_basename(const VariableView& view) { return view.scope.mailstore_
 Text event_name(const VariableView& view) { return view.scope.event_name; }
 Text event_data(const VariableView& view) { return view.scope.event_data; }
 
-Text interface_port(const VariableView& view) { return number(view.message && view.message->interface_port ? view.message->interface_port : -1); }
+Text interface_port(const VariableView& view) {
+    return number(view.message && view.message->interface_port ? view.message->interface_port : -1);
+}
 Text smtputf8(const VariableView& view) { return view.message && view.message->smtputf8 ? "yes" : "no"; }
 Text received_time(const VariableView& view) { return number(view.message ? view.message->received.seconds : 0); }
 Text message_age(const VariableView& view) {
-    return number(view.message && view.message->received.seconds ? view.now().seconds - view.message->received.seconds : 0);
+    return number(view.message && view.message->received.seconds ? view.now().seconds - view.message->received.seconds
+                                                                 : 0);
 }
 Text received_count(const VariableView& view) {
     if (!view.message) return "0";
     return number(std::ranges::count(view.message->headers, HeaderType::received, &HeaderLine::type));
 }
-Text recipients_count(const VariableView& view) { return std::to_string(view.message ? view.message->recipients.size() : 0); }
+Text recipients_count(const VariableView& view) {
+    return std::to_string(view.message ? view.message->recipients.size() : 0);
+}
 Text message_size(const VariableView& view) {
     if (view.scope.message_size_override) return number(*view.scope.message_size_override);
     return number(view.message && !view.message->headers.empty() ? view.message->size() : 0);
@@ -150,12 +168,22 @@ Text body_part(const VariableView& view, bool at_end) {
 Text message_body(const VariableView& view) { return body_part(view, false); }
 Text message_body_end(const VariableView& view) { return body_part(view, true); }
 
-Text message_headers(const VariableView& view) { return view.message ? all_headers(view.message->headers, false, view.state.main()) : ""; }
-Text message_headers_raw(const VariableView& view) { return view.message ? all_headers(view.message->headers, true, view.state.main()) : ""; }
-Text reply_address_variable(const VariableView& view) { return view.message ? reply_address(view.message->headers) : ""; }
+Text message_headers(const VariableView& view) {
+    return view.message ? all_headers(view.message->headers, false, view.state.main()) : "";
+}
+Text message_headers_raw(const VariableView& view) {
+    return view.message ? all_headers(view.message->headers, true, view.state.main()) : "";
+}
+Text reply_address_variable(const VariableView& view) {
+    return view.message ? reply_address(view.message->headers) : "";
+}
 
-Text sender_domain(const VariableView& view) { return view.message ? Text(split_address(view.message->sender).domain) : Text(); }
-Text sender_local_part(const VariableView& view) { return view.message ? Text(split_address(view.message->sender).local_part) : Text(); }
+Text sender_domain(const VariableView& view) {
+    return view.message ? Text(split_address(view.message->sender).domain) : Text();
+}
+Text sender_local_part(const VariableView& view) {
+    return view.message ? Text(split_address(view.message->sender).local_part) : Text();
+}
 
 Text tod_bsdinbox(const VariableView& view) { return bsd_inbox_date(view.now(), view.utc()); }
 Text tod_epoch(const VariableView& view) { return number(view.now().seconds); }
@@ -164,7 +192,9 @@ Text tod_epoch_l(const VariableView& view) {
     return number(now.seconds * 1'000'000 + now.microseconds);
 }
 Text tod_full(const VariableView& view) { return full_date(view.now(), view.utc()); }
-Text tod_log(const VariableView& view) { return log_stamp(view.now(), {.utc = view.utc(), .zone = view.state.main().log_timezone}); }
+Text tod_log(const VariableView& view) {
+    return log_stamp(view.now(), {.utc = view.utc(), .zone = view.state.main().log_timezone});
+}
 Text tod_logfile(const VariableView& view) { return compact_date(view.now(), view.utc()); }
 Text tod_zone(const VariableView& view) { return zone_offset(view.now(), view.utc()); }
 Text tod_zulu(const VariableView& view) { return zulu_date(view.now()); }
@@ -280,44 +310,178 @@ static_assert(std::ranges::is_sorted(kRows, {}, &VariableRow::name));
 
 // Names of what Postern has no use for: SMTP sessions, TLS, scanners. They are known, and unset.
 constexpr std::string_view kUnsetTexts[] = {
-    "acl_arg1", "acl_arg2", "acl_arg3", "acl_arg4", "acl_arg5", "acl_arg6", "acl_arg7", "acl_arg8", "acl_arg9",
-    "acl_verify_message", "auth1", "auth2", "auth3", "auth4", "authenticated_fail_id", "bounce_recipient", "callout_address",
-    "csa_status", "dkim_algo", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders", "dkim_cur_signer", "dkim_domain",
-    "dkim_headernames", "dkim_identity", "dkim_key_granularity", "dkim_key_notes", "dkim_key_srvtype", "dkim_selector",
-    "dkim_signers", "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text",
-    "dnslist_value", "headers_added", "host_address", "host_data", "ldap_dn", "local_scan_data", "lookup_dnssec_authenticated",
-    "malware_name", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description", "mime_content_disposition",
-    "mime_content_id", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
-    "proxy_external_address", "proxy_local_address", "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name",
-    "queue_size", "received_for", "recipient_data", "recipient_verify_failure", "recipients", "regex1", "regex2", "regex3",
-    "regex4", "regex5", "regex6", "regex7", "regex8", "regex9", "regex_match_string", "sender_address_data", "sender_rate",
-    "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "sending_ip_address", "smtp_command",
-    "smtp_command_argument", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_report",
-    "spam_score", "spam_score_int", "spf_guess", "spf_header_comment", "spf_received", "spf_result", "spf_smtp_comment",
-    "srs_recipient", "thisaddress", "tls_cipher", "tls_in_cipher", "tls_in_cipher_std", "tls_in_ourcert", "tls_in_peercert",
-    "tls_in_peerdn", "tls_in_sni", "tls_in_ver", "tls_out_cipher", "tls_out_cipher_std", "tls_out_ourcert", "tls_out_peercert",
-    "tls_out_peerdn", "tls_out_sni", "tls_out_ver", "tls_peerdn", "tls_sni", "verify_mode", "warn_message_delay",
-    "warn_message_recipient", "warn_message_recipients", "warnmsg_delay", "warnmsg_recipient", "warnmsg_recipients",
+    "acl_arg1",
+    "acl_arg2",
+    "acl_arg3",
+    "acl_arg4",
+    "acl_arg5",
+    "acl_arg6",
+    "acl_arg7",
+    "acl_arg8",
+    "acl_arg9",
+    "acl_verify_message",
+    "auth1",
+    "auth2",
+    "auth3",
+    "auth4",
+    "authenticated_fail_id",
+    "bounce_recipient",
+    "callout_address",
+    "csa_status",
+    "dkim_algo",
+    "dkim_canon_body",
+    "dkim_canon_headers",
+    "dkim_copiedheaders",
+    "dkim_cur_signer",
+    "dkim_domain",
+    "dkim_headernames",
+    "dkim_identity",
+    "dkim_key_granularity",
+    "dkim_key_notes",
+    "dkim_key_srvtype",
+    "dkim_selector",
+    "dkim_signers",
+    "dkim_verify_reason",
+    "dkim_verify_status",
+    "dnslist_domain",
+    "dnslist_matched",
+    "dnslist_text",
+    "dnslist_value",
+    "headers_added",
+    "host_address",
+    "host_data",
+    "ldap_dn",
+    "local_scan_data",
+    "lookup_dnssec_authenticated",
+    "malware_name",
+    "mime_anomaly_text",
+    "mime_boundary",
+    "mime_charset",
+    "mime_content_description",
+    "mime_content_disposition",
+    "mime_content_id",
+    "mime_content_transfer_encoding",
+    "mime_content_type",
+    "mime_decoded_filename",
+    "mime_filename",
+    "proxy_external_address",
+    "proxy_local_address",
+    "prvscheck_address",
+    "prvscheck_keynum",
+    "prvscheck_result",
+    "queue_name",
+    "queue_size",
+    "received_for",
+    "recipient_data",
+    "recipient_verify_failure",
+    "recipients",
+    "regex1",
+    "regex2",
+    "regex3",
+    "regex4",
+    "regex5",
+    "regex6",
+    "regex7",
+    "regex8",
+    "regex9",
+    "regex_match_string",
+    "sender_address_data",
+    "sender_rate",
+    "sender_rate_limit",
+    "sender_rate_period",
+    "sender_verify_failure",
+    "sending_ip_address",
+    "smtp_command",
+    "smtp_command_argument",
+    "smtp_command_history",
+    "smtp_notquit_reason",
+    "spam_action",
+    "spam_bar",
+    "spam_report",
+    "spam_score",
+    "spam_score_int",
+    "spf_guess",
+    "spf_header_comment",
+    "spf_received",
+    "spf_result",
+    "spf_smtp_comment",
+    "srs_recipient",
+    "thisaddress",
+    "tls_cipher",
+    "tls_in_cipher",
+    "tls_in_cipher_std",
+    "tls_in_ourcert",
+    "tls_in_peercert",
+    "tls_in_peerdn",
+    "tls_in_sni",
+    "tls_in_ver",
+    "tls_out_cipher",
+    "tls_out_cipher_std",
+    "tls_out_ourcert",
+    "tls_out_peercert",
+    "tls_out_peerdn",
+    "tls_out_sni",
+    "tls_out_ver",
+    "tls_peerdn",
+    "tls_sni",
+    "verify_mode",
+    "warn_message_delay",
+    "warn_message_recipient",
+    "warn_message_recipients",
+    "warnmsg_delay",
+    "warnmsg_recipient",
+    "warnmsg_recipients",
 };
 constexpr std::string_view kUnsetNumbers[] = {
-    "acl_narg", "authentication_failed", "av_failed", "dkim_bodylength", "dkim_created", "dkim_expires", "dkim_key_length",
-    "dkim_key_nosubdomains", "dkim_key_testing", "event_defer_errno", "host_lookup_deferred", "host_lookup_failed", "host_port",
-    "mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
-    "proxy_external_port", "proxy_local_port", "rcpt_count", "rcpt_defer_count", "rcpt_fail_count",
-    "smtp_count_at_connection_start", "tls_bits", "tls_certificate_verified", "tls_in_bits", "tls_in_certificate_verified",
-    "tls_in_ocsp", "tls_in_resumption", "tls_out_bits", "tls_out_certificate_verified", "tls_out_ocsp", "tls_out_resumption",
+    "acl_narg",
+    "authentication_failed",
+    "av_failed",
+    "dkim_bodylength",
+    "dkim_created",
+    "dkim_expires",
+    "dkim_key_length",
+    "dkim_key_nosubdomains",
+    "dkim_key_testing",
+    "event_defer_errno",
+    "host_lookup_deferred",
+    "host_lookup_failed",
+    "host_port",
+    "mime_anomaly_level",
+    "mime_content_size",
+    "mime_is_coverletter",
+    "mime_is_multipart",
+    "mime_is_rfc822",
+    "proxy_external_port",
+    "proxy_local_port",
+    "rcpt_count",
+    "rcpt_defer_count",
+    "rcpt_fail_count",
+    "smtp_count_at_connection_start",
+    "tls_bits",
+    "tls_certificate_verified",
+    "tls_in_bits",
+    "tls_in_certificate_verified",
+    "tls_in_ocsp",
+    "tls_in_resumption",
+    "tls_out_bits",
+    "tls_out_certificate_verified",
+    "tls_out_ocsp",
+    "tls_out_resumption",
     "tls_out_tlsa_usage",
 };
 constexpr std::string_view kUnsetFlags[] = {
     "prdr_requested", "proxy_session", "sender_helo_dnssec", "sender_host_dnssec", "spf_result_guessed", "tls_out_dane",
 };
 constexpr std::string_view kUnsetPorts[] = {
-    "mime_part_count", "sending_port",
+    "mime_part_count",
+    "sending_port",
 };
-static_assert(std::ranges::is_sorted(kUnsetTexts) && std::ranges::is_sorted(kUnsetNumbers) && std::ranges::is_sorted(kUnsetFlags) &&
-              std::ranges::is_sorted(kUnsetPorts));
+static_assert(std::ranges::is_sorted(kUnsetTexts) && std::ranges::is_sorted(kUnsetNumbers) &&
+              std::ranges::is_sorted(kUnsetFlags) && std::ranges::is_sorted(kUnsetPorts));
 
-bool is_in(std::span<const std::string_view> names, std::string_view name) { return std::ranges::binary_search(names, name); }
+bool is_in(std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::binary_search(names, name);
+}
 
 // acl_c or acl_m, then a digit, or an underscore and more.
 bool is_acl_variable(std::string_view name) {
@@ -365,12 +529,18 @@ Text variable_value(std::int64_t row, std::string_view name, Expander::State& st
             const StoredVariable* stored = stored_acl_variable(name, scope);
             return stored ? Text(stored->value, stored->tainted) : Text();
         }
-        case kRouterVariable: return router_variable(name, scope);
-        case kUnsetText: return {};
-        case kUnsetNumber: return "0";
-        case kUnsetFlag: return "no";
-        case kUnsetPort: return "-1";
-        default: break;
+        case kRouterVariable:
+            return router_variable(name, scope);
+        case kUnsetText:
+            return {};
+        case kUnsetNumber:
+            return "0";
+        case kUnsetFlag:
+            return "no";
+        case kUnsetPort:
+            return "-1";
+        default:
+            break;
     }
     const VariableRow& known = kRows[static_cast<std::size_t>(row)];
     Text value = known.get({state, scope, scope.message, scope.address});

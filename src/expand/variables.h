@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// expand/variables.h – the names behind $name (spec expansion.md §7): one sorted row a name, with its getter and whether
-// its content comes from outside.
+// expand/variables.h – the names behind $name (spec expansion.md §7): one sorted row a name, with its getter and
+// whether its content comes from outside.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ Text sender_fullhost(const VariableView& view) {
     const std::string address = "[" + message->host_address + "]";
     const bool helo = !message->helo_name.empty() && !helo_is_address(*message);
     if (message->host_name.empty()) return helo ? "(" + message->helo_name + ") " + address : address;
-    if (helo && !iequals(message->helo_name, message->host_name)) return message->host_name + " (" + message->helo_name + ") " + address;
+    if (helo && !iequals(message->helo_name, message->host_name))
+        return message->host_name + " (" + message->helo_name + ") " + address;
     return message->host_name + " " + address;
 }
 
@@ -35,7 +36,8 @@ Text sender_rcvhost(const VariableView& view) {
         return details.empty() ? address : address + " (" + details + ")";
     }
     details = address;
-    if (!message->helo_name.empty() && !iequals(message->helo_name, message->host_name)) add("helo", message->helo_name);
+    if (!message->helo_name.empty() && !iequals(message->helo_name, message->host_name))
+        add("helo", message->helo_name);
     if (!message->ident.empty()) add("ident", message->ident);
     return message->host_name + " (" + details + ")";
 }

@@ -14,14 +14,16 @@ TEST(Variables, without_an_address) {
     world.configuration.main.exim_group.gid = 105;
     world.os.put_file("/proc/loadavg", "1.39 0.5 0.2 1/234 5678\n");
     constexpr ExpansionRow kRows[] = {
-        {"$primary_hostname $qualify_domain $qualify_recipient $smtp_active_hostname", "mx.test.ex mx.test.ex mx.test.ex mx.test.ex"},
+        {"$primary_hostname $qualify_domain $qualify_recipient $smtp_active_hostname",
+         "mx.test.ex mx.test.ex mx.test.ex mx.test.ex"},
         {"$config_file $config_dir $initial_cwd", "/etc/postern/postern.conf /etc/postern /start"},
         {"$caller_uid $caller_gid $exim_uid $exim_gid $pid", "1000 1001 102 105 4711"},
         {"$local_part|$domain|$home|$router_name|$address_data|$local_user_uid", "|||||4294967295"},
         {"$tod_bsdinbox|$tod_epoch|$tod_epoch_l", "Sun Nov 22 03:52:18 2026|1795319538|1795319538123456"},
         {"$tod_full|$tod_log|$tod_logfile|$tod_zone|$tod_zulu",
          "Sun, 22 Nov 2026 03:52:18 +0000|2026-11-22 03:52:18|20261122|+0000|20261122035218Z"},
-        {"$message_size $message_body_size $body_linecount $received_count $recipients_count $message_age", "244 24 2 0 0 0"},
+        {"$message_size $message_body_size $body_linecount $received_count $recipients_count $message_age",
+         "244 24 2 0 0 0"},
         {"$sender_address $sender_address_local_part $sender_address_domain", "s@send.ex s send.ex"},
         {"$localhost_number $runrc $inode $load_average $return_size_limit", "0 0 0 1390 102400"},
         {"$tls_in_cipher|$tls_bits|$prdr_requested|$interface_port|$dkim_domain|$rcpt_count", "|0|no|-1||0"},
@@ -58,7 +60,8 @@ TEST(Variables, of_the_address) {
     };
     world.expect_rows(kRows);
     EXPECT_FALSE(world.expand("$home$local_part_prefix")->tainted);
-    for (const std::string_view name : {"$local_part", "$domain", "$r_x", "$return_path"}) EXPECT_TRUE(world.expand(name)->tainted) << name;
+    for (const std::string_view name : {"$local_part", "$domain", "$r_x", "$return_path"})
+        EXPECT_TRUE(world.expand(name)->tainted) << name;
 }
 
 TEST(Variables, body_and_sizes) {
@@ -83,7 +86,8 @@ TEST(Variables, acl_variables) {
     EXPECT_EQ(world.shown("$acl_m0"), "zero");
     EXPECT_EQ(world.shown("$acl_m1"), "Failed: unknown variable name \"acl_m1\" (strict_acl_vars is set)");
     EXPECT_EQ(world.shown("${acl_m1}"), "Failed: unknown variable in \"${acl_m1}\" (strict_acl_vars is set)");
-    EXPECT_EQ(world.shown("${if def:acl_m1{y}{n}}"), "Failed: unknown variable \"acl_m1\" after \"def:\" (strict_acl_vars is set)");
+    EXPECT_EQ(world.shown("${if def:acl_m1{y}{n}}"),
+              "Failed: unknown variable \"acl_m1\" after \"def:\" (strict_acl_vars is set)");
 }
 
 TEST(Variables, sending_host) {
@@ -96,7 +100,8 @@ TEST(Variables, sending_host) {
         {"helo", "", "1.2.3.4", "h.ex", "", "(h.ex) [1.2.3.4]", "[1.2.3.4] (helo=h.ex)"},
         {"helo is the address", "", "1.2.3.4", "[1.2.3.4]", "", "[1.2.3.4]", "[1.2.3.4]"},
         {"same names", "h.ex", "1.2.3.4", "H.ex", "", "h.ex [1.2.3.4]", "h.ex ([1.2.3.4])"},
-        {"everything", "n.ex", "1.2.3.4", "h.ex", "joe", "n.ex (h.ex) [1.2.3.4]", "n.ex ([1.2.3.4] helo=h.ex ident=joe)"},
+        {"everything", "n.ex", "1.2.3.4", "h.ex", "joe", "n.ex (h.ex) [1.2.3.4]",
+         "n.ex ([1.2.3.4] helo=h.ex ident=joe)"},
     };
     ExpansionWorld world;
     for (const Case& c : kCases) {

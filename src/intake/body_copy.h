@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// intake/body_copy.h – the body of a message from a program into its -D file: CR LF and CR become LF, the last line gets
-// its newline, a line with a single dot ends the message where asked for. Streams; never holds more than a block.
+// intake/body_copy.h – the body of a message from a program into its -D file: CR LF and CR become LF, the last line
+// gets its newline, a line with a single dot ends the message where asked for. Streams; never holds more than a block.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ public:
     [[nodiscard]] Status start_with(std::string_view lines);
     [[nodiscard]] Status copy(ByteSource& source);
 
-    [[nodiscard]] bool too_big() const { return too_big_; }      // max_bytes was not enough; the rest has not been read
+    [[nodiscard]] bool too_big() const { return too_big_; }  // max_bytes was not enough; the rest has not been read
     [[nodiscard]] std::int64_t lines() const { return lines_; }
     [[nodiscard]] std::int64_t zeros() const { return zeros_; }
     [[nodiscard]] std::int64_t longest_line() const { return longest_line_; }  // of lines that had their newline

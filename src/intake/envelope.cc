@@ -23,10 +23,17 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
     std::int64_t unit = 1;
     if (!text.empty()) {
         switch (to_upper(text.back())) {
-            case 'K': unit = 1024; break;
-            case 'M': unit = 1024 * 1024; break;
-            case 'G': unit = 1024 * 1024 * 1024; break;
-            default: break;
+            case 'K':
+                unit = 1024;
+                break;
+            case 'M':
+                unit = 1024 * 1024;
+                break;
+            case 'G':
+                unit = 1024 * 1024 * 1024;
+                break;
+            default:
+                break;
         }
     }
     const auto number = parse_int(unit == 1 ? text : text.substr(0, text.size() - 1));
@@ -41,13 +48,15 @@ HostAndPort split_host_and_port(std::string_view text) {
         const std::size_t close = text.find(']');
         const std::string_view rest = close == std::string_view::npos ? std::string_view{} : text.substr(close + 1);
         const auto port = rest.starts_with(':') ? parse_uint(rest.substr(1)) : std::nullopt;
-        return {std::string(text.substr(1, close == std::string_view::npos ? close : close - 1)), static_cast<int>(port.value_or(0) & 0xffff)};
+        return {std::string(text.substr(1, close == std::string_view::npos ? close : close - 1)),
+                static_cast<int>(port.value_or(0) & 0xffff)};
     }
     std::size_t dots = 0;
     for (const char c : text) dots += c == '.' ? 1 : 0;
     const bool v6 = contains(text, ":");
     const std::size_t last = text.rfind('.');
-    const auto port = last != std::string_view::npos && dots == (v6 ? 1U : 4U) ? parse_uint(text.substr(last + 1)) : std::nullopt;
+    const auto port =
+        last != std::string_view::npos && dots == (v6 ? 1U : 4U) ? parse_uint(text.substr(last + 1)) : std::nullopt;
     if (!port || *port > 65535) return {std::string(text), 0};
     return {std::string(text.substr(0, last)), static_cast<int>(*port)};
 }
@@ -65,7 +74,8 @@ std::string full_name_of(Expander& expander, const MainOptions& main, std::strin
     if (!main.gecos_pattern || !main.gecos_name) return name;
     Scope scope;
     scope.extra["value"] = Text(name);
-    const auto result = expander.expand("${if match{$value}{\\N" + main.gecos_pattern.value + "\\N}{" + main.gecos_name.source + "}{$value}}", scope);
+    const auto result = expander.expand(
+        "${if match{$value}{\\N" + main.gecos_pattern.value + "\\N}{" + main.gecos_name.source + "}{$value}}", scope);
     return result ? result->bytes : name;
 }
 
@@ -103,7 +113,8 @@ void Reception::caller() {
     message_.local_error = request_.local_error;
     message_.unknown_lines = {"-tls_resumption A"};  // as exim4 writes for every message
     login_address_ = request_.login + "@" + main_.qualify_domain.value;
-    full_name_ = request_.full_name ? *request_.full_name : full_name_of(p_.expander, main_, request_.gecos, request_.login);
+    full_name_ =
+        request_.full_name ? *request_.full_name : full_name_of(p_.expander, main_, request_.gecos, request_.login);
     if (!request_.trusted) return;
 
     const auto override_with = [this](const std::optional<std::string>& given, std::string& member, const char* line) {
@@ -200,8 +211,10 @@ Reception::Refused Reception::add_recipients(std::string_view argument) {
 
 Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
     const auto limit = main_.recipients_max.value;
-    const std::size_t most = limit > 0 ? std::min(static_cast<std::size_t>(limit), kSpoolRecipientsMax) : kSpoolRecipientsMax;
-    if (message_.recipients.size() >= most) return refuse(Refusal::Why::too_many_recipients, wording::say_too_many_recipients());
+    const std::size_t most =
+        limit > 0 ? std::min(static_cast<std::size_t>(limit), kSpoolRecipientsMax) : kSpoolRecipientsMax;
+    if (message_.recipients.size() >= most)
+        return refuse(Refusal::Why::too_many_recipients, wording::say_too_many_recipients());
     Recipient recipient;
     recipient.address = one_line(address.address);
     message_.smtputf8 = message_.smtputf8 || has_eight_bit(recipient.address);
@@ -213,7 +226,8 @@ Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
 
 void Reception::rewrite_recipients() {
     for (Recipient& recipient : message_.recipients) {
-        std::string rewritten = p_.rewriter.rewrite_address(recipient.address, Rewriter::Where::env_to, p_.configuration.rewrite, scope());
+        std::string rewritten =
+            p_.rewriter.rewrite_address(recipient.address, Rewriter::Where::env_to, p_.configuration.rewrite, scope());
         if (rewritten == recipient.address) continue;
         append(HeaderType::removed, "X-rewrote-original-recipient: " + recipient.address + "\n");
         recipient.address = std::move(rewritten);
@@ -222,7 +236,8 @@ void Reception::rewrite_recipients() {
 
 void Reception::rewrite_sender() {
     if (message_.sender.empty()) return;
-    std::string rewritten = p_.rewriter.rewrite_address(message_.sender, Rewriter::Where::env_from, p_.configuration.rewrite, scope());
+    std::string rewritten =
+        p_.rewriter.rewrite_address(message_.sender, Rewriter::Where::env_from, p_.configuration.rewrite, scope());
     if (rewritten == message_.sender) return;
     append(HeaderType::removed, "X-rewrote-sender: " + message_.sender + "\n");
     message_.sender = std::move(rewritten);

@@ -11,7 +11,10 @@ bool Reception::is_from_line(const std::string& text) {
     if (!main_.uucp_from_pattern || (usual && !text.starts_with("From"))) return false;
     Scope inner = scope();
     inner.extra["value"] = tainted_text(text);
-    return p_.expander.condition("${if match{$value}{\\N" + main_.uucp_from_pattern.value + "\\N}{yes}{no}}", "uucp_from_pattern", "main option", inner).value;
+    return p_.expander
+        .condition("${if match{$value}{\\N" + main_.uucp_from_pattern.value + "\\N}{yes}{no}}", "uucp_from_pattern",
+                   "main option", inner)
+        .value;
 }
 
 // The line's sender counts if nobody said -f and the caller may set it.
@@ -19,7 +22,8 @@ void Reception::use_from_line(const std::string& text) {
     if (main_.ignore_fromline_local || message_.sender_set_untrusted || (request_.trusted && request_.sender)) return;
     Scope inner = scope();
     inner.extra["value"] = tainted_text(text);
-    const std::string source = "${if match{$value}{\\N" + main_.uucp_from_pattern.value + "\\N}{" + main_.uucp_from_sender.source + "}fail}";
+    const std::string source =
+        "${if match{$value}{\\N" + main_.uucp_from_pattern.value + "\\N}{" + main_.uucp_from_sender.source + "}fail}";
     const auto expanded = p_.expander.expand(source, inner);
     if (!expanded) return;
     AddressRules rules = command_line_rules();
@@ -30,7 +34,9 @@ void Reception::use_from_line(const std::string& text) {
     if (!parse.value->at && !address.empty()) address += "@" + main_.qualify_domain.value;
     if (!request_.trusted) {
         if (!main_.untrusted_set_sender) return;
-        if (p_.expander.match_address(address, main_.untrusted_set_sender.source, scope(), {}).verdict != MatchVerdict::yes) return;
+        if (p_.expander.match_address(address, main_.untrusted_set_sender.source, scope(), {}).verdict !=
+            MatchVerdict::yes)
+            return;
     }
     message_.sender = std::move(address);
     if (!request_.trusted) return;

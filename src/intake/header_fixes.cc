@@ -55,8 +55,10 @@ void Reception::classify_headers() {
         const HeaderClass kind = classify_header(line.text);
         line.type = kind.type;
         if (kind.type == HeaderType::message_id) {
-            if (had_id_ || kind.resent != resent_) line.type = HeaderType::other;
-            else had_id_ = true;
+            if (had_id_ || kind.resent != resent_)
+                line.type = HeaderType::other;
+            else
+                had_id_ = true;
         }
         const bool ours = is_local() && !request_.trusted && !main_.local_sender_retain && kind.resent == resent_;
         if (kind.type == HeaderType::sender && ours) line.type = HeaderType::removed;
@@ -82,7 +84,8 @@ void Reception::add_message_id() {
     domain = domain.empty() ? main_.primary_hostname.value : id_safe(domain, true);
     const std::string id = "E" + message_.id + text + "@" + domain;
     if (resent_) {
-        message_.headers.insert(message_.headers.begin(), {HeaderType::message_id, "Resent-Message-Id: <" + id + ">\n"});
+        message_.headers.insert(message_.headers.begin(),
+                                {HeaderType::message_id, "Resent-Message-Id: <" + id + ">\n"});
     } else {
         append(HeaderType::message_id, "Message-Id: <" + id + ">\n");
         created_id_ = id;
@@ -96,7 +99,8 @@ bool Reception::from_is_caller(const HeaderLine& from) const {
     const ParsedAddress& found = *items.front().parse.value;
     const LocalAndDomain parts = split_address(found.address);
     if (found.at && !iequals(parts.domain, main_.qualify_domain.value)) return false;
-    const std::string_view local = without_suffix(without_prefix(parts.local_part, main_.local_from_prefix), main_.local_from_suffix);
+    const std::string_view local =
+        without_suffix(without_prefix(parts.local_part, main_.local_from_prefix), main_.local_from_suffix);
     return iequals(parts.local_part, request_.login) || iequals(local, request_.login);
 }
 
@@ -124,8 +128,10 @@ void Reception::add_missing_headers() {
     for (const HeaderLine& line : message_.headers)
         if (line.type != HeaderType::removed && header_is(line.text, name)) return;
     std::string date = name + ": " + full_date(p_.clock.now()) + "\n";
-    if (resent_) message_.headers.insert(message_.headers.begin(), {HeaderType::other, std::move(date)});
-    else append(HeaderType::other, std::move(date));
+    if (resent_)
+        message_.headers.insert(message_.headers.begin(), {HeaderType::other, std::move(date)});
+    else
+        append(HeaderType::other, std::move(date));
 }
 
 // The old line stays in -H as a removed one in front of the new one.

@@ -2,8 +2,8 @@
 // intake/header_section.h – the header lines of a message as they come in from a program (not SMTP), with Exim's
 // treatment of everything that is not a well formed line end (spec message-writer.md §5; tried on exim4 4.96):
 // CR LF is a newline; a CR alone becomes newline and blank, which makes what follows a continuation; if the first line
-// ended with CR LF, a newline alone gets a blank behind it, too; a NUL in a header becomes "?"; blank lines that were folded in at the
-// end of a header are dropped. Memory is bounded by the two limits.
+// ended with CR LF, a newline alone gets a blank behind it, too; a NUL in a header becomes "?"; blank lines that were
+// folded in at the end of a header are dropped. Memory is bounded by the two limits.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ public:
         : source_(source), limits_(limits), dot_terminates_(dot_terminates) {}
 
     enum class Item : std::uint8_t {
-        header,           // text() is a header line, or a first line that a From_ pattern may match
-        end_of_section,   // the blank line; the body follows
-        not_a_header,     // text() belongs to the body, which follows
-        end_of_message,   // end of input, or the dot
+        header,          // text() is a header line, or a first line that a From_ pattern may match
+        end_of_section,  // the blank line; the body follows
+        not_a_header,    // text() belongs to the body, which follows
+        end_of_message,  // end of input, or the dot
         section_too_long,
         line_too_long,
     };

@@ -13,7 +13,7 @@ struct Case {
     std::string input;
     std::vector<std::string> want_headers;
     Item want_end;
-    std::string want_rest;                // text() of not_a_header, then what is left of the input
+    std::string want_rest;  // text() of not_a_header, then what is left of the input
     bool dot_terminates = true;
 };
 
@@ -40,7 +40,10 @@ const Case kCases[] = {
     {"A: x\n.\r\nB: y\n", {"A: x\n"}, Item::end_of_message, "B: y\n"},
     {"A: x\n.\nB: y\n", {"A: x\n"}, Item::not_a_header, ".\nB: y\n", false},
     {"..\nA: x\n", {}, Item::not_a_header, "..\nA: x\n"},
-    {"A : x\nB\t: y\nX-\xc3\xa9: z\n: v\n\n", {"A : x\n", "B\t: y\n", "X-\xc3\xa9: z\n", ": v\n"}, Item::end_of_section, ""},
+    {"A : x\nB\t: y\nX-\xc3\xa9: z\n: v\n\n",
+     {"A : x\n", "B\t: y\n", "X-\xc3\xa9: z\n", ": v\n"},
+     Item::end_of_section,
+     ""},
 };
 
 TEST(HeaderSection, AsExim) {
@@ -75,7 +78,8 @@ TEST(HeaderSection, LimitsStopReading) {
 TEST(HeaderSection, Counts) {
     ByteSource source("A: x\r\nLong: line\r\n\r\n");
     HeaderSectionReader reader(source, {}, true);
-    while (reader.next() == Item::header) {}
+    while (reader.next() == Item::header) {
+    }
     EXPECT_EQ(reader.longest_line(), 10);
     EXPECT_EQ(reader.bytes_read(), 20);
 }

@@ -2,8 +2,8 @@
 // The order of reception: envelope, headers, body, -H, log.
 #include "intake/intake.h"
 
-#include <cerrno>
 #include <fmt/format.h>
+#include <cerrno>
 
 #include "base/strings.h"
 #include "intake/body_copy.h"
@@ -25,8 +25,9 @@ SubmissionResult Reception::run() {
     p_.log.set_message_id("");
     caller();
     // Nothing is read before the command line is known to be right, and nothing is written before the headers are.
-    constexpr Step kSteps[] = {&Reception::size_limit, &Reception::sender,         &Reception::recipients, &Reception::space,
-                               &Reception::read_headers, &Reception::begin_spooling, &Reception::read_body,  &Reception::finish};
+    constexpr Step kSteps[] = {&Reception::size_limit, &Reception::sender,       &Reception::recipients,
+                               &Reception::space,      &Reception::read_headers, &Reception::begin_spooling,
+                               &Reception::read_body,  &Reception::finish};
     for (const Step step : kSteps) {
         if (auto refused = (this->*step)()) return tl::unexpected(std::move(*refused));
     }
@@ -74,7 +75,8 @@ Reception::Refused Reception::refuse_as_too_big() {
     const std::string line = wording::rejected_too_big(message_.sender, message_.ident, size_limit_ + 1, size_limit_);
     std::string details = fmt::format("Envelope-from: <{}>\nEnvelope-to:", message_.sender);
     for (const Recipient& recipient : message_.recipients) details += fmt::format(" <{}>\n", recipient.address);
-    for (const HeaderLine& header : message_.headers) details += fmt::format("{} {}", static_cast<char>(header.type), header.text);
+    for (const HeaderLine& header : message_.headers)
+        details += fmt::format("{} {}", static_cast<char>(header.type), header.text);
     p_.log.reject(line, details);
     return refuse(Refusal::Why::too_big, wording::say_too_big(size_limit_));
 }
@@ -83,7 +85,8 @@ Reception::Refused Reception::space() {
     const auto low = [](std::int64_t have, std::int64_t want) { return want > 0 && have >= 0 && have < want; };
     const auto free = p_.os.free_space(p_.spool.settings().directory);
     if (!free) return std::nullopt;  // the file system does not say
-    if (!low(free->kilobytes, main_.check_spool_space.value) && !low(free->inodes, main_.check_spool_inodes.value)) return std::nullopt;
+    if (!low(free->kilobytes, main_.check_spool_space.value) && !low(free->inodes, main_.check_spool_inodes.value))
+        return std::nullopt;
     p_.log.main(wording::space_check_failed(free->kilobytes, free->inodes));
     return refuse(Refusal::Why::no_space, wording::say_no_space());
 }
@@ -93,8 +96,11 @@ Reception::Refused Reception::space() {
 Reception::Refused Reception::read_headers() {
     using Item = HeaderSectionReader::Item;
     raw_sender_ = message_.sender;
-    const auto limit = [](const Integer& option) { return option.value > 0 ? static_cast<std::size_t>(option.value) : 0; };
-    HeaderSectionReader reader(source_, {limit(main_.header_maxsize), limit(main_.header_line_maxsize)}, request_.dot_terminates);
+    const auto limit = [](const Integer& option) {
+        return option.value > 0 ? static_cast<std::size_t>(option.value) : 0;
+    };
+    HeaderSectionReader reader(source_, {limit(main_.header_maxsize), limit(main_.header_line_maxsize)},
+                               request_.dot_terminates);
     for (bool more = true; more;) {
         const Item item = reader.next();
         const bool first = message_.headers.empty();
@@ -113,10 +119,12 @@ Reception::Refused Reception::read_headers() {
                 break;
             case Item::section_too_long:
                 p_.log.main(wording::header_section_too_long(from_whom(), main_.header_maxsize.value));
-                return refuse(Refusal::Why::headers_too_long, wording::say_header_section_too_long(main_.header_maxsize.value));
+                return refuse(Refusal::Why::headers_too_long,
+                              wording::say_header_section_too_long(main_.header_maxsize.value));
             case Item::line_too_long:
                 p_.log.main(wording::header_line_too_long(from_whom(), main_.header_line_maxsize.value));
-                return refuse(Refusal::Why::headers_too_long, wording::say_header_line_too_long(main_.header_line_maxsize.value));
+                return refuse(Refusal::Why::headers_too_long,
+                              wording::say_header_line_too_long(main_.header_line_maxsize.value));
             case Item::end_of_message:
                 ended_in_headers_ = true;
                 more = false;
@@ -156,7 +164,8 @@ Reception::Refused Reception::read_body() {
     Status copied = copier.start_with(body_start_);
     if (copied && !ended_in_headers_) copied = copier.copy(source_);
     if (source_.failure()) return input_failure();
-    if (!copied) return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'D'), copied.error().code));
+    if (!copied)
+        return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'D'), copied.error().code));
     if (copier.too_big() || (size_limit_ > 0 && bytes_read_ > size_limit_)) return refuse_as_too_big();
     message_.body_linecount = copier.lines();
     message_.body_zerocount = copier.zeros();

@@ -44,6 +44,7 @@ private:
 };
 
 // "Joe Smith" of a passwd entry: gecos_pattern and gecos_name if both are set, "&" stands for the capitalised login.
-[[nodiscard]] std::string full_name_of(Expander& expander, const MainOptions& main, std::string_view gecos, std::string_view login);
+[[nodiscard]] std::string full_name_of(Expander& expander, const MainOptions& main, std::string_view gecos,
+                                       std::string_view login);
 
 }  // namespace postern

@@ -27,9 +27,12 @@ public:
         environment.os = &os;
         environment.clock = &clock;
         expander_ = std::make_unique<Expander>(std::move(environment));
-        rewriter_ = std::make_unique<Rewriter>(*expander_, main, Rewriter::Hooks{[this](const std::string& t) { log_.main(t); },
-                                                                                 [this](const std::string& t) { log_.main_and_panic(t); }, true});
-        intake_ = std::make_unique<Intake>(Intake::Parts{os, clock, configuration, *expander_, *rewriter_, spool_, log_, selectors});
+        rewriter_ =
+            std::make_unique<Rewriter>(*expander_, main,
+                                       Rewriter::Hooks{[this](const std::string& t) { log_.main(t); },
+                                                       [this](const std::string& t) { log_.main_and_panic(t); }, true});
+        intake_ = std::make_unique<Intake>(
+            Intake::Parts{os, clock, configuration, *expander_, *rewriter_, spool_, log_, selectors});
         request.login = "joe";
         request.gecos = "Joe User";
         request.uid = request.gid = 1000;
@@ -82,8 +85,11 @@ protected:
         message_ = result->message;
         body_ = submitter_.spool().raw(message_.id, 'D')->substr(19);
         for (const HeaderLine& line : message_.headers) {
-            const bool always = header_is(line.text, "Received") || header_is(line.text, "Date") || header_is(line.text, "Message-Id");
-            if (!always || line.type == HeaderType::removed) out.push_back(std::string(1, static_cast<char>(line.type)) + " " + line.text.substr(0, line.text.size() - 1));
+            const bool always =
+                header_is(line.text, "Received") || header_is(line.text, "Date") || header_is(line.text, "Message-Id");
+            if (!always || line.type == HeaderType::removed)
+                out.push_back(std::string(1, static_cast<char>(line.type)) + " " +
+                              line.text.substr(0, line.text.size() - 1));
         }
         return out;
     }
@@ -113,17 +119,24 @@ TEST_F(IntakeTest, StoresAWholeMessage) {
     const std::string id = result->message.id;
     EXPECT_EQ(id, "1xUyck-0001Dz-0O");
     EXPECT_EQ(os_.content("/spool/input/" + id + "-D"), id + "-D\nbody\n");
-    EXPECT_EQ(os_.content("/spool/input/" + id + "-H"),
-              id + "-H\njoe 1000 1000\n<joe@test.example>\n1795319538 0\n-received_time_usec .123456\n"
-                   "-received_time_complete 1795319538.123456\n-ident joe\n-received_protocol local\n-body_linecount 1\n"
-                   "-max_received_linelength 10\n-auth_id joe\n-auth_sender joe@test.example\n-allow_unqualified_recipient\n"
-                   "-allow_unqualified_sender\n-deliver_firsttime\n-local\n-tls_resumption A\nXX\n1\na@b\n\n"
-                   "161P Received: from joe by mx.test.example with local (Exim 4.96)\n\t(envelope-from <joe@test.example>)\n"
-                   "\tid " + id + "\n\tfor a@b;\n\tSun, 22 Nov 2026 03:52:18 +0000\n011  Subject: x\n"
-                   "048I Message-Id: <E" + id + "@mx.test.example>\n034F From: Joe User <joe@test.example>\n"
-                   "038  Date: Sun, 22 Nov 2026 03:52:18 +0000\n");
+    EXPECT_EQ(
+        os_.content("/spool/input/" + id + "-H"),
+        id +
+            "-H\njoe 1000 1000\n<joe@test.example>\n1795319538 0\n-received_time_usec .123456\n"
+            "-received_time_complete 1795319538.123456\n-ident joe\n-received_protocol local\n-body_linecount 1\n"
+            "-max_received_linelength 10\n-auth_id joe\n-auth_sender joe@test.example\n-allow_unqualified_recipient\n"
+            "-allow_unqualified_sender\n-deliver_firsttime\n-local\n-tls_resumption A\nXX\n1\na@b\n\n"
+            "161P Received: from joe by mx.test.example with local (Exim 4.96)\n\t(envelope-from <joe@test.example>)\n"
+            "\tid " +
+            id +
+            "\n\tfor a@b;\n\tSun, 22 Nov 2026 03:52:18 +0000\n011  Subject: x\n"
+            "048I Message-Id: <E" +
+            id +
+            "@mx.test.example>\n034F From: Joe User <joe@test.example>\n"
+            "038  Date: Sun, 22 Nov 2026 03:52:18 +0000\n");
     EXPECT_EQ(main_log(), "2026-11-22 03:52:18 " + id + " <= joe@test.example U=joe P=local S=298\n");
-    EXPECT_EQ(os_.content("/spool/msglog/" + id), "2026-11-22 03:52:18 Received from joe@test.example U=joe P=local S=298\n");
+    EXPECT_EQ(os_.content("/spool/msglog/" + id),
+              "2026-11-22 03:52:18 Received from joe@test.example U=joe P=local S=298\n");
     // It is still locked for whoever delivers it.
     EXPECT_EQ(os_.locks_held(), 1U);
 }
@@ -151,9 +164,9 @@ TEST_F(IntakeTest, MissingHeaders) {
 
 TEST_F(IntakeTest, ResentHeaders) {
     const auto stored = headers("Resent-To: r@x\nTo: q@y\n\n");
-    EXPECT_THAT(stored,
-                ElementsAre("  Resent-Date: Sun, 22 Nov 2026 03:52:18 +0000", "I Resent-Message-Id: <E" + message_.id + "@mx.test.example>",
-                            "T Resent-To: r@x", "T To: q@y", "F Resent-From: Joe User <joe@test.example>"));
+    EXPECT_THAT(stored, ElementsAre("  Resent-Date: Sun, 22 Nov 2026 03:52:18 +0000",
+                                    "I Resent-Message-Id: <E" + message_.id + "@mx.test.example>", "T Resent-To: r@x",
+                                    "T To: q@y", "F Resent-From: Joe User <joe@test.example>"));
 }
 
 TEST_F(IntakeTest, HeadersThatAreTakenOut) {
@@ -182,7 +195,8 @@ TEST_F(IntakeTest, UntrustedCallersCanNotPretend) {
 
     submitter_.request.sender = "boss@x";
     submitter_.configuration.main.untrusted_set_sender = {"*@x", true, {}};
-    EXPECT_THAT(headers("X: y\n\n"), ElementsAre("  X: y", "F From: Joe User <boss@x>", "S Sender: Joe User <joe@test.example>"));
+    EXPECT_THAT(headers("X: y\n\n"),
+                ElementsAre("  X: y", "F From: Joe User <boss@x>", "S Sender: Joe User <joe@test.example>"));
     EXPECT_EQ(message_.sender, "boss@x");
     submitter_.configuration.main.local_from_check = false;
     EXPECT_THAT(headers("From: boss@x\n\n"), ElementsAre("F From: boss@x"));
@@ -203,8 +217,11 @@ TEST_F(IntakeTest, TrustedOverrides) {
     submitter_.request.host_address = "10.0.0.1";
     submitter_.request.host_name = "host.ex";
     ASSERT_THAT(headers("X: y\n\n"), ElementsAre("  X: y"));
-    EXPECT_THAT(message_.headers[0].text, HasSubstr("from host.ex ([10.0.0.1] ident=ident)\n\tby mx.test.example with esmtp"));
-    EXPECT_THAT(format_header_file(message_), HasSubstr("--host_address [10.0.0.1]:0\n--host_name host.ex\n--ident ident\n--received_protocol esmtp\n"));
+    EXPECT_THAT(message_.headers[0].text,
+                HasSubstr("from host.ex ([10.0.0.1] ident=ident)\n\tby mx.test.example with esmtp"));
+    EXPECT_THAT(
+        format_header_file(message_),
+        HasSubstr("--host_address [10.0.0.1]:0\n--host_name host.ex\n--ident ident\n--received_protocol esmtp\n"));
     EXPECT_THAT(main_log(), EndsWith(" <= s@b H=host.ex [10.0.0.1] U=ident P=esmtp S=184\n"));
 }
 
@@ -232,7 +249,8 @@ TEST_F(IntakeTest, Names) {
 }
 
 TEST_F(IntakeTest, FromLine) {
-    EXPECT_THAT(headers("From c@d Fri Jan  5 12:35 GMT 1996\nFrom a@b Fri Jan  5 12:35 GMT 1996\nX: y\n\n"), ElementsAre("  X: y", "F From: a@b"));
+    EXPECT_THAT(headers("From c@d Fri Jan  5 12:35 GMT 1996\nFrom a@b Fri Jan  5 12:35 GMT 1996\nX: y\n\n"),
+                ElementsAre("  X: y", "F From: a@b"));
     EXPECT_EQ(message_.sender, "a@b");
     EXPECT_THAT(headers("From nobody in particular\nX: y\n\n"), testing::SizeIs(1));
     EXPECT_EQ(body_, "From nobody in particular\nX: y\n\n");
@@ -244,7 +262,8 @@ TEST_F(IntakeTest, FromLine) {
 TEST_F(IntakeTest, CommandLineRecipients) {
     submitter_.request.recipients = {"a@b, c@d", "\"odd one\"@x.ex", "Joe <j@x>", "unqualified", "j@[1.2.3.4]", "a@b"};
     (void)headers("X: y\n\n");
-    EXPECT_THAT(recipients(), ElementsAre("a@b", "c@d", "\"odd one\"@x.ex", "j@x", "unqualified@test.example", "j@[1.2.3.4]", "a@b"));
+    EXPECT_THAT(recipients(),
+                ElementsAre("a@b", "c@d", "\"odd one\"@x.ex", "j@x", "unqualified@test.example", "j@[1.2.3.4]", "a@b"));
 
     struct Case {
         std::vector<std::string> recipients;
@@ -252,11 +271,14 @@ TEST_F(IntakeTest, CommandLineRecipients) {
     };
     const Case cases[] = {
         {{"a@@b", "c@d"}, "exim: bad recipient address \"a@@b\": domain missing or malformed\n"},
-        {{"ok@x,c@d e@f"}, "exim: bad recipient address \"ok@x,c@d e@f\": malformed address: e@f may not follow c@d \n"},
+        {{"ok@x,c@d e@f"},
+         "exim: bad recipient address \"ok@x,c@d e@f\": malformed address: e@f may not follow c@d \n"},
         {{""}, "exim: no recipients in message\n"},
-        {{std::string(300, 'x') + "@y"}, "exim: bad recipient address \"" + std::string(300, 'x') + "@y\": address is ridiculously long: " +
-                                             std::string(64, 'x') + "...\n"},
-        {{"a\nb@@c"}, "exim: bad recipient address \"a\\nb@@c\": missing or malformed local part (expected word or \"<\")\n"},
+        {{std::string(300, 'x') + "@y"},
+         "exim: bad recipient address \"" + std::string(300, 'x') +
+             "@y\": address is ridiculously long: " + std::string(64, 'x') + "...\n"},
+        {{"a\nb@@c"},
+         "exim: bad recipient address \"a\\nb@@c\": missing or malformed local part (expected word or \"<\")\n"},
     };
     for (const Case& c : cases) {
         os_.remove("/spool/input");
@@ -265,7 +287,8 @@ TEST_F(IntakeTest, CommandLineRecipients) {
     }
     submitter_.request.recipients = {"unqualified"};
     submitter_.request.allow_unqualified = false;
-    EXPECT_EQ(refused("X: y\n\n").text, "exim: bad recipient address \"unqualified\": unqualified recipient address not allowed\n");
+    EXPECT_EQ(refused("X: y\n\n").text,
+              "exim: bad recipient address \"unqualified\": unqualified recipient address not allowed\n");
 }
 
 // Exim would mail the error to <>, so the log alone has it.
@@ -273,8 +296,9 @@ TEST_F(IntakeTest, BadRecipientOfNobody) {
     submitter_.request.sender = "<>";
     submitter_.request.recipients = {"ok@x", "a@@b"};
     EXPECT_EQ(refused("X: y\n\n").text, "");
-    EXPECT_THAT(main_log(), EndsWith(" Error while reading message with no usable sender address: at least one malformed recipient "
-                                     "address: a@@b - domain missing or malformed\n"));
+    EXPECT_THAT(main_log(),
+                EndsWith(" Error while reading message with no usable sender address: at least one malformed recipient "
+                         "address: a@@b - domain missing or malformed\n"));
     submitter_.request.errors_on_stderr = true;
     EXPECT_EQ(refused("X: y\n\n").text, "exim: bad recipient address \"a@@b\": domain missing or malformed\n");
 }
@@ -303,7 +327,8 @@ TEST_F(IntakeTest, LoggedSizeCountsDigitsOfLongHeaders) {
 }
 
 TEST_F(IntakeTest, NulBeforeTheColonIsNoHeader) {
-    EXPECT_THAT(headers(std::string_view("A: b\0c\nSub\0ject: x\nbody\n", 24)), ElementsAre("  A: b?c", "F From: Joe User <joe@test.example>"));
+    EXPECT_THAT(headers(std::string_view("A: b\0c\nSub\0ject: x\nbody\n", 24)),
+                ElementsAre("  A: b?c", "F From: Joe User <joe@test.example>"));
     EXPECT_EQ(body_, std::string("Sub\0ject: x\nbody\n", 17));
     EXPECT_EQ(message_.body_zerocount, 1);
 }
@@ -313,7 +338,8 @@ TEST_F(IntakeTest, AddressesAreOneLine) {
     submitter_.request.recipients = {"\"a\nX-Evil: 1\"@x.ex"};
     submitter_.request.sender = "\"s\nb\"@x.ex";
     (void)headers("\n");
-    for (const HeaderLine& line : message_.headers) EXPECT_EQ(line.text.find("\nX-Evil"), std::string::npos) << line.text;
+    for (const HeaderLine& line : message_.headers)
+        EXPECT_EQ(line.text.find("\nX-Evil"), std::string::npos) << line.text;
     EXPECT_EQ(message_.recipients.front().address, "\"a X-Evil: 1\"@x.ex");
     EXPECT_EQ(message_.sender, "\"s b\"@x.ex");
 }
@@ -322,7 +348,8 @@ TEST_F(IntakeTest, RecipientsFromHeaders) {
     submitter_.request.extract_recipients = true;
     submitter_.request.recipients = {};
     EXPECT_THAT(headers("To: a@x.ex, T: b@x.ex;\nCc: c\nBcc: d@x.ex\nBcc: e@x\nFrom: f@x\n\n"),
-                ElementsAre("T To: a@x.ex, T: b@x.ex;", "* Cc: c", "C Cc: c@test.example", "* Bcc: d@x.ex", "* Bcc: e@x", "F From: f@x"));
+                ElementsAre("T To: a@x.ex, T: b@x.ex;", "* Cc: c", "C Cc: c@test.example", "* Bcc: d@x.ex",
+                            "* Bcc: e@x", "F From: f@x"));
     EXPECT_THAT(recipients(), ElementsAre("a@x.ex", "b@x.ex", "c@test.example", "d@x.ex", "e@x"));
     (void)headers("To: a@x.ex\nResent-To: r@x.ex\nResent-Bcc: s@x.ex\nBcc: z@z\n\n");
     EXPECT_THAT(recipients(), ElementsAre("r@x.ex", "s@x.ex"));
@@ -341,7 +368,8 @@ TEST_F(IntakeTest, RecipientsFromHeadersThatAreNone) {
     submitter_.request.recipients = {};
     EXPECT_EQ(refused("Subject: x\n\n").text, "exim: no recipients in message\n");
     EXPECT_THAT(os_.content("/log/paniclog"), HasSubstr(" no recipients found in headers\n"));
-    EXPECT_EQ(refused("To: a@@b, c@x.ex\n\n").text, "exim: invalid address:  a@@b, c@x.ex: domain missing or malformed\n");
+    EXPECT_EQ(refused("To: a@@b, c@x.ex\n\n").text,
+              "exim: invalid address:  a@@b, c@x.ex: domain missing or malformed\n");
     EXPECT_EQ(refused("To: ok@x, a@@b\nCc: <c@d\n\n").text,
               "exim: invalid addresses:\n  a@@b: domain missing or malformed\n  <c@d: '>' missing at end of address\n");
     submitter_.request.recipients = {"a@x.ex"};
@@ -371,16 +399,22 @@ TEST_F(IntakeTest, Limits) {
     submitter_.configuration.main.message_size_limit = {"100", true, {}};
     EXPECT_EQ(headers("X: y\n\n" + std::string(93, 'b') + "\n").size(), 2U);
     os_.remove("/spool/input");
-    EXPECT_EQ(refused("X: y\n\n" + std::string(94, 'b') + "\n").text, "exim: message rejected: message too big (max=100)\n");
+    EXPECT_EQ(refused("X: y\n\n" + std::string(94, 'b') + "\n").text,
+              "exim: message rejected: message too big (max=100)\n");
     EXPECT_THAT(main_log(), EndsWith(" rejected from <joe@test.example> U=joe: message too big: read=101 max=100\n"));
-    EXPECT_THAT(os_.content("/log/rejectlog"), HasSubstr("max=100\nEnvelope-from: <joe@test.example>\nEnvelope-to: <a@b>\n  X: y\nI Message-Id:"));
+    EXPECT_THAT(os_.content("/log/rejectlog"),
+                HasSubstr("max=100\nEnvelope-from: <joe@test.example>\nEnvelope-to: <a@b>\n  X: y\nI Message-Id:"));
 
     submitter_.configuration.main.header_maxsize = {80};
-    EXPECT_EQ(refused("X: " + std::string(100, 'y') + "\n\n").text, "exim: message header longer than 80 characters received: message not accepted\n");
-    EXPECT_THAT(main_log(), EndsWith("ridiculously long message header received from joe (more than 80 characters): message abandoned\n"));
+    EXPECT_EQ(refused("X: " + std::string(100, 'y') + "\n\n").text,
+              "exim: message header longer than 80 characters received: message not accepted\n");
+    EXPECT_THAT(
+        main_log(),
+        EndsWith("ridiculously long message header received from joe (more than 80 characters): message abandoned\n"));
     submitter_.configuration.main.message_size_limit = {"abc", true, {}};
     EXPECT_EQ(refused("X: y\n\n").why, Refusal::Why::configuration);
-    EXPECT_THAT(os_.content("/log/paniclog"), EndsWith("invalid value for message_size_limit: integer expected but \"abc\" found\n"));
+    EXPECT_THAT(os_.content("/log/paniclog"),
+                EndsWith("invalid value for message_size_limit: integer expected but \"abc\" found\n"));
 }
 
 TEST_F(IntakeTest, OneMegabyteHeaderLine) {
@@ -398,22 +432,30 @@ TEST_F(IntakeTest, ReceivedHeaderTexts) {
     os_.remove("/spool/input");
     submitter_.configuration.main.received_header_text = {"${nosuch:x}", true, {}};
     EXPECT_EQ(refused("X: y\n\n").why, Refusal::Why::configuration);
-    EXPECT_THAT(os_.content("/log/paniclog"), EndsWith("Expansion of \"${nosuch:x}\" (received_header_text) failed: unknown expansion operator \"nosuch\"\n"));
+    EXPECT_THAT(
+        os_.content("/log/paniclog"),
+        EndsWith(
+            "Expansion of \"${nosuch:x}\" (received_header_text) failed: unknown expansion operator \"nosuch\"\n"));
 }
 
 TEST_F(IntakeTest, Rewriting) {
-    submitter_.configuration.rewrite = {{"a@b", "new@r", kRewriteEnvTo, {}}, {"joe@test.example", "boss@z", kRewriteEnvFrom | kRewriteFrom, {}}};
-    EXPECT_THAT(headers("X: y\n\n"), ElementsAre("  X: y", "* X-rewrote-original-recipient: a@b", "* From: Joe User <joe@test.example>",
-                                                  "F From: Joe User <boss@z>", "* X-rewrote-sender: joe@test.example"));
+    submitter_.configuration.rewrite = {{"a@b", "new@r", kRewriteEnvTo, {}},
+                                        {"joe@test.example", "boss@z", kRewriteEnvFrom | kRewriteFrom, {}}};
+    EXPECT_THAT(headers("X: y\n\n"),
+                ElementsAre("  X: y", "* X-rewrote-original-recipient: a@b", "* From: Joe User <joe@test.example>",
+                            "F From: Joe User <boss@z>", "* X-rewrote-sender: joe@test.example"));
     EXPECT_EQ(message_.sender, "boss@z");
     EXPECT_THAT(recipients(), ElementsAre("new@r"));
 }
 
 TEST_F(IntakeTest, LogSelectors) {
-    ASSERT_TRUE(submitter_.selectors.apply("+subject +received_sender +received_recipients +msg_id_created +8bitmime +receive_time +millisec"));
+    ASSERT_TRUE(submitter_.selectors.apply(
+        "+subject +received_sender +received_recipients +msg_id_created +8bitmime +receive_time +millisec"));
     submitter_.request.recipients = {"u", "a@b"};
     (void)headers("Subject: =?utf-8?q?=C3=A9?= \"q\"\n\n");
-    EXPECT_THAT(main_log(), EndsWith(" M8S=0 RT=0.000s id*=E" + message_.id + "@mx.test.example T=\"\\303\\251 \\\"q\\\"\" from <joe@test.example> for u a@b\n"));
+    EXPECT_THAT(main_log(),
+                EndsWith(" M8S=0 RT=0.000s id*=E" + message_.id +
+                         "@mx.test.example T=\"\\303\\251 \\\"q\\\"\" from <joe@test.example> for u a@b\n"));
 }
 
 TEST_F(IntakeTest, NoSpace) {

@@ -83,17 +83,17 @@ private:
     Message message_;
     std::unique_ptr<HeldMessage> held_;
     std::int64_t size_limit_ = 0;
-    bool request_host_ = false;          // -oMa: comes from a host, the headers are that host's affair
-    bool sender_forced_ = false;         // a trusted caller set it
-    std::string full_name_;              // for From:, Sender:
-    std::string raw_sender_;             // before rewriting
+    bool request_host_ = false;   // -oMa: comes from a host, the headers are that host's affair
+    bool sender_forced_ = false;  // a trusted caller set it
+    std::string full_name_;       // for From:, Sender:
+    std::string raw_sender_;      // before rewriting
     std::vector<std::string> raw_recipients_;
-    std::string login_address_;          // login@qualify_domain
-    bool resent_ = false;                // has Resent- headers
-    std::string created_id_;             // of the Message-Id: that we made
-    bool had_id_ = false;                // it came with the message
-    std::string body_start_;             // the line that ended the headers without being blank
-    bool ended_in_headers_ = false;      // there is no body
+    std::string login_address_;      // login@qualify_domain
+    bool resent_ = false;            // has Resent- headers
+    std::string created_id_;         // of the Message-Id: that we made
+    bool had_id_ = false;            // it came with the message
+    std::string body_start_;         // the line that ended the headers without being blank
+    bool ended_in_headers_ = false;  // there is no body
     std::int64_t bytes_read_ = 0;
 };
 

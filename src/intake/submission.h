@@ -18,20 +18,20 @@ namespace postern {
 
 struct SubmissionRequest {
     // --- who calls ---
-    std::string login;                        // of the real uid
-    std::string gecos;                        // of its passwd entry
+    std::string login;  // of the real uid
+    std::string gecos;  // of its passwd entry
     std::int64_t uid = 0, gid = 0;
-    bool trusted = false;                     // spec configuration.md §1.1; else what only trusted callers may say is ignored
+    bool trusted = false;  // spec configuration.md §1.1; else what only trusted callers may say is ignored
 
     // --- envelope, as written on the command line ---
-    std::optional<std::string> sender;        // -f, -r
-    std::vector<std::string> recipients;      // each may be a comma-separated list
-    bool extract_recipients = false;          // -t: from To:, Cc:, Bcc:; `recipients` are taken away from them (or added)
-    bool allow_unqualified = true;            // false: -bnq
-    std::optional<std::string> full_name;     // -F
+    std::optional<std::string> sender;     // -f, -r
+    std::vector<std::string> recipients;   // each may be a comma-separated list
+    bool extract_recipients = false;       // -t: from To:, Cc:, Bcc:; `recipients` are taken away from them (or added)
+    bool allow_unqualified = true;         // false: -bnq
+    std::optional<std::string> full_name;  // -F
 
     // --- how to read ---
-    bool dot_terminates = true;               // false: -i, -oi
+    bool dot_terminates = true;  // false: -i, -oi
 
     // --- -oM…, -p: only from trusted callers ---
     std::optional<std::string> protocol, ident, host_name, auth_id, auth_sender, helo_name;
@@ -39,10 +39,10 @@ struct SubmissionRequest {
     int host_port = 0, interface_port = 0;
 
     // --- other ---
-    bool errors_on_stderr = false;            // -oep
-    std::string references;                   // -E: the message that this one is about; R= in the log
-    bool local_error = false;                 // with -E: it is a bounce
-    bool dont_deliver = false;                // -N
+    bool errors_on_stderr = false;  // -oep
+    std::string references;         // -E: the message that this one is about; R= in the log
+    bool local_error = false;       // with -E: it is a bounce
+    bool dont_deliver = false;      // -N
 };
 
 // "1.2.3.4.25", "[1.2.3.4]:25" or an address alone.
@@ -61,8 +61,16 @@ struct Submission {
 // Nothing was kept of the message. The main log has been written; `text` is for standard error (whole lines).
 struct Refusal {
     enum class Why : std::uint8_t {
-        bad_sender, bad_recipient, too_many_recipients, no_recipients, headers_too_long, too_big, no_space,
-        configuration, input, spool,
+        bad_sender,
+        bad_recipient,
+        too_many_recipients,
+        no_recipients,
+        headers_too_long,
+        too_big,
+        no_space,
+        configuration,
+        input,
+        spool,
     } why = Why::spool;
     std::string text;
     int exit_code = 1;

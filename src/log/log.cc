@@ -92,7 +92,8 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
     if (to_reject) (void)write_to(kReject, whole + std::string(reject_details)).has_value();
     if (!main_written) {
         // The main log is the administrator's eyes: say so where it may still be seen, and keep the line itself.
-        const std::string trouble = line("failed to write to main log " + path(kMain) + ": " + errno_text(main_written.error().code));
+        const std::string trouble =
+            line("failed to write to main log " + path(kMain) + ": " + errno_text(main_written.error().code));
         (void)write_to(kPanic, trouble).has_value();
         (void)write_all(os_, standard_error_, trouble).has_value();
         to_panic = true;
@@ -142,7 +143,8 @@ Result<UniqueFd> Log::open_file(const std::string& path) {
         if (fd) {
             if (!root) return fd;
             POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd->get()));
-            if (stat.kind == FileKind::regular && (stat.uid == settings_.owner || stat.uid == 0) && stat.links <= 1) return fd;
+            if (stat.kind == FileKind::regular && (stat.uid == settings_.owner || stat.uid == 0) && stat.links <= 1)
+                return fd;
             if (stat.kind == FileKind::character) return fd;  // /dev/null, /dev/stderr
             return failure(EPERM, "open", path);
         }

@@ -19,11 +19,11 @@
 namespace postern {
 
 struct LogSettings {
-    std::string path_template;       // absolute, with %s (and at most one of %D, %M)
-    uid_t owner = 0;                 // exim_user, exim_group: owner of files and directories that are made here
+    std::string path_template;  // absolute, with %s (and at most one of %D, %M)
+    uid_t owner = 0;            // exim_user, exim_group: owner of files and directories that are made here
     gid_t group = 0;
     TimeStyle style;
-    bool with_pid = false;           // log selector pid
+    bool with_pid = false;  // log selector pid
     bool write_reject_log = true;
 };
 
@@ -32,8 +32,8 @@ public:
     // `standard_error` is the descriptor for framed lines; tests give a file.
     Log(Os& os, Clock& clock, LogSettings settings, int standard_error = 2);
 
-    void set_message_id(std::string id);       // "" outside a message
-    void set_quiet(bool quiet);                // disable_logging of a driver: everything is dropped
+    void set_message_id(std::string id);  // "" outside a message
+    void set_quiet(bool quiet);           // disable_logging of a driver: everything is dropped
     // files: the normal way. files_and_echo (-v): also shown on stderr as "LOG: MAIN PANIC\n  text". The others are for
     // test modes, which leave the files alone: stderr_framed (-bt) in that same form, stderr_lines (-be, -bv) as lines.
     enum class Sink : std::uint8_t { files, files_and_echo, stderr_framed, stderr_lines };
@@ -41,13 +41,13 @@ public:
 
     void main(std::string_view text);
     void main_and_panic(std::string_view text);
-    void panic(std::string_view text);         // panic log and stderr
+    void panic(std::string_view text);  // panic log and stderr
     // `details` are more lines for the reject log only (the refused message's envelope and headers); whole lines.
     void reject(std::string_view text, std::string_view details = {});
     // Opens the main log, so that a child forked now can write to it without privileges.
     void open_main();
 
-    [[nodiscard]] std::string stamp() const;   // of now, as in the lines; for message logs
+    [[nodiscard]] std::string stamp() const;  // of now, as in the lines; for message logs
 
 private:
     enum Which : std::uint8_t { kMain, kPanic, kReject };

@@ -21,9 +21,7 @@ protected:
         os_.put_file("/stderr", "");
         stderr_ = *os_.open("/stderr", O_WRONLY | O_APPEND);
     }
-    LogSettings settings() const {
-        return {.path_template = "/var/log/%slog", .owner = kExim, .group = kEximGroup};
-    }
+    LogSettings settings() const { return {.path_template = "/var/log/%slog", .owner = kExim, .group = kEximGroup}; }
     Log make(LogSettings with) { return Log(os_, clock_, std::move(with), stderr_.get()); }
     std::string stamped(std::string_view text) const { return std::string(kStamp) + std::string(text) + "\n"; }
 

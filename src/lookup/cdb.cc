@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cdb: D. J. Bernstein's constant database. 256 pairs (position, slots) at the start; each names a hash table of
-// (hash, position) pairs at the end; records are (key length, data length, key, data). Numbers are 32 bits, little-endian.
+// (hash, position) pairs at the end; records are (key length, data length, key, data). Numbers are 32 bits,
+// little-endian.
 #include <fcntl.h>
 
 #include <array>
@@ -28,7 +29,9 @@ public:
 
     LookupOutcome find(const std::string& key, const LookupOptions&) override {
         const auto found = look_up(key);
-        if (!found) return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, wording::lookup_file_not_read(name_, found.error().code)});
+        if (!found)
+            return tl::unexpected(
+                LookupFailure{LookupFailure::Kind::defer, wording::lookup_file_not_read(name_, found.error().code)});
         return *found;
     }
 
@@ -40,7 +43,8 @@ private:
     Result<std::string> bytes_at(std::int64_t offset, std::size_t count) {
         std::string bytes(count, '\0');
         for (std::size_t have = 0; have < count;) {
-            const auto got = os_.pread(fd_.get(), std::span(bytes).subspan(have), offset + static_cast<std::int64_t>(have));
+            const auto got =
+                os_.pread(fd_.get(), std::span(bytes).subspan(have), offset + static_cast<std::int64_t>(have));
             if (!got && got.error().code == EINTR) continue;
             if (!got) return Unexpected(got.error());
             if (*got == 0) return failure(EBADMSG, "read", name_);
@@ -86,7 +90,9 @@ private:
 }  // namespace
 
 OpenResult open_cdb(LookupWorld& world, const std::string& file) {
-    const auto failed = [](std::string text) { return tl::unexpected(LookupFailure{LookupFailure::Kind::open, std::move(text)}); };
+    const auto failed = [](std::string text) {
+        return tl::unexpected(LookupFailure{LookupFailure::Kind::open, std::move(text)});
+    };
     auto fd = world.os.open(AtPath(file), O_RDONLY | O_NONBLOCK);
     if (!fd) return failed(wording::lookup_open(file, "for cdb lookup", fd.error().code));
     const auto stat = world.os.stat(fd->get());

@@ -38,9 +38,9 @@ using OpenResult = tl::expected<std::unique_ptr<OpenLookup>, LookupFailure>;
 
 struct LookupDriver {
     std::string_view name;
-    OpenResult (*open)(LookupWorld& world, const std::string& file) = nullptr;             // single-key types
-    LookupOutcome (*query)(LookupWorld& world, const std::string& query) = nullptr;        // query types
-    std::string (*quote)(std::string_view text) = nullptr;                                 // ${quote_TYPE:…}; none: unchanged
+    OpenResult (*open)(LookupWorld& world, const std::string& file) = nullptr;       // single-key types
+    LookupOutcome (*query)(LookupWorld& world, const std::string& query) = nullptr;  // query types
+    std::string (*quote)(std::string_view text) = nullptr;  // ${quote_TYPE:…}; none: unchanged
     bool single_key = true;  // of types that have neither function: recognised, refused when used
 };
 

@@ -8,7 +8,9 @@
 namespace postern {
 
 tl::expected<TextFile, LookupFailure> open_for_search(Os& os, const std::string& file, std::string_view type) {
-    const auto failed = [&](std::string text) { return tl::unexpected(LookupFailure{LookupFailure::Kind::open, std::move(text)}); };
+    const auto failed = [&](std::string text) {
+        return tl::unexpected(LookupFailure{LookupFailure::Kind::open, std::move(text)});
+    };
     // Not blocking: somebody may have put a FIFO there.
     auto fd = os.open(AtPath(file), O_RDONLY | O_NONBLOCK);
     if (!fd) return failed(wording::lookup_open(file, "for linear search", fd.error().code));

@@ -10,6 +10,7 @@
 
 namespace postern {
 
-[[nodiscard]] tl::expected<TextFile, LookupFailure> open_for_search(Os& os, const std::string& file, std::string_view type);
+[[nodiscard]] tl::expected<TextFile, LookupFailure> open_for_search(Os& os, const std::string& file,
+                                                                    std::string_view type);
 
 }  // namespace postern

@@ -16,7 +16,8 @@ constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 }  // namespace
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
-    if (const auto zone = text.find('%'); zone != std::string_view::npos && contains(text, ":")) text = text.substr(0, zone);
+    if (const auto zone = text.find('%'); zone != std::string_view::npos && contains(text, ":"))
+        text = text.substr(0, zone);
     if (text.size() > 45 || text.find('\0') != std::string_view::npos) return std::nullopt;
     const std::string name(text);
     IpAddress address;

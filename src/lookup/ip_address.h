@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// lookup/ip_address.h – IP addresses and networks as text, for iplsearch and for the expander's host lists and operators.
+// lookup/ip_address.h – IP addresses and networks as text, for iplsearch and for the expander's host lists and
+// operators.
 #pragma once
 
 #include <array>
@@ -17,10 +18,10 @@ struct IpAddress {
 
     [[nodiscard]] unsigned bits() const { return v6 ? 128 : 32; }
     [[nodiscard]] IpAddress masked(unsigned mask) const;
-    [[nodiscard]] IpAddress unmapped() const;       // ::ffff:1.2.3.4 as 1.2.3.4
-    [[nodiscard]] IpAddress mapped() const;         // the other way
-    [[nodiscard]] std::string text() const;         // inet_ntop's form
-    [[nodiscard]] std::string short_text() const;   // IPv6: groups in hex, the longest run of zeros as ::
+    [[nodiscard]] IpAddress unmapped() const;                   // ::ffff:1.2.3.4 as 1.2.3.4
+    [[nodiscard]] IpAddress mapped() const;                     // the other way
+    [[nodiscard]] std::string text() const;                     // inet_ntop's form
+    [[nodiscard]] std::string short_text() const;               // IPv6: groups in hex, the longest run of zeros as ::
     [[nodiscard]] std::string long_text(char separator) const;  // IPv6: eight groups of four digits
 };
 

@@ -52,7 +52,8 @@ struct Lookups::Handle {
 struct Lookups::State {
     LookupWorld world;
     std::size_t most_open;
-    std::list<std::shared_ptr<Handle>> handles;  // the latest used one first; shared: a pattern's own lookups may push one out
+    std::list<std::shared_ptr<Handle>>
+        handles;  // the latest used one first; shared: a pattern's own lookups may push one out
 };
 
 namespace {
@@ -66,7 +67,8 @@ public:
     LookupResult climb(Find&& find) {
         LookupMatch match;
         // Each rung: yes, no (go on), or a failure.
-        const auto tried = [&](const std::string& derived, std::optional<LookupMatch::Parts> parts) -> tl::expected<bool, LookupFailure> {
+        const auto tried = [&](const std::string& derived,
+                               std::optional<LookupMatch::Parts> parts) -> tl::expected<bool, LookupFailure> {
             LookupOutcome outcome = find(derived);
             if (!outcome) return tl::unexpected(std::move(outcome.error()));
             if (!*outcome) return false;
@@ -113,11 +115,13 @@ private:
                 // Nothing is left but the affix itself. $1 loses the key's last character, as in Exim.
                 std::string last = type_.affix;
                 if (last.ends_with('.')) last.pop_back();
-                if (!last.empty() && !key_.empty()) all.push_back({last, LookupMatch::Parts{key_.substr(0, key_.size() - 1), ""}});
+                if (!last.empty() && !key_.empty())
+                    all.push_back({last, LookupMatch::Parts{key_.substr(0, key_.size() - 1), ""}});
                 return;
             }
             start = dot + 1;
-            all.push_back({type_.affix + key_.substr(start), LookupMatch::Parts{key_.substr(0, dot), key_.substr(start)}});
+            all.push_back(
+                {type_.affix + key_.substr(start), LookupMatch::Parts{key_.substr(0, dot), key_.substr(start)}});
         }
     }
 
@@ -133,7 +137,8 @@ Lookups::~Lookups() = default;
 
 void Lookups::close() { state_->handles.clear(); }
 
-tl::expected<std::shared_ptr<Lookups::Handle>, LookupFailure> Lookups::open_handle(const LookupType& type, const std::string& file) {
+tl::expected<std::shared_ptr<Lookups::Handle>, LookupFailure> Lookups::open_handle(const LookupType& type,
+                                                                                   const std::string& file) {
     auto& handles = state_->handles;
     for (auto it = handles.begin(); it != handles.end(); ++it) {
         if ((*it)->driver != type.driver || (*it)->file != file) continue;
@@ -148,18 +153,23 @@ tl::expected<std::shared_ptr<Lookups::Handle>, LookupFailure> Lookups::open_hand
 }
 
 LookupResult Lookups::find(const LookupType& type, const std::string& file, const std::string& key) {
-    if (!type.driver->open) return tl::unexpected(LookupFailure{LookupFailure::Kind::unsupported, wording::lookup_type_not_supported(type.name())});
+    if (!type.driver->open)
+        return tl::unexpected(
+            LookupFailure{LookupFailure::Kind::unsupported, wording::lookup_type_not_supported(type.name())});
     auto opened = open_handle(type, file);
     if (!opened) return tl::unexpected(std::move(opened.error()));
     const LookupOptions options = parse_options(type.options);
     const std::shared_ptr<Handle> handle = *std::move(opened);
-    LookupResult result = KeyLadder(type, key).climb([&](const std::string& derived) { return handle->find(derived, type, options); });
+    LookupResult result =
+        KeyLadder(type, key).climb([&](const std::string& derived) { return handle->find(derived, type, options); });
     if (result && *result && options.ret_key) (*result)->value = key;
     return result;
 }
 
 LookupResult Lookups::query(const LookupType& type, const std::string& query) {
-    if (!type.driver->query) return tl::unexpected(LookupFailure{LookupFailure::Kind::unsupported, wording::lookup_type_not_supported(type.name())});
+    if (!type.driver->query)
+        return tl::unexpected(
+            LookupFailure{LookupFailure::Kind::unsupported, wording::lookup_type_not_supported(type.name())});
     if (query.empty()) return std::nullopt;
     LookupOutcome outcome = type.driver->query(state_->world, query);
     if (!outcome) return tl::unexpected(std::move(outcome.error()));

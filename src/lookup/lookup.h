@@ -2,8 +2,8 @@
 // lookup/lookup.h – Exim's lookups in files and accounts (spec expansion.md §8): type names with their affixes and
 // options, partial and default matching, and one cache of open files for the run.
 //
-// Knows nothing of the expansion language: what wildlsearch needs from it comes through KeyPatterns. Whether a file name
-// may be trusted is the caller's question; the values found are the file's own text. Keys are bytes from anywhere.
+// Knows nothing of the expansion language: what wildlsearch needs from it comes through KeyPatterns. Whether a file
+// name may be trusted is the caller's question; the values found are the file's own text. Keys are bytes from anywhere.
 // A file that cannot be read to its end is a deferral, never "not found".
 #pragma once
 
@@ -27,7 +27,7 @@ struct LookupType {
     std::optional<unsigned> partial;  // least number of components
     std::string affix = "*.";
     Defaults defaults = Defaults::none;
-    std::string options;              // what followed the first comma
+    std::string options;  // what followed the first comma
 
     [[nodiscard]] bool single_key() const;
     [[nodiscard]] std::string_view name() const;  // "lsearch"
@@ -36,7 +36,8 @@ struct LookupType {
 [[nodiscard]] tl::expected<LookupType, std::string> parse_lookup_type(std::string_view text);
 
 // ${quote_TYPE:text}; the error is Exim's text.
-[[nodiscard]] tl::expected<std::string, std::string> quote_for_lookup(std::string_view type, std::optional<std::string_view> option,
+[[nodiscard]] tl::expected<std::string, std::string> quote_for_lookup(std::string_view type,
+                                                                      std::optional<std::string_view> option,
                                                                       std::string_view text);
 
 struct LookupFailure {

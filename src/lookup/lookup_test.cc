@@ -57,8 +57,10 @@ TEST_F(LookupTest, types) {
 
 // Wanted values from exim4 4.96.
 TEST_F(LookupTest, lsearch_lines) {
-    os.put_file("/f", "x1: a\n   \n  b\nx2:a  \n\tb  \t\n\n c\nx3\t:  v:w\nx4   some thing\n more\nx5:::v\n\"x6 y\" : qv\n\"x7\":\n  cont\n\"x8\"noblank\n"
-                      "X9\nx1: second\n\"a\\tb\": esc\nlast: no newline");
+    os.put_file("/f",
+                "x1: a\n   \n  b\nx2:a  \n\tb  \t\n\n c\nx3\t:  v:w\nx4   some thing\n more\nx5:::v\n\"x6 y\" : "
+                "qv\n\"x7\":\n  cont\n\"x8\"noblank\n"
+                "X9\nx1: second\n\"a\\tb\": esc\nlast: no newline");
     struct Case {
         std::string_view type, key, want;
     };

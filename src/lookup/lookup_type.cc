@@ -84,7 +84,8 @@ tl::expected<LookupType, std::string> parse_lookup_type(std::string_view text) {
         rest = text.substr(0, comma);
     }
     const std::string_view with_affixes = rest;
-    if (rest.starts_with("partial") && !take_partial(rest, type)) return tl::unexpected(wording::lookup_type_format(text));
+    if (rest.starts_with("partial") && !take_partial(rest, type))
+        return tl::unexpected(wording::lookup_type_format(text));
     std::string_view name = rest;
     if (name.ends_with("*@")) {
         name.remove_suffix(2);
@@ -97,7 +98,8 @@ tl::expected<LookupType, std::string> parse_lookup_type(std::string_view text) {
     if (!type.driver) return tl::unexpected(wording::unknown_lookup_type(name));
     if (!type.single_key()) {
         if (type.partial) return tl::unexpected(wording::partial_not_permitted(name));
-        if (type.defaults != LookupType::Defaults::none) return tl::unexpected(wording::defaults_not_permitted(with_affixes));
+        if (type.defaults != LookupType::Defaults::none)
+            return tl::unexpected(wording::defaults_not_permitted(with_affixes));
     }
     return type;
 }

@@ -17,7 +17,9 @@ struct Entry {
     bool quoted = false;
     std::size_t key_end = 0, data_start = 0;
 
-    [[nodiscard]] std::string_view key() const { return quoted ? std::string_view(quoted_key) : line.substr(0, key_end); }
+    [[nodiscard]] std::string_view key() const {
+        return quoted ? std::string_view(quoted_key) : line.substr(0, key_end);
+    }
 };
 
 // The entry on a line that starts one.
@@ -46,10 +48,12 @@ Entry parse_entry(std::string_view line) {
 
 class KeyedFile : public OpenLookup {
 public:
-    KeyedFile(LookupWorld& world, std::string name, TextFile file) : world_(world), name_(std::move(name)), file_(std::move(file)) {}
+    KeyedFile(LookupWorld& world, std::string name, TextFile file)
+        : world_(world), name_(std::move(name)), file_(std::move(file)) {}
 
     LookupOutcome find(const std::string& key, const LookupOptions& options) override {
-        if (auto problem = prepare(key)) return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, std::move(*problem)});
+        if (auto problem = prepare(key))
+            return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, std::move(*problem)});
         TextFileLines reader(file_);
         for (std::string_view line; reader.next(line);) {
             if (line.empty() || line.front() == '#' || is_space(line.front())) continue;
@@ -70,7 +74,9 @@ protected:
 
 private:
     LookupOutcome end_of(const TextFileLines& reader, std::optional<std::string> value) const {
-        if (reader.error()) return tl::unexpected(LookupFailure{LookupFailure::Kind::defer, wording::lookup_file_not_read(name_, reader.error()->code)});
+        if (reader.error())
+            return tl::unexpected(
+                LookupFailure{LookupFailure::Kind::defer, wording::lookup_file_not_read(name_, reader.error()->code)});
         return value;
     }
 
@@ -97,7 +103,9 @@ private:
 
 class Lsearch final : public KeyedFile {
     using KeyedFile::KeyedFile;
-    tl::expected<bool, std::string> fits(const std::string& key, const Entry& entry) override { return iequals(key, entry.key()); }
+    tl::expected<bool, std::string> fits(const std::string& key, const Entry& entry) override {
+        return iequals(key, entry.key());
+    }
 };
 
 template <bool expand_keys>
@@ -140,8 +148,12 @@ OpenResult open_text(LookupWorld& world, const std::string& file) {
 }  // namespace
 
 OpenResult open_lsearch(LookupWorld& world, const std::string& file) { return open_text<Lsearch>(world, file); }
-OpenResult open_wildlsearch(LookupWorld& world, const std::string& file) { return open_text<PatternSearch<true>>(world, file); }
-OpenResult open_nwildlsearch(LookupWorld& world, const std::string& file) { return open_text<PatternSearch<false>>(world, file); }
+OpenResult open_wildlsearch(LookupWorld& world, const std::string& file) {
+    return open_text<PatternSearch<true>>(world, file);
+}
+OpenResult open_nwildlsearch(LookupWorld& world, const std::string& file) {
+    return open_text<PatternSearch<false>>(world, file);
+}
 OpenResult open_iplsearch(LookupWorld& world, const std::string& file) { return open_text<AddressSearch>(world, file); }
 
 }  // namespace postern

@@ -9,11 +9,20 @@ namespace {
 // LF TAB CR BS as two characters, which both MySQL and PostgreSQL read back.
 bool append_control(std::string& out, char c) {
     switch (c) {
-        case '\n': out += "\\n"; return true;
-        case '\t': out += "\\t"; return true;
-        case '\r': out += "\\r"; return true;
-        case '\b': out += "\\b"; return true;
-        default: return false;
+        case '\n':
+            out += "\\n";
+            return true;
+        case '\t':
+            out += "\\t";
+            return true;
+        case '\r':
+            out += "\\r";
+            return true;
+        case '\b':
+            out += "\\b";
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -66,11 +75,20 @@ std::string quote_ldap(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '*': out += "%5C2A"; break;
-            case '(': out += "%5C28"; break;
-            case ')': out += "%5C29"; break;
-            case '\\': out += "%5C5C"; break;
-            default: append_url(out, c);
+            case '*':
+                out += "%5C2A";
+                break;
+            case '(':
+                out += "%5C28";
+                break;
+            case ')':
+                out += "%5C29";
+                break;
+            case '\\':
+                out += "%5C5C";
+                break;
+            default:
+                append_url(out, c);
         }
     }
     return out;

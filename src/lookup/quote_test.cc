@@ -34,7 +34,8 @@ TEST(Quoted, words) {
         std::size_t want_end;
     };
     constexpr Case kCases[] = {
-        {"\"a b\"c", "a b", 5}, {"\"a\\\"\\n\\x41\\101\\q\"", "a\"\nAAq", 17}, {"\"open", "open", 5}, {"\"end\\", "end\\", 5}, {"\"\\x", std::string_view("\0", 1), 3},
+        {"\"a b\"c", "a b", 5},  {"\"a\\\"\\n\\x41\\101\\q\"", "a\"\nAAq", 17}, {"\"open", "open", 5},
+        {"\"end\\", "end\\", 5}, {"\"\\x", std::string_view("\0", 1), 3},
     };
     for (const Case& c : kCases) {
         std::size_t at = 0;

@@ -36,14 +36,29 @@ void read_escape(std::string_view text, std::size_t& at, std::string& out) {
     }
     ++at;
     switch (c) {
-        case 'b': out += '\b'; break;
-        case 'f': out += '\f'; break;
-        case 'n': out += '\n'; break;
-        case 'r': out += '\r'; break;
-        case 't': out += '\t'; break;
-        case 'v': out += '\v'; break;
-        case 'x': out += read_hex(text, at); break;
-        default: out += c;
+        case 'b':
+            out += '\b';
+            break;
+        case 'f':
+            out += '\f';
+            break;
+        case 'n':
+            out += '\n';
+            break;
+        case 'r':
+            out += '\r';
+            break;
+        case 't':
+            out += '\t';
+            break;
+        case 'v':
+            out += '\v';
+            break;
+        case 'x':
+            out += read_hex(text, at);
+            break;
+        default:
+            out += c;
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// lookup/quoted.h – backslash escapes and "quoted words" as Exim's keyed files, keyed fields and expansion text share them.
+// lookup/quoted.h – backslash escapes and "quoted words" as Exim's keyed files, keyed fields and expansion text share
+// them.
 #pragma once
 
 #include <cstddef>

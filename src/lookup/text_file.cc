@@ -17,7 +17,8 @@ TextFileLines::TextFileLines(TextFile& file) : file_(file) {
         while (content.size() < static_cast<std::size_t>(kKeepBelow)) {
             const std::size_t have = content.size();
             content.resize(have + kBlock);
-            const auto count = file_.os_.pread(file_.fd_.get(), std::span(content).subspan(have), static_cast<std::int64_t>(have));
+            const auto count =
+                file_.os_.pread(file_.fd_.get(), std::span(content).subspan(have), static_cast<std::int64_t>(have));
             content.resize(have + count.value_or(0));
             if (!count && count.error().code == EINTR) continue;
             if (!count) error_ = count.error();
@@ -37,7 +38,8 @@ bool TextFileLines::load_more() {
     const std::size_t have = rest.size();
     rest.resize(have + kBlock);
     auto count = file_.os_.pread(file_.fd_.get(), std::span(rest).subspan(have), offset_);
-    while (!count && count.error().code == EINTR) count = file_.os_.pread(file_.fd_.get(), std::span(rest).subspan(have), offset_);
+    while (!count && count.error().code == EINTR)
+        count = file_.os_.pread(file_.fd_.get(), std::span(rest).subspan(have), offset_);
     if (!count) {
         error_ = count.error();
         return false;

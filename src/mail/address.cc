@@ -20,7 +20,9 @@ constexpr std::string_view kEmptyAddress = "empty address";
 constexpr unsigned char kFirstUtf8Lead = 0xc0;
 constexpr int kExcessBrackets = 5;  // more than these are an error even with strip_excess_angle_brackets
 
-bool is_address_char(char c) { return is_digit(c) || c == ':' || c == '.' || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
+bool is_address_char(char c) {
+    return is_digit(c) || c == ':' || c == '.' || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
 
 bool is_utf8_byte(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
@@ -31,7 +33,10 @@ bool is_atom_char(char c) {
 // Length of a valid UTF-8 sequence at the front of `text`; 0 if there is none.
 std::size_t utf8_sequence(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+    const std::size_t length = lead >= 0xf0 && lead < 0xf8   ? 4
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                             : 0;
     if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
@@ -55,16 +60,20 @@ std::size_t string_end(std::string_view text, std::size_t i, bool ends_at_newlin
 std::size_t comment_end(std::string_view text, std::size_t i) {
     int depth = 1;
     for (++i; i < text.size(); ++i) {
-        if (text[i] == '\\') ++i;
-        else if (text[i] == '(') ++depth;
-        else if (text[i] == ')' && --depth == 0) break;
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '(')
+            ++depth;
+        else if (text[i] == ')' && --depth == 0)
+            break;
     }
     return i;
 }
 
 class Parser {
 public:
-    Parser(std::string_view text, const AddressRules& rules, GroupState* group) : text_(text), rules_(rules), group_(group) {}
+    Parser(std::string_view text, const AddressRules& rules, GroupState* group)
+        : text_(text), rules_(rules), group_(group) {}
 
     AddressParse run() {
         AddressParse parse;
@@ -81,7 +90,8 @@ private:
     bool short_enough() {
         constexpr std::size_t kLongest = 256, kShown = 64;
         if (result_.address.size() <= kLongest) return true;
-        return fail(fmt::format("address is ridiculously long: {}...", std::string_view(result_.address).substr(0, kShown)));
+        return fail(
+            fmt::format("address is ridiculously long: {}...", std::string_view(result_.address).substr(0, kShown)));
     }
     [[nodiscard]] char peek() const { return pos_ < text_.size() ? text_[pos_] : '\0'; }
     [[nodiscard]] bool at_end() const { return pos_ >= text_.size(); }
@@ -116,7 +126,8 @@ private:
     bool word(std::string& into) {
         if (peek() == '"') return quoted_string(into);
         while (!at_end() && is_atom_char(text_[pos_])) {
-            if (text_[pos_] == '\\' && pos_ + 1 < text_.size()) into += text_[pos_++];  // whatever follows is part of it
+            if (text_[pos_] == '\\' && pos_ + 1 < text_.size())
+                into += text_[pos_++];  // whatever follows is part of it
             into += text_[pos_++];
         }
         return true;
@@ -183,7 +194,9 @@ private:
         const std::size_t start = pos_++;
         const std::string_view rest = text_.substr(pos_);
         if (istarts_with(rest, "IPv6:") || istarts_with(rest, "IPv4:")) pos_ += 5;
-        while (!at_end() && (anything ? is_graph(peek()) && peek() != '[' && peek() != '\\' && peek() != ']' : is_address_char(peek()))) ++pos_;
+        while (!at_end() && (anything ? is_graph(peek()) && peek() != '[' && peek() != '\\' && peek() != ']'
+                                      : is_address_char(peek())))
+            ++pos_;
         into = text_.substr(start, pos_ - start);
         if (!take(']')) return fail("malformed domain literal");
         into += ']';
@@ -337,7 +350,9 @@ private:
 
 }  // namespace
 
-AddressParse parse_address(std::string_view text, const AddressRules& rules) { return Parser(text, rules, nullptr).run(); }
+AddressParse parse_address(std::string_view text, const AddressRules& rules) {
+    return Parser(text, rules, nullptr).run();
+}
 
 std::size_t address_item_end(std::string_view text, bool newline_ends) {
     bool in_brackets = false, in_route = false, at_start = true;
@@ -349,12 +364,23 @@ std::size_t address_item_end(std::string_view text, bool newline_ends) {
         if (c == ':') in_route = false;
         if (c != '(' && !is_space(c)) at_start = false;
         switch (c) {
-            case '"': i = string_end(text, i, newline_ends); break;
-            case '(': i = comment_end(text, i); break;
-            case '\\': ++i; break;
-            case '<': in_brackets = true; break;
-            case '>': in_brackets = false; break;
-            default: break;
+            case '"':
+                i = string_end(text, i, newline_ends);
+                break;
+            case '(':
+                i = comment_end(text, i);
+                break;
+            case '\\':
+                ++i;
+                break;
+            case '<':
+                in_brackets = true;
+                break;
+            case '>':
+                in_brackets = false;
+                break;
+            default:
+                break;
         }
     }
     return text.size();

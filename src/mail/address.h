@@ -12,20 +12,20 @@
 namespace postern {
 
 struct ParsedAddress {
-    std::string address;            // local@domain without comments, phrase, angle brackets; "" for <>
-    std::size_t start = 0, end = 0; // where the address proper stood in the text (for rewriting headers in place)
-    std::optional<std::size_t> at;  // offset of the '@' that starts the domain in `address`; none: unqualified
+    std::string address;             // local@domain without comments, phrase, angle brackets; "" for <>
+    std::size_t start = 0, end = 0;  // where the address proper stood in the text (for rewriting headers in place)
+    std::optional<std::size_t> at;   // offset of the '@' that starts the domain in `address`; none: unqualified
 };
 struct AddressError {
     std::string text;  // "domain missing or malformed", "malformed address: @c may not follow a@b", "empty address", …
 };
 struct AddressRules {
-    bool allow_null = false;              // <> is an address
-    bool allow_domain_literals = false;   // main options of the same names
+    bool allow_null = false;             // <> is an address
+    bool allow_domain_literals = false;  // main options of the same names
     bool strip_trailing_dot = false;
     bool strip_excess_angle_brackets = false;
-    bool any_domain_literal = false;      // -be, -bt, -bv: even user@[what ever], whatever allow_domain_literals says
-    bool allow_utf8_domains = false;      // or the message is SMTPUTF8; local parts may always have 8-bit bytes
+    bool any_domain_literal = false;  // -be, -bt, -bv: even user@[what ever], whatever allow_domain_literals says
+    bool allow_utf8_domains = false;  // or the message is SMTPUTF8; local parts may always have 8-bit bytes
 };
 
 struct AddressParse {
@@ -39,8 +39,8 @@ struct AddressParse {
 // comments and angle brackets); npos-free: text.size() if it is the last.
 [[nodiscard]] std::size_t address_item_end(std::string_view text, bool newline_ends);
 
-// Splits the value of an address header (To:, Cc:, …) into mailboxes; understands group syntax ("Team: a@b, c@d;" is two
-// items, "Nobody:;" is none). Items that do not parse are reported with their error, blank ones not at all.
+// Splits the value of an address header (To:, Cc:, …) into mailboxes; understands group syntax ("Team: a@b, c@d;" is
+// two items, "Nobody:;" is none). Items that do not parse are reported with their error, blank ones not at all.
 struct HeaderAddress {
     std::size_t offset = 0;  // of `item` in the text
     std::string_view item;   // one mailbox with its phrase and comments; without "group:" and ";"

@@ -155,8 +155,8 @@ TEST(Address, TellsWhereTheAddressStood) {
         std::size_t want_at;
     };
     const Place places[] = {
-        {"Phrase <a@b> (c)", "a@b", 1},       {"  a @ b (c)", "a @ b", 1}, {"(x) a(y)@b", "a(y)@b", 1},
-        {"<@r,@s:a@b>", "@r,@s:a@b", 1},      {"< a@b >", "a@b", 1},       {"x <\"a b\"@c.d >", "\"a b\"@c.d", 5},
+        {"Phrase <a@b> (c)", "a@b", 1},  {"  a @ b (c)", "a @ b", 1}, {"(x) a(y)@b", "a(y)@b", 1},
+        {"<@r,@s:a@b>", "@r,@s:a@b", 1}, {"< a@b >", "a@b", 1},       {"x <\"a b\"@c.d >", "\"a b\"@c.d", 5},
     };
     for (const Place& p : places) {
         const AddressParse parse = parse_address(p.text);

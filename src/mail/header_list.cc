@@ -14,10 +14,14 @@ struct KnownHeader {
     bool resent_form;  // "Resent-<name>" shares the letter
 };
 constexpr std::array kKnown = {
-    KnownHeader{"bcc", HeaderType::bcc, true},           KnownHeader{"cc", HeaderType::cc, true},
-    KnownHeader{"date", HeaderType::other, true},        KnownHeader{"from", HeaderType::from, true},
-    KnownHeader{"message-id", HeaderType::message_id, true}, KnownHeader{"received", HeaderType::received, false},
-    KnownHeader{"reply-to", HeaderType::reply_to, false}, KnownHeader{"sender", HeaderType::sender, true},
+    KnownHeader{"bcc", HeaderType::bcc, true},
+    KnownHeader{"cc", HeaderType::cc, true},
+    KnownHeader{"date", HeaderType::other, true},
+    KnownHeader{"from", HeaderType::from, true},
+    KnownHeader{"message-id", HeaderType::message_id, true},
+    KnownHeader{"received", HeaderType::received, false},
+    KnownHeader{"reply-to", HeaderType::reply_to, false},
+    KnownHeader{"sender", HeaderType::sender, true},
     KnownHeader{"to", HeaderType::to, true},
 };
 constexpr std::string_view kResent = "resent-";
@@ -26,8 +30,8 @@ constexpr std::string_view kResent = "resent-";
 bool is_name_char(char c) { return c != ':' && (is_graph(c) || static_cast<unsigned char>(c) >= 0x80); }
 
 struct NameAndColon {
-    std::size_t name = 0;   // length
-    bool colon = false;     // it follows, perhaps after blanks
+    std::size_t name = 0;  // length
+    bool colon = false;    // it follows, perhaps after blanks
 };
 NameAndColon name_and_colon(std::string_view text) {
     NameAndColon found;

@@ -11,8 +11,16 @@
 namespace postern {
 
 enum class HeaderType : char {
-    other = ' ', bcc = 'B', cc = 'C', from = 'F', message_id = 'I', received = 'P', reply_to = 'R', sender = 'S',
-    to = 'T', removed = '*',  // deleted or replaced: kept in -H, never sent
+    other = ' ',
+    bcc = 'B',
+    cc = 'C',
+    from = 'F',
+    message_id = 'I',
+    received = 'P',
+    reply_to = 'R',
+    sender = 'S',
+    to = 'T',
+    removed = '*',  // deleted or replaced: kept in -H, never sent
 };
 
 struct HeaderLine {

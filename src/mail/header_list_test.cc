@@ -17,8 +17,10 @@ TEST(HeaderName, NeedsAColon) {
 }
 
 TEST(HeaderLine, WhatReceptionTakesForOne) {
-    for (const std::string_view line : {"A: x\n", "A \t: x\n", ":\n", ":: x\n", "X-\xc3\x9c: y\n"}) EXPECT_TRUE(is_header_line(line)) << line;
-    for (const std::string_view line : {"", " : x\n", "\t: x\n", "A b: x\n", "A\x7f: x\n", "A\n b: x\n"}) EXPECT_FALSE(is_header_line(line)) << line;
+    for (const std::string_view line : {"A: x\n", "A \t: x\n", ":\n", ":: x\n", "X-\xc3\x9c: y\n"})
+        EXPECT_TRUE(is_header_line(line)) << line;
+    for (const std::string_view line : {"", " : x\n", "\t: x\n", "A b: x\n", "A\x7f: x\n", "A\n b: x\n"})
+        EXPECT_FALSE(is_header_line(line)) << line;
     EXPECT_FALSE(is_header_line(std::string_view("A\0: x\n", 6)));
     EXPECT_EQ(header_name_length("X-\xc3\x9c: y\n"), 4U);
 }
@@ -37,10 +39,11 @@ TEST(ClassifyHeader, LettersOfExim) {
         bool want_resent;
     };
     const Case cases[] = {
-        {"From: x\n", 'F', false},        {"resent-from: x\n", 'F', true}, {"To: x\n", 'T', false},    {"CC: x\n", 'C', false},
-        {"Resent-Bcc: x\n", 'B', true},   {"Message-ID: x\n", 'I', false}, {"Received: x\n", 'P', false},
-        {"Reply-To: x\n", 'R', false},    {"Resent-Reply-To: x\n", ' ', false}, {"Sender: x\n", 'S', false},
-        {"Resent-Date: x\n", ' ', true},  {"Date: x\n", ' ', false},       {"Subject: x\n", ' ', false}, {"Resent-X: y\n", ' ', false},
+        {"From: x\n", 'F', false},     {"resent-from: x\n", 'F', true}, {"To: x\n", 'T', false},
+        {"CC: x\n", 'C', false},       {"Resent-Bcc: x\n", 'B', true},  {"Message-ID: x\n", 'I', false},
+        {"Received: x\n", 'P', false}, {"Reply-To: x\n", 'R', false},   {"Resent-Reply-To: x\n", ' ', false},
+        {"Sender: x\n", 'S', false},   {"Resent-Date: x\n", ' ', true}, {"Date: x\n", ' ', false},
+        {"Subject: x\n", ' ', false},  {"Resent-X: y\n", ' ', false},
     };
     for (const Case& c : cases) {
         const HeaderClass got = classify_header(c.text);
@@ -50,7 +53,8 @@ TEST(ClassifyHeader, LettersOfExim) {
 }
 
 TEST(HeaderList, RemovedLinesAreNotThere) {
-    const HeaderList headers = {{HeaderType::removed, "Subject: old\n"}, {HeaderType::other, "X: 1\n"}, {HeaderType::other, "Subject: new\n"}};
+    const HeaderList headers = {
+        {HeaderType::removed, "Subject: old\n"}, {HeaderType::other, "X: 1\n"}, {HeaderType::other, "Subject: new\n"}};
     const HeaderLine* found = find_header(headers, "subject");
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->text, "Subject: new\n");

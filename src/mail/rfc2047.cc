@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t kWordMax = 67;  // a word that has grown beyond this is closed
 constexpr char kHex[] = "0123456789ABCDEF";
 
-bool stays(char c) { return is_print(c) && c != ' ' && std::string_view("?=()<>@,;:\\\".[]_").find(c) == std::string_view::npos; }
+bool stays(char c) {
+    return is_print(c) && c != ' ' && std::string_view("?=()<>@,;:\\\".[]_").find(c) == std::string_view::npos;
+}
 
 }  // namespace
 

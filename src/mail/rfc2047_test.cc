@@ -12,26 +12,24 @@ struct Case {
 
 // Answers of ${rfc2047:…}, exim4 4.96.
 const Case kCases[] = {
-    {"plain text",
-     "plain text"},
-    {"a_b",
-     "=?UTF-8?Q?a=5Fb?="},
-    {"x=y",
-     "=?UTF-8?Q?x=3Dy?="},
-    {"J\303\274rgen \342\202\254",
-     "=?UTF-8?Q?J=C3=BCrgen_=E2=82=AC?="},
-    {"\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251",
-     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?="},
+    {"plain text", "plain text"},
+    {"a_b", "=?UTF-8?Q?a=5Fb?="},
+    {"x=y", "=?UTF-8?Q?x=3Dy?="},
+    {"J\303\274rgen \342\202\254", "=?UTF-8?Q?J=C3=BCrgen_=E2=82=AC?="},
+    {"\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+     "\303\251\303\251\303\251\303\251\303\251\303\251",
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?= "
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9=C3=A9?="},
     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\303\251\303\251",
      "=?UTF-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=C3=A9?= =?UTF-8?Q?=C3=A9?="},
     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\303\251\303\251\303\251\303\251\303\251\303\251",
-     "=?UTF-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=C3=A9=C3=A9?= =?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9?="},
+     "=?UTF-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=C3=A9=C3=A9?= "
+     "=?UTF-8?Q?=C3=A9=C3=A9=C3=A9=C3=A9?="},
     {"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb \303\251",
      "=?UTF-8?Q?bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb?= =?UTF-8?Q?bbbbbbb_=C3=A9?="},
-    {"",
-     ""},
+    {"", ""},
 };
 
 TEST(Rfc2047Encode, AsExim) {

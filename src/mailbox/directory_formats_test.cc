@@ -33,7 +33,8 @@ TEST(MaildirBox, MakesItselfAndTheMessage) {
     const FileStat made = w.fake.stat_of("/home/joe/Maildir/new/" + kBase + ",S=52");
     EXPECT_EQ(made.permissions, 0640u);
     EXPECT_EQ(made.links, 1u);
-    for (const char* sub : {"", "/tmp", "/new", "/cur"}) EXPECT_EQ(w.fake.stat_of(kMaildir + std::string(sub)).permissions, 02750u);
+    for (const char* sub : {"", "/tmp", "/new", "/cur"})
+        EXPECT_EQ(w.fake.stat_of(kMaildir + std::string(sub)).permissions, 02750u);
 }
 
 TEST(MaildirBox, TwoMessagesGetTwoNames) {
@@ -95,37 +96,52 @@ struct FailureCase {
 
 TEST(MaildirBox, FailuresAndTheirWords) {
     const auto whole = [](World& w) {
-        for (const char* sub : {"", "/tmp", "/new", "/cur"}) w.fake.put_directory(kMaildir + std::string(sub), 0700, kUser, kMail);
+        for (const char* sub : {"", "/tmp", "/new", "/cur"})
+            w.fake.put_directory(kMaildir + std::string(sub), 0700, kUser, kMail);
     };
     const FailureCase kCases[] = {
-        {"file instead", [](World& w) { w.fake.put_file(kMaildir, "", 0600, kUser, kMail); }, true, -5, "/home/joe/Maildir is not a directory"},
-        {"file instead of tmp", [](World& w) {
+        {"file instead", [](World& w) { w.fake.put_file(kMaildir, "", 0600, kUser, kMail); }, true, -5,
+         "/home/joe/Maildir is not a directory"},
+        {"file instead of tmp",
+         [](World& w) {
              w.fake.put_directory(kMaildir, 0700, kUser, kMail);
              w.fake.put_file("/home/joe/Maildir/tmp", "", 0600, kUser, kMail);
-         }, true, -5, "/home/joe/Maildir/tmp is not a directory"},
-        {"must not be made", [](World&) {}, false, ENOENT, "stat() error for /home/joe/Maildir: No such file or directory"},
-        {"new must not be made", [](World& w) {
+         },
+         true, -5, "/home/joe/Maildir/tmp is not a directory"},
+        {"must not be made", [](World&) {}, false, ENOENT,
+         "stat() error for /home/joe/Maildir: No such file or directory"},
+        {"new must not be made",
+         [](World& w) {
              w.fake.put_directory(kMaildir, 0700, kUser, kMail);
              w.fake.put_directory("/home/joe/Maildir/tmp", 0700, kUser, kMail);
-         }, false, ENOENT, "stat() error for /home/joe/Maildir/new: No such file or directory"},
-        {"cannot be made", [](World& w) { w.fake.put_directory("/home/joe", 0500, kUser, kMail); }, true, EACCES, "cannot create /home/joe/Maildir"},
-        {"cannot be entered", [](World& w) { w.fake.put_directory(kMaildir, 0600, kUser, kMail); }, true, EACCES, "cannot chdir to /home/joe/Maildir"},
-        {"dangling link", [](World& w) { w.fake.put_symlink(kMaildir, "/home/joe/nowhere", kUser, kMail); }, true, ENOENT,
+         },
+         false, ENOENT, "stat() error for /home/joe/Maildir/new: No such file or directory"},
+        {"cannot be made", [](World& w) { w.fake.put_directory("/home/joe", 0500, kUser, kMail); }, true, EACCES,
+         "cannot create /home/joe/Maildir"},
+        {"cannot be entered", [](World& w) { w.fake.put_directory(kMaildir, 0600, kUser, kMail); }, true, EACCES,
          "cannot chdir to /home/joe/Maildir"},
-        {"dangling link as tmp", [&](World& w) {
+        {"dangling link", [](World& w) { w.fake.put_symlink(kMaildir, "/home/joe/nowhere", kUser, kMail); }, true,
+         ENOENT, "cannot chdir to /home/joe/Maildir"},
+        {"dangling link as tmp",
+         [&](World& w) {
              whole(w);
              w.fake.remove("/home/joe/Maildir/tmp");
              w.fake.put_symlink("/home/joe/Maildir/tmp", "/home/joe/nowhere", kUser, kMail);
-         }, true, ENOENT, "failed to open tmp/" + kBase + " (1 try)"},
+         },
+         true, ENOENT, "failed to open tmp/" + kBase + " (1 try)"},
         // D-maildir-lasting (W15): Exim tries ten times within 18 seconds.
-        {"tmp closed", [&](World& w) {
+        {"tmp closed",
+         [&](World& w) {
              whole(w);
              w.fake.put_directory("/home/joe/Maildir/tmp", 0500, kUser, kMail);
-         }, true, EACCES, "failed to open tmp/" + kBase + " (1 try)"},
-        {"new closed", [&](World& w) {
+         },
+         true, EACCES, "failed to open tmp/" + kBase + " (1 try)"},
+        {"new closed",
+         [&](World& w) {
              whole(w);
              w.fake.put_directory("/home/joe/Maildir/new", 0500, kUser, kMail);
-         }, true, EACCES, "while renaming tmp/" + kBase + " as new/" + kBase},
+         },
+         true, EACCES, "while renaming tmp/" + kBase + " as new/" + kBase},
     };
     for (const FailureCase& c : kCases) {
         SCOPED_TRACE(c.name);
@@ -223,15 +239,18 @@ TEST(PlainDirectory, NameThatIsTakenIsTriedAgainLater) {
 
 TEST(PlainDirectory, FailuresAndTheirWords) {
     const FailureCase kCases[] = {
-        {"must not be made", [](World&) {}, false, ENOENT, "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
+        {"must not be made", [](World&) {}, false, ENOENT,
+         "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
         {"closed", [](World& w) { w.fake.put_directory(kPlain, 0500, kUser, kMail); }, true, EACCES,
          "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
         {"parent closed", [](World& w) { w.fake.put_directory("/home/joe", 0500, kUser, kMail); }, true, EACCES,
          "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
-        {"leftover that cannot be removed", [](World& w) {
+        {"leftover that cannot be removed",
+         [](World& w) {
              w.fake.put_directory("/home/joe/inbox/temp.4711.mail.example.net", 0700, kUser, kMail);
              w.fake.put_directory(kPlain, 0700, kUser, kMail);
-         }, true, EEXIST, "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
+         },
+         true, EEXIST, "while creating file /home/joe/inbox/temp.4711.mail.example.net"},
     };
     for (const FailureCase& c : kCases) {
         SCOPED_TRACE(c.name);

@@ -19,9 +19,14 @@ constexpr microseconds kLongestPause{500'000};
 class Hitching {
 public:
     Hitching(Os& os, Clock& clock, const DotLock::Target& target, const LockSettings& settings)
-        : os_(os), clock_(clock), target_(target), settings_(settings), lock_leaf_(target.leaf + ".lock"),
+        : os_(os),
+          clock_(clock),
+          target_(target),
+          settings_(settings),
+          lock_leaf_(target.leaf + ".lock"),
           hitch_suffix_(fmt::format(".{}.{:08x}.{:08x}", target.mailbox.hostname,
-                                    static_cast<std::uint32_t>(clock.now().seconds), static_cast<std::uint32_t>(os.pid()))) {}
+                                    static_cast<std::uint32_t>(clock.now().seconds),
+                                    static_cast<std::uint32_t>(os.pid()))) {}
 
     [[nodiscard]] AtPath lock() const { return target_.place.at(lock_leaf_); }
     [[nodiscard]] AtPath hitch() const { return target_.place.at(lock_leaf_ + hitch_suffix_); }
@@ -32,8 +37,9 @@ public:
         auto post = os_.open(hitch(), O_WRONLY | O_CREAT | O_EXCL, settings_.lockfile_mode);
         if (!post) {
             const MailboxSettings& mailbox = target_.mailbox;
-            return mailbox_failure(post.error().code,
-                                   wording::hitching_post_failed(mailbox.path + ".lock" + hitch_suffix_, mailbox.uid, mailbox.gid));
+            return mailbox_failure(
+                post.error().code,
+                wording::hitching_post_failed(mailbox.path + ".lock" + hitch_suffix_, mailbox.uid, mailbox.gid));
         }
         const bool linked = os_.link(hitch(), lock()).has_value();
         // Over NFS the answer to link() can be lost; the link count tells.
@@ -45,8 +51,8 @@ public:
         return true;
     }
 
-    // A holder that died: its lock is older than lockfile_timeout. It is first renamed, so that of two breakers only one
-    // gets it, and put back if it turns out to be somebody's fresh lock.
+    // A holder that died: its lock is older than lockfile_timeout. It is first renamed, so that of two breakers only
+    // one gets it, and put back if it turns out to be somebody's fresh lock.
     void break_if_stale() {
         if (settings_.stale_after <= Seconds{0}) return;
         const auto old = os_.stat(lock(), Follow::yes);
@@ -74,9 +80,7 @@ FileLock result_of(const Status& locked) {
 
 }  // namespace
 
-microseconds Patience::elapsed() const {
-    return std::chrono::duration_cast<microseconds>(clock_.steady() - start_);
-}
+microseconds Patience::elapsed() const { return std::chrono::duration_cast<microseconds>(clock_.steady() - start_); }
 
 bool Patience::again(bool blocked) {
     ++quick_tries_;
@@ -94,7 +98,8 @@ bool Patience::pause() {
     return true;
 }
 
-MailboxResult<std::unique_ptr<DotLock>> DotLock::acquire(Os& os, Clock& clock, const Target& target, const LockSettings& settings) {
+MailboxResult<std::unique_ptr<DotLock>> DotLock::acquire(Os& os, Clock& clock, const Target& target,
+                                                         const LockSettings& settings) {
     Hitching hitching(os, clock, target, settings);
     Patience patience(clock, settings);
     bool go_on = patience.may_try();

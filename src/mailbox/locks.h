@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mailbox/locks.h – the rungs of the lock ladder of a mailbox in one file (spec appendfile.md §7.4, §7.6): PATH.lock made
-// with a hitching post (safe on NFS), then fcntl and flock on the open file. Runs as the recipient.
+// mailbox/locks.h – the rungs of the lock ladder of a mailbox in one file (spec appendfile.md §7.4, §7.6): PATH.lock
+// made with a hitching post (safe on NFS), then fcntl and flock on the open file. Runs as the recipient.
 //
 // Losing the race until patience ends is an answer (busy), not an Error. Nothing here sleeps longer than the options
 // allow: tries × interval in all, in short growing pauses instead of Exim's whole intervals.
@@ -23,10 +23,10 @@ namespace postern {
 
 struct LockSettings {
     bool dot_lock = true, fcntl = true, flock = false;
-    std::int64_t retries = 10;          // negative: not even one try
+    std::int64_t retries = 10;  // negative: not even one try
     Seconds interval{3};
     Seconds fcntl_timeout{0}, flock_timeout{0};  // > 0: block that long instead of trying again
-    Seconds stale_after{1800};          // age of a dot-lock that is broken; 0: never
+    Seconds stale_after{1800};                   // age of a dot-lock that is broken; 0: never
     mode_t lockfile_mode = 0600;
     [[nodiscard]] bool on_file() const { return fcntl || flock; }
     [[nodiscard]] Seconds longest_wait() const { return std::max(fcntl_timeout, flock_timeout); }
@@ -57,9 +57,9 @@ private:
 class DotLock {
 public:
     struct Target {
-        const Place& place;             // outlives the lock
-        std::string leaf;               // of the mailbox
-        const MailboxSettings& mailbox; // path for messages, host name, ids
+        const Place& place;              // outlives the lock
+        std::string leaf;                // of the mailbox
+        const MailboxSettings& mailbox;  // path for messages, host name, ids
     };
     // Failure: no hitching post, or (kLockFailed) somebody else has the lock.
     [[nodiscard]] static MailboxResult<std::unique_ptr<DotLock>> acquire(Os& os, Clock& clock, const Target& target,

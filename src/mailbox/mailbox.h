@@ -2,8 +2,8 @@
 // mailbox/mailbox.h – one message goes into one mailbox: what every format offers to a transport.
 //
 // A Mailbox that was opened holds everything that its format needs (locks, temporary file, old size). Write the message
-// to fd(), then commit(). Without a commit() that succeeded, the destructor restores what was there: an mbox is cut back,
-// temporary files and locks go away. commit() returns success only when message and directory entry are on stable
+// to fd(), then commit(). Without a commit() that succeeded, the destructor restores what was there: an mbox is cut
+// back, temporary files and locks go away. commit() returns success only when message and directory entry are on stable
 // storage (Settings::sync). Runs as the recipient; refuses nothing for being root (that is the transport's job).
 #pragma once
 
@@ -38,20 +38,21 @@ inline constexpr int kExistRace = -3, kNotRegular = -4, kNotDirectory = -5, kBad
                      kInodeChanged = -8, kLockFailed = -9, kBadCreate = -34;
 }
 
-[[nodiscard]] inline tl::unexpected<MailboxFailure> mailbox_failure(int code, std::string message, bool freeze = false) {
+[[nodiscard]] inline tl::unexpected<MailboxFailure> mailbox_failure(int code, std::string message,
+                                                                    bool freeze = false) {
     return tl::unexpected(MailboxFailure{MailboxFailure::Kind::defer, code, std::move(message), freeze, {}});
 }
 
 // What all formats need to know.
 struct MailboxSettings {
-    std::string path;               // of the file or directory, as configured: messages show it
-    std::string hostname;           // primary_hostname: in lock and message file names
-    uid_t uid = 0;                  // of the delivery: owner of what is created
+    std::string path;      // of the file or directory, as configured: messages show it
+    std::string hostname;  // primary_hostname: in lock and message file names
+    uid_t uid = 0;         // of the delivery: owner of what is created
     gid_t gid = 0;
-    mode_t mode = 0600;             // exactly, whatever the umask
+    mode_t mode = 0600;  // exactly, whatever the umask
     mode_t directory_mode = 0700;
     bool create_directory = true;
-    bool sync = true;               // false: tests and benchmarks
+    bool sync = true;  // false: tests and benchmarks
 };
 
 // How the formats that make a file a message get its name; asked after the data is on disk, so that the exact size is

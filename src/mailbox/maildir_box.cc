@@ -119,8 +119,7 @@ MailboxResult<void> MaildirBox::open_temporary() {
             break;
         }
         const int why = fd.error().code;
-        if (tries >= settings_.retries || is_lasting(why))
-            return open_failure(why, tries);
+        if (tries >= settings_.retries || is_lasting(why)) return open_failure(why, tries);
         if (why != EEXIST) clock_.sleep(kRetryPause);
     }
     temporary_ = "tmp/" + base_;

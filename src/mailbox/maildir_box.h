@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // mailbox/maildir_box.h – one file a message in a Maildir (spec appendfile.md §8.1, §9.2): written in tmp, synced, then
-// published in new under a name that cannot replace another message. A name visible in new always has its whole content.
+// published in new under a name that cannot replace another message. A name visible in new always has its whole
+// content.
 #pragma once
 
 #include <memory>
@@ -12,14 +13,15 @@
 namespace postern {
 
 struct MaildirSettings {
-    MailboxSettings common;            // path of the maildir
-    std::int64_t retries = 10;         // to open a file in tmp
-    bool is_folder = false;            // make the file "maildirfolder" (maildirfolder_create_regex matched)
+    MailboxSettings common;     // path of the maildir
+    std::int64_t retries = 10;  // to open a file in tmp
+    bool is_folder = false;     // make the file "maildirfolder" (maildirfolder_create_regex matched)
 };
 
 class MaildirBox final : public Mailbox {
 public:
-    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place, MaildirSettings settings);
+    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place,
+                                                                      MaildirSettings settings);
     MaildirBox(Os& os, Clock& clock, Place place, MaildirSettings settings)
         : os_(os), clock_(clock), place_(std::move(place)), settings_(std::move(settings)) {}
     ~MaildirBox() override;  // not committed: removes the file in tmp
@@ -38,7 +40,7 @@ private:
     [[nodiscard]] MailboxResult<void> open_temporary();
     [[nodiscard]] tl::unexpected<MailboxFailure> open_failure(int code, std::int64_t tries) const;
     [[nodiscard]] MailboxResult<std::string> publish_as(const std::string& tag);
-    void choose_base();                // a name that nobody had before: waits for the next microsecond
+    void choose_base();  // a name that nobody had before: waits for the next microsecond
 
     Os& os_;
     Clock& clock_;
@@ -46,8 +48,8 @@ private:
     MaildirSettings settings_;
     UniqueFd fd_;
     TimePoint base_time_;
-    std::string base_;                 // without "tmp/"
-    std::string temporary_;            // "tmp/…" while it is there
+    std::string base_;       // without "tmp/"
+    std::string temporary_;  // "tmp/…" while it is there
     bool made_directory_ = false;
 };
 

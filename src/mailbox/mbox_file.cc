@@ -40,7 +40,9 @@ MailboxResult<void> MboxFile::lock_and_open() {
 
 MailboxResult<void> MboxFile::take_snapshot() {
     const auto before = os_.stat(fd());
-    if (!before) return mailbox_failure(before.error().code, wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
+    if (!before)
+        return mailbox_failure(before.error().code,
+                               wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
     before_ = *before;
     writing_ = true;
     // Looking changes the access time, which only the owner can put back.
@@ -67,7 +69,8 @@ MailboxResult<void> MboxFile::commit(MessageNaming& /*naming*/) {
     const Status closed = os_.close(std::move(file_.fd));
     // What fsync has confirmed is delivered, whatever close says.
     if (!closed && !durable_)
-        return mailbox_failure(closed.error().code, wording::mailbox_step_failed(MailboxStep::close, settings_.common.path));
+        return mailbox_failure(closed.error().code,
+                               wording::mailbox_step_failed(MailboxStep::close, settings_.common.path));
     return {};
 }
 
@@ -81,7 +84,7 @@ void MboxFile::roll_back() {
 
 MboxFile::~MboxFile() {
     if (writing_ && file_.fd) roll_back();
-    file_.fd.reset();     // before the dot-lock: nobody must find the file unlocked while we hold it
+    file_.fd.reset();  // before the dot-lock: nobody must find the file unlocked while we hold it
     dot_lock_.reset();
 }
 

@@ -17,20 +17,21 @@
 namespace postern {
 
 struct MboxSettings {
-    MailboxSettings common;             // path of the file
-    std::string leaf;                   // its name in the place
+    MailboxSettings common;  // path of the file
+    std::string leaf;        // its name in the place
     LockSettings locks;
-    bool own_mode = false;              // common.mode comes with the address (filter: save PATH mode): it is enforced
-    bool from_redirect = false;         // the path was made by a redirect: some errors are final
+    bool own_mode = false;       // common.mode comes with the address (filter: save PATH mode): it is enforced
+    bool from_redirect = false;  // the path was made by a redirect: some errors are final
     bool creation_allowed = true;
     bool file_must_exist = false, allow_symlink = false, allow_fifo = false;
     bool check_owner = true, check_group = false, mode_fail_narrower = true;
-    bool repair_torn = true;            // messages begin on a line of their own (they have a prefix)
+    bool repair_torn = true;  // messages begin on a line of their own (they have a prefix)
 };
 
 class MboxFile final : public Mailbox {
 public:
-    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place, MboxSettings settings);
+    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place,
+                                                                      MboxSettings settings);
     struct Opened {
         UniqueFd fd;
         bool created = false, fifo = false;

@@ -23,7 +23,7 @@ struct Case {
     const char* name;
     std::function<void(World&)> set_up;
     std::function<void(MboxSettings&)> change;
-    int want_code;            // 0: delivered
+    int want_code;  // 0: delivered
     std::string want_message;
     bool want_freeze = false, want_fail = false;
 };
@@ -58,11 +58,18 @@ std::vector<Case> cases() {
         {"must exist", [](World&) {}, [](auto& s) { s.file_must_exist = true; }, ENOENT,
          "mailbox /var/mail/joe does not exist, but file_must_exist is set"},
         {"wrong owner", file(0666, 1001), nothing, -6, "mailbox /var/mail/joe has wrong uid (1001 != 1000)"},
-        {"wrong owner allowed", file(0666, 1001), [](auto& s) { s.check_owner = false; s.common.mode = 0666; }, 0, ""},
-        {"wrong group", file(0600, kUser, 9), [](auto& s) { s.check_group = true; }, -6, "mailbox /var/mail/joe has wrong gid (9 != 8)"},
+        {"wrong owner allowed", file(0666, 1001),
+         [](auto& s) {
+             s.check_owner = false;
+             s.common.mode = 0666;
+         },
+         0, ""},
+        {"wrong group", file(0600, kUser, 9), [](auto& s) { s.check_group = true; }, -6,
+         "mailbox /var/mail/joe has wrong gid (9 != 8)"},
         {"wrong group not checked", file(0600, kUser, 9), nothing, 0, ""},
         {"two names", two_names, nothing, -4, "mailbox /var/mail/joe has too many links (2)"},
-        {"directory", [](World& w) { w.fake.put_directory(kBox, 0700, kUser, kMail); }, nothing, -4, "mailbox /var/mail/joe has too many links (2)"},
+        {"directory", [](World& w) { w.fake.put_directory(kBox, 0700, kUser, kMail); }, nothing, -4,
+         "mailbox /var/mail/joe has too many links (2)"},
         {"symlink", link_to(kUser, kUser), nothing, -4, "mailbox /var/mail/joe is not a regular file"},
         {"symlink allowed", link_to(kUser, kUser), [](auto& s) { s.allow_symlink = true; }, 0, ""},
         {"symlink of somebody else", link_to(0, kUser), [](auto& s) { s.allow_symlink = true; }, -6,
@@ -77,24 +84,40 @@ std::vector<Case> cases() {
          "while opening named pipe /var/mail/joe (could mean no process is reading it)"},
         {"wider mode is narrowed", file(0666), nothing, 0, ""},
         {"narrower mode", file(0400), nothing, -7, "mailbox /var/mail/joe has the wrong mode 400 (600 expected)"},
-        {"other mode", file(0606), [](auto& s) { s.common.mode = 0660; }, -7, "mailbox /var/mail/joe has the wrong mode 606 (660 expected)"},
-        {"narrower mode accepted", file(0600), [](auto& s) { s.common.mode = 0660; s.mode_fail_narrower = false; }, 0, ""},
+        {"other mode", file(0606), [](auto& s) { s.common.mode = 0660; }, -7,
+         "mailbox /var/mail/joe has the wrong mode 606 (660 expected)"},
+        {"narrower mode accepted", file(0600),
+         [](auto& s) {
+             s.common.mode = 0660;
+             s.mode_fail_narrower = false;
+         },
+         0, ""},
         {"the address's own mode is enforced", file(0600), own_mode(0640), 0, ""},
         {"own mode on a file closed to us", file(0000), own_mode(0600), 0, ""},
-        {"read-only file", file(0400), [](auto& s) { s.common.mode = 0400; }, EACCES, "while opening mailbox /var/mail/joe"},
-        {"no tries", file(0600), [](auto& s) { s.locks.retries = -1; }, -9, "failed to lock mailbox /var/mail/joe (lock file)"},
-        {"no tries, no dot-lock", file(0600), [](auto& s) { s.locks.retries = -1; s.locks.dot_lock = false; }, -3,
-         "mailbox /var/mail/joe: existence unclear", true},
+        {"read-only file", file(0400), [](auto& s) { s.common.mode = 0400; }, EACCES,
+         "while opening mailbox /var/mail/joe"},
+        {"no tries", file(0600), [](auto& s) { s.locks.retries = -1; }, -9,
+         "failed to lock mailbox /var/mail/joe (lock file)"},
+        {"no tries, no dot-lock", file(0600),
+         [](auto& s) {
+             s.locks.retries = -1;
+             s.locks.dot_lock = false;
+         },
+         -3, "mailbox /var/mail/joe: existence unclear", true},
         {"directory closed", [](World& w) { w.fake.put_directory("/var/mail", 0755, 0, kMail); }, nothing, EACCES,
          "creating lock file hitching post /var/mail/joe.lock.mail.example.net.6b0266f2.00001267 (euid=1000 egid=8)"},
         {"directory closed, no dot-lock", [](World& w) { w.fake.put_directory("/var/mail", 0755, 0, kMail); },
          [](auto& s) { s.locks.dot_lock = false; }, EACCES, "while creating mailbox /var/mail/joe"},
         {"directory closed, from a redirect", [](World& w) { w.fake.put_directory("/var/mail", 0755, 0, kMail); },
-         [](auto& s) { s.locks.dot_lock = false; s.from_redirect = true; }, EACCES, "while creating mailbox /var/mail/joe", false, true},
+         [](auto& s) {
+             s.locks.dot_lock = false;
+             s.from_redirect = true;
+         },
+         EACCES, "while creating mailbox /var/mail/joe", false, true},
         {"directory not searchable", [](World& w) { w.fake.put_directory("/var/mail", 0700, 0, kMail); },
          [](auto& s) { s.locks.dot_lock = false; }, EACCES, "attempting to stat mailbox /var/mail/joe"},
-        {"directory missing", [](World& w) { w.fake.remove("/var/mail"); }, [](auto& s) { s.locks.dot_lock = false; }, ENOENT,
-         "while creating mailbox /var/mail/joe"},
+        {"directory missing", [](World& w) { w.fake.remove("/var/mail"); }, [](auto& s) { s.locks.dot_lock = false; },
+         ENOENT, "while creating mailbox /var/mail/joe"},
     };
 }
 
@@ -115,7 +138,8 @@ TEST(MboxFile, ChecksAndTheirWords) {
         if (failure) {
             EXPECT_THAT(w.fake.snapshot(), UnchangedSince(before));
         } else {
-            EXPECT_TRUE(w.fake.content(kBox).ends_with(kMessage) || w.fake.content("/home/joe/box").ends_with(kMessage));
+            EXPECT_TRUE(w.fake.content(kBox).ends_with(kMessage) ||
+                        w.fake.content("/home/joe/box").ends_with(kMessage));
         }
         EXPECT_EQ(w.fake.open_descriptors(), 0u);
         EXPECT_FALSE(w.fake.exists("/var/mail/joe.lock"));
@@ -176,7 +200,10 @@ TEST(MboxFile, TornMailboxIsRepaired) {
 
     w.fake.put_file(kBox, "not ours", 0666, 1001, kMail);
     w.fake.set_file_times(kBox, {1000, 0}, {2000, 0});
-    ASSERT_FALSE(put_message(w, mbox(with([](auto& s) { s.check_owner = false; s.common.mode = 0666; }))));
+    ASSERT_FALSE(put_message(w, mbox(with([](auto& s) {
+                                 s.check_owner = false;
+                                 s.common.mode = 0666;
+                             }))));
     EXPECT_EQ(w.fake.content(kBox), "not ours" + kMessage);
     EXPECT_EQ(w.fake.stat_of(kBox).atime.tv_sec, 1000);  // a look would have shown
 

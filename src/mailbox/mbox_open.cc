@@ -15,7 +15,8 @@ tl::unexpected<MailboxFailure> step_failed(int code, MailboxStep step, const std
 }
 
 tl::unexpected<MailboxFailure> final_failure(int code, MailboxStep step, const std::string& path) {
-    return tl::unexpected(MailboxFailure{MailboxFailure::Kind::fail, code, wording::mailbox_step_failed(step, path), false, {}});
+    return tl::unexpected(
+        MailboxFailure{MailboxFailure::Kind::fail, code, wording::mailbox_step_failed(step, path), false, {}});
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ MailboxResult<std::optional<FileStat>> MboxOpener::look() const {
     }
     if (found.error().code != ENOENT) return step_failed(found.error().code, MailboxStep::stat, path());
     if (settings_.file_must_exist) return mailbox_failure(ENOENT, wording::mailbox_must_exist(path()));
-    if (!settings_.creation_allowed) return mailbox_failure(mailbox_code::kBadCreate, wording::file_creation_refused(path()));
+    if (!settings_.creation_allowed)
+        return mailbox_failure(mailbox_code::kBadCreate, wording::file_creation_refused(path()));
     return std::nullopt;
 }
 
@@ -86,7 +88,8 @@ MailboxResult<MboxOpener::Step> MboxOpener::create() {
         const int why = fd.error().code;
         if (why == EEXIST) return Step::look_again;
         const bool for_good = settings_.from_redirect && (why == EPERM || why == ENOENT || why == EACCES);
-        return for_good ? final_failure(why, MailboxStep::create, path()) : step_failed(why, MailboxStep::create, path());
+        return for_good ? final_failure(why, MailboxStep::create, path())
+                        : step_failed(why, MailboxStep::create, path());
     }
     for (const Status& done : {os_.chown(fd->get(), uid_, gid_), os_.chmod(fd->get(), settings_.common.mode)}) {
         if (!done) return final_failure(done.error().code, MailboxStep::set_permissions, path());
@@ -168,7 +171,8 @@ MailboxResult<void> MboxOpener::check_opened(const FileStat& found, mode_t expec
     if ((settings_.check_owner && opened->uid != uid_) || (settings_.check_group && opened->gid != gid_))
         return refused(mailbox_code::kBadUgid, wording::owner_changed(path()));
     if (opened->permissions != expected)
-        return refused(mailbox_code::kBadMode, wording::mode_changed(path(), opened->permissions, settings_.common.mode));
+        return refused(mailbox_code::kBadMode,
+                       wording::mode_changed(path(), opened->permissions, settings_.common.mode));
     if (opened->links != found.links)
         return refused(mailbox_code::kNotRegular, wording::too_many_links(path(), false, opened->links));
     return {};

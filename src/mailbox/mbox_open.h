@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mailbox/mbox_open.h – the open loop of an mbox (spec appendfile.md §7.5): find or create the file, check it before and
-// after opening, lock it, and make sure that the path still names it.
+// mailbox/mbox_open.h – the open loop of an mbox (spec appendfile.md §7.5): find or create the file, check it before
+// and after opening, lock it, and make sure that the path still names it.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,12 @@ namespace postern {
 class MboxOpener {
 public:
     MboxOpener(Os& os, Clock& clock, const Place& place, const MboxSettings& settings)
-        : os_(os), clock_(clock), place_(place), settings_(settings), uid_(settings.common.uid), gid_(settings.common.gid) {}
+        : os_(os),
+          clock_(clock),
+          place_(place),
+          settings_(settings),
+          uid_(settings.common.uid),
+          gid_(settings.common.gid) {}
     [[nodiscard]] MailboxResult<MboxFile::Opened> open();
     // What open() would refuse before it opens or creates anything. Changes nothing.
     [[nodiscard]] std::optional<MailboxFailure> examine();
@@ -39,7 +44,7 @@ private:
     const MboxSettings& settings_;
     uid_t uid_;
     gid_t gid_;
-    bool nofollow_ = true;   // Exim's use_lstat
+    bool nofollow_ = true;  // Exim's use_lstat
     MboxFile::Opened file_;
 };
 

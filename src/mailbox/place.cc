@@ -141,7 +141,8 @@ bool creation_allowed_by_name(const CreationRule& rule, std::string_view path) {
     if (!path.starts_with(root) || path.size() <= root.size() || path[root.size()] != '/') return false;
     const bool deeper = path.find('/', root.size() + 2) != std::string_view::npos;
     if (!deeper) return true;
-    return rule.kind == CreationRule::Kind::below_home && path.substr(root.size()).find("/../") == std::string_view::npos;
+    return rule.kind == CreationRule::Kind::below_home &&
+           path.substr(root.size()).find("/../") == std::string_view::npos;
 }
 
 AtPath Place::at(std::string_view leaf) const {

@@ -28,12 +28,12 @@ struct CreationRule {
 [[nodiscard]] bool creation_allowed_by_name(const CreationRule& rule, std::string_view path);
 
 struct Place {
-    std::string path;                  // of the directory, as configured
-    UniqueFd dir;                      // the deepest part of it that exists; none: it could not be opened
-    std::string rest;                  // what of the path lies between dir and the directory: missing, or not accessible
-    CreationRule rule;                 // that it was found under
-    bool confined = false;             // dir is below the root and was reached without links
-    bool allowed = true;               // create_file permits files in it
+    std::string path;       // of the directory, as configured
+    UniqueFd dir;           // the deepest part of it that exists; none: it could not be opened
+    std::string rest;       // what of the path lies between dir and the directory: missing, or not accessible
+    CreationRule rule;      // that it was found under
+    bool confined = false;  // dir is below the root and was reached without links
+    bool allowed = true;    // create_file permits files in it
 
     [[nodiscard]] bool complete() const { return dir && rest.empty(); }
     // A name in the directory; for a place that is not complete a name that makes the call fail with the right errno.

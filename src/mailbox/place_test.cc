@@ -48,7 +48,9 @@ struct Places : testing::Test {
         w.fake.put_directory("/home/joe/mail/deep", 0700, kUser, kMail);
         w.fake.put_directory("/home/joe2", 0777);
     }
-    Place below_home(const std::string& directory) { return find_place(w.os, directory, "box", {Kind::below_home, "/home/joe"}); }
+    Place below_home(const std::string& directory) {
+        return find_place(w.os, directory, "box", {Kind::below_home, "/home/joe"});
+    }
     std::string made_at(const Place& place) {
         const auto fd = w.os.open(place.at("probe"), O_CREAT | O_EXCL | O_WRONLY, 0600);
         return fd ? "made" : errno_text(fd.error().code);
@@ -91,8 +93,8 @@ TEST_F(Places, LinksOutOfTheRootAreRefusedLinksInsideAreNot) {
     const struct {
         const char* target;
         bool want;
-    } kCases[] = {{"/home/joe2", false}, {"/home", false}, {"/", false}, {"../joe2", false},
-                  {"mail", true}, {"/home/joe/mail", true}, {"/home/joe", true}};
+    } kCases[] = {{"/home/joe2", false}, {"/home", false},         {"/", false},       {"../joe2", false},
+                  {"mail", true},        {"/home/joe/mail", true}, {"/home/joe", true}};
     for (const auto& c : kCases) {
         SCOPED_TRACE(c.target);
         w.fake.remove("/home/joe/link");

@@ -22,10 +22,14 @@ std::string directory_of(const std::string& leaf) {
 }  // namespace
 
 PlainDirectory::PlainDirectory(Os& os, Clock& clock, Place place, MailboxSettings settings)
-    : os_(os), clock_(clock), place_(std::move(place)), settings_(std::move(settings)),
+    : os_(os),
+      clock_(clock),
+      place_(std::move(place)),
+      settings_(std::move(settings)),
       temporary_(fmt::format("temp.{}.{}", os.pid(), settings_.hostname)) {}
 
-MailboxResult<std::unique_ptr<Mailbox>> PlainDirectory::open(Os& os, Clock& clock, Place place, MailboxSettings settings) {
+MailboxResult<std::unique_ptr<Mailbox>> PlainDirectory::open(Os& os, Clock& clock, Place place,
+                                                             MailboxSettings settings) {
     auto box = std::make_unique<PlainDirectory>(os, clock, std::move(place), std::move(settings));
     if (auto opened = box->open_temporary(); !opened) return tl::unexpected(opened.error());
     return box;
@@ -49,7 +53,8 @@ MailboxResult<void> PlainDirectory::open_temporary() {
     if (!fd) return mailbox_failure(fd.error().code, wording::creating_file(data_name()));
     fd_ = std::move(*fd);
     temporary_exists_ = true;
-    for (const Status& done : {os_.chown(this->fd(), settings_.uid, settings_.gid), os_.chmod(this->fd(), settings_.mode)}) {
+    for (const Status& done :
+         {os_.chown(this->fd(), settings_.uid, settings_.gid), os_.chmod(this->fd(), settings_.mode)}) {
         if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("file " + data_name()));
     }
     return {};
@@ -65,7 +70,8 @@ MailboxResult<std::string> PlainDirectory::publish_as(MessageNaming& naming, std
         const Status published = publish(os_, place_.at(temporary_), place_.at(*leaf));
         if (published) return leaf;
         if (published.error().code != EEXIST || round == kRounds || *leaf == last)
-            return mailbox_failure(published.error().code, wording::renaming(data_name(), settings_.path + "/" + *leaf));
+            return mailbox_failure(published.error().code,
+                                   wording::renaming(data_name(), settings_.path + "/" + *leaf));
         last = std::move(*leaf);
         clock_.sleep(kNamePause);
     }

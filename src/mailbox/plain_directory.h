@@ -14,7 +14,8 @@ namespace postern {
 
 class PlainDirectory final : public Mailbox {
 public:
-    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place, MailboxSettings settings);
+    [[nodiscard]] static MailboxResult<std::unique_ptr<Mailbox>> open(Os& os, Clock& clock, Place place,
+                                                                      MailboxSettings settings);
     PlainDirectory(Os& os, Clock& clock, Place place, MailboxSettings settings);
     ~PlainDirectory() override;  // not committed: removes the temporary file
 
@@ -33,7 +34,7 @@ private:
     Place place_;
     MailboxSettings settings_;
     UniqueFd fd_;
-    std::string temporary_;            // leaf
+    std::string temporary_;  // leaf
     bool temporary_exists_ = false;
 };
 

@@ -15,8 +15,8 @@ const std::string kOld = "From a Sun Nov 22 03:00:00 2026\n\nold\n\n";
 struct Subject {
     const char* name;
     Opening open;
-    std::function<void(World&)> set_up;                          // after put_home()
-    std::function<std::vector<std::string>(World&)> messages;    // what a reader would see, new ones only
+    std::function<void(World&)> set_up;                        // after put_home()
+    std::function<std::vector<std::string>(World&)> messages;  // what a reader would see, new ones only
 };
 
 // An mbox shows a torn message after a crash in the middle of a write; the next delivery ends its line (W18).
@@ -61,7 +61,8 @@ std::vector<Subject> subjects() {
     flock.locks.flock = true;
     return {
         {"new mbox", mbox("/var/mail/joe"), nothing, in_box},
-        {"existing mbox", mbox(flock), [](World& w) { w.fake.put_file("/var/mail/joe", kOld, 0600, kUser, kMail); }, in_box},
+        {"existing mbox", mbox(flock), [](World& w) { w.fake.put_file("/var/mail/joe", kOld, 0600, kUser, kMail); },
+         in_box},
         {"new maildir", maildir("/home/joe/Maildir"), nothing, files_in("/home/joe/Maildir/new")},
         {"existing maildir", maildir("/home/joe/Maildir"),
          [](World& w) {
@@ -99,7 +100,8 @@ void check_fault(World& w, const Subject& subject) {
 TEST(Sweep, EveryFaultLeavesAWholeMessageOrNone) {
     for (const Subject& subject : subjects()) {
         SCOPED_TRACE(subject.name);
-        for_every_fault({ENOSPC, EDQUOT, EIO, EINTR, EACCES, ENOENT, EMFILE, ENOLCK, ESTALE}, [&](World& w) { check_fault(w, subject); });
+        for_every_fault({ENOSPC, EDQUOT, EIO, EINTR, EACCES, ENOENT, EMFILE, ENOLCK, ESTALE},
+                        [&](World& w) { check_fault(w, subject); });
     }
 }
 

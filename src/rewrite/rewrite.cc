@@ -16,8 +16,14 @@ struct Place {
     unsigned flag;
 };
 constexpr std::array<Place, 8> kPlaces = {{
-    {"env-from", kRewriteEnvFrom}, {"env-to", kRewriteEnvTo}, {"sender:", kRewriteSender}, {"from:", kRewriteFrom},
-    {"to:", kRewriteTo}, {"cc:", kRewriteCc}, {"bcc:", kRewriteBcc}, {"reply-to:", kRewriteReplyTo},
+    {"env-from", kRewriteEnvFrom},
+    {"env-to", kRewriteEnvTo},
+    {"sender:", kRewriteSender},
+    {"from:", kRewriteFrom},
+    {"to:", kRewriteTo},
+    {"cc:", kRewriteCc},
+    {"bcc:", kRewriteBcc},
+    {"reply-to:", kRewriteReplyTo},
 }};
 const Place& place(Rewriter::Where where) { return kPlaces[static_cast<std::size_t>(where)]; }
 
@@ -25,7 +31,8 @@ const Place& place(Rewriter::Where where) { return kPlaces[static_cast<std::size
 std::vector<Text> captures_of(std::string_view pattern, const LocalAndDomain& address, const MatchResult& match) {
     if (pattern.find_first_of("^$\\;") != std::string_view::npos) return match.captures;
     const auto add_wild_part = [](std::vector<Text>& to, std::string_view part, std::string_view subject) {
-        if (part.starts_with('*')) to.push_back(tainted_text(std::string(subject.substr(0, subject.size() - (part.size() - 1)))));
+        if (part.starts_with('*'))
+            to.push_back(tainted_text(std::string(subject.substr(0, subject.size() - (part.size() - 1)))));
     };
     const LocalAndDomain parts = split_address(pattern);
     std::string whole(address.local_part);
@@ -47,17 +54,20 @@ AddressRules Rewriter::address_rules() const {
     return rules;
 }
 
-std::string Rewriter::rewrite_address(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope) {
+std::string Rewriter::rewrite_address(const std::string& address, Where where, std::span<const RewriteRule> rules,
+                                      const Scope& scope) {
     return apply(address, where, rules, scope).address;
 }
 
-std::string Rewriter::rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope) {
+std::string Rewriter::rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
+                                   const Scope& scope) {
     Result result = apply(address, where, rules, scope);
     const bool envelope = where == Where::env_from || where == Where::env_to;
     return result.whole.empty() || envelope ? std::move(result.address) : std::move(result.whole);
 }
 
-Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope) {
+Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::span<const RewriteRule> rules,
+                                 const Scope& scope) {
     Result current{address, {}};
     std::size_t number = 0;
     for (const RewriteRule& rule : rules) {
@@ -74,7 +84,8 @@ Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::s
     return current;
 }
 
-Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current, bool& changed) {
+Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope,
+                                    Result& current, bool& changed) {
     Expander::MatchOptions options;
     options.caseful = options.rewrite_pattern = true;
     const MatchResult match = expander_.match_address(current.address, rule.key, scope, options);
@@ -109,8 +120,8 @@ Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number,
     return (rule.flags & kRewriteQuit) != 0 ? Next::stop : Next::rule;
 }
 
-std::optional<std::string> Rewriter::replacement(const RewriteRule& rule, const MatchResult& match, const std::string& address,
-                                                 const Scope& scope, Next& next) {
+std::optional<std::string> Rewriter::replacement(const RewriteRule& rule, const MatchResult& match,
+                                                 const std::string& address, const Scope& scope, Next& next) {
     const LocalAndDomain parts = split_address(address);
     Scope inner = scope;
     inner.extra["local_part"] = tainted_text(std::string(parts.local_part));

@@ -30,33 +30,38 @@ public:
 
     enum class Where : std::uint8_t { env_from, env_to, sender, from, to, cc, bcc, reply_to };
     // The address after all matching rules; equal to `address` if none applied.
-    [[nodiscard]] std::string rewrite_address(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
+    [[nodiscard]] std::string rewrite_address(const std::string& address, Where where,
+                                              std::span<const RewriteRule> rules, const Scope& scope);
 
     // The same for -brw: with phrase, where a rule with flag w made one for a header.
-    [[nodiscard]] std::string rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
+    [[nodiscard]] std::string rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
+                                           const Scope& scope);
 
     // One header line (type S F T C B R; others are returned as nullopt). nullopt: unchanged. `qualify`: unqualified
     // addresses get qualify_domain / qualify_recipient where the flags of the message permit.
     struct Qualify {
         bool senders = false, recipients = false;
     };
-    [[nodiscard]] std::optional<std::string> rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope);
+    [[nodiscard]] std::optional<std::string> rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules,
+                                                            Qualify qualify, const Scope& scope);
 
     [[nodiscard]] AddressRules address_rules() const;  // as the main options say
 
 private:
     struct Result {
         std::string address;
-        std::string whole;     // flag w: what takes the place of the whole item, phrase included; else empty
+        std::string whole;  // flag w: what takes the place of the whole item, phrase included; else empty
     };
     enum class Next : std::uint8_t { rule, stop };
-    [[nodiscard]] Result apply(const std::string& address, Where where, std::span<const RewriteRule> rules, const Scope& scope);
+    [[nodiscard]] Result apply(const std::string& address, Where where, std::span<const RewriteRule> rules,
+                               const Scope& scope);
     // One rule once. `changed` tells whether it matched and was applied.
-    Next apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current, bool& changed);
-    [[nodiscard]] std::optional<std::string> replacement(const RewriteRule& rule, const MatchResult& match, const std::string& address,
-                                                         const Scope& scope, Next& next);
-    [[nodiscard]] std::string new_item(const HeaderAddress& item, HeaderType type, Where where, std::span<const RewriteRule> rules,
-                                       Qualify qualify, const Scope& scope);
+    Next apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current,
+                    bool& changed);
+    [[nodiscard]] std::optional<std::string> replacement(const RewriteRule& rule, const MatchResult& match,
+                                                         const std::string& address, const Scope& scope, Next& next);
+    [[nodiscard]] std::string new_item(const HeaderAddress& item, HeaderType type, Where where,
+                                       std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope);
 
     Expander& expander_;
     const MainOptions& main_;

@@ -8,25 +8,34 @@ namespace {
 
 constexpr std::size_t kLongEnough = 40;  // a line that has grown past this is folded behind the item
 
-bool is_sender_type(HeaderType type) { return type == HeaderType::from || type == HeaderType::sender || type == HeaderType::reply_to; }
+bool is_sender_type(HeaderType type) {
+    return type == HeaderType::from || type == HeaderType::sender || type == HeaderType::reply_to;
+}
 
 }  // namespace
 
 std::optional<Rewriter::Where> rewrite_place(HeaderType type) {
     switch (type) {
-        case HeaderType::sender: return Rewriter::Where::sender;
-        case HeaderType::from: return Rewriter::Where::from;
-        case HeaderType::to: return Rewriter::Where::to;
-        case HeaderType::cc: return Rewriter::Where::cc;
-        case HeaderType::bcc: return Rewriter::Where::bcc;
-        case HeaderType::reply_to: return Rewriter::Where::reply_to;
-        default: return std::nullopt;
+        case HeaderType::sender:
+            return Rewriter::Where::sender;
+        case HeaderType::from:
+            return Rewriter::Where::from;
+        case HeaderType::to:
+            return Rewriter::Where::to;
+        case HeaderType::cc:
+            return Rewriter::Where::cc;
+        case HeaderType::bcc:
+            return Rewriter::Where::bcc;
+        case HeaderType::reply_to:
+            return Rewriter::Where::reply_to;
+        default:
+            return std::nullopt;
     }
 }
 
 // The item's new text; the old one if nothing applies to it.
-std::string Rewriter::new_item(const HeaderAddress& item, HeaderType type, Where where, std::span<const RewriteRule> rules,
-                               Qualify qualify, const Scope& scope) {
+std::string Rewriter::new_item(const HeaderAddress& item, HeaderType type, Where where,
+                               std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope) {
     std::string text(item.item);
     if (!item.parse.value) {
         if (!rules.empty()) hooks_.main_log(wording::header_address_bad(item.parse.error.text));
@@ -48,7 +57,8 @@ std::string Rewriter::new_item(const HeaderAddress& item, HeaderType type, Where
     return text;
 }
 
-std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope) {
+std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std::span<const RewriteRule> rules,
+                                                    Qualify qualify, const Scope& scope) {
     const auto where = rewrite_place(line.type);
     if (!where || (rules.empty() && !qualify.senders && !qualify.recipients)) return std::nullopt;
     const std::string_view text = line.text;
@@ -64,13 +74,17 @@ std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std:
         changed = true;
         const std::size_t at = value_at + item.offset;
         // Blanks in front of the item may be out already, before a fold.
-        if (at >= copied) out.append(text.substr(copied, at - copied)).append(replaced);
-        else out.append(replaced, copied - at, std::string::npos);
+        if (at >= copied)
+            out.append(text.substr(copied, at - copied)).append(replaced);
+        else
+            out.append(replaced, copied - at, std::string::npos);
         copied = at + item.item.size();
         if (replaced.size() <= item.item.size() || out.size() - last_newline <= kLongEnough) continue;
         // Fold behind the separator, unless the line ends there anyway.
         std::size_t next = copied;
-        while (next < text.size() && (text[next] == ';' || text[next] == ',' || text[next] == ' ' || text[next] == '\t')) ++next;
+        while (next < text.size() &&
+               (text[next] == ';' || text[next] == ',' || text[next] == ' ' || text[next] == '\t'))
+            ++next;
         if (next >= text.size() || text[next] == '\n') continue;
         out.append(text.substr(copied, next - copied)).append("\n\t");
         copied = next;

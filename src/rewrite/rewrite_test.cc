@@ -61,7 +61,8 @@ protected:
 TEST_F(RewriteTest, RulesInOrderEachOnTheResultOfTheLast) {
     rules({{"a@q", "b@q"}, {"b@q", "c@q"}, {"a@q", "never@q"}});
     EXPECT_EQ(address("a@q"), "c@q");
-    EXPECT_THAT(main_log_, ElementsAre("\"a@q\" from from: rewritten as \"b@q\" by rule 1", "\"b@q\" from from: rewritten as \"c@q\" by rule 2"));
+    EXPECT_THAT(main_log_, ElementsAre("\"a@q\" from from: rewritten as \"b@q\" by rule 1",
+                                       "\"b@q\" from from: rewritten as \"c@q\" by rule 2"));
     EXPECT_EQ(address("x@q"), "x@q");
 }
 
@@ -84,7 +85,7 @@ TEST_F(RewriteTest, WhatTheReplacementSees) {
         {"*-x@*.q", "$1.$2@r", "joe-x@sub.q", "joe.sub@r"},
         {"q", "$local_part-$domain@r", "joe@q", "joe-q@r"},
         {"\\N^(.)o(.)@\\N", "$1$2@r", "joe@q", "je@r"},
-        {"A@q", "upper@x", "a@q", "a@q"},       // the local part keeps its case
+        {"A@q", "upper@x", "a@q", "a@q"},  // the local part keeps its case
         {"a@Q", "lower@x", "a@q", "lower@x"},
     };
     for (const Case& c : cases) {
@@ -155,7 +156,8 @@ TEST_F(RewriteTest, HeadersAreQualifiedInPlace) {
         {"To: a@x,\n b@y\n", "unchanged"},
         {"To: u0,\n u1,\n u2\n", "To: u0@rcpt.example,\n u1@rcpt.example,\n u2@rcpt.example\n"},
         {"To: u1  ,   u22 , u33,u44\t,u55,    u66  \n",
-         "To: u1@rcpt.example  ,   u22@rcpt.example , \n\tu33@rcpt.example,u44@rcpt.example\t,u55@rcpt.example,    \n\tu66@rcpt.example  \n"},
+         "To: u1@rcpt.example  ,   u22@rcpt.example , \n\tu33@rcpt.example,u44@rcpt.example\t,u55@rcpt.example,    "
+         "\n\tu66@rcpt.example  \n"},
         {"To: u (a very long comment, that is longer than forty characters), v (another comment) , w\n",
          "To: u@rcpt.example (a very long comment, that is longer than forty characters), \n\t"
          "v@rcpt.example (another comment) , w@rcpt.example\n"},

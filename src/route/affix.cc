@@ -14,7 +14,8 @@ std::optional<Affix> prefix_by_item(std::string_view local_part, std::string_vie
     item.remove_prefix(1);
     if (item.size() > local_part.size()) return std::nullopt;
     for (std::size_t at = local_part.size() - item.size() + 1; at-- > 0;) {
-        if (istarts_with(local_part.substr(at), item)) return Affix{local_part.substr(0, at + item.size()), local_part.substr(0, at), true};
+        if (istarts_with(local_part.substr(at), item))
+            return Affix{local_part.substr(0, at + item.size()), local_part.substr(0, at), true};
     }
     return std::nullopt;
 }
@@ -28,7 +29,8 @@ std::optional<Affix> suffix_by_item(std::string_view local_part, std::string_vie
     }
     item.remove_suffix(1);
     for (std::size_t at = 0; at + item.size() <= local_part.size(); ++at) {
-        if (istarts_with(local_part.substr(at), item)) return Affix{local_part.substr(at), local_part.substr(at + item.size()), true};
+        if (istarts_with(local_part.substr(at), item))
+            return Affix{local_part.substr(at), local_part.substr(at + item.size()), true};
     }
     return std::nullopt;
 }

@@ -101,11 +101,16 @@ std::optional<std::size_t> RouterChain::Run::visit(std::size_t at) {
     if (!state_.drivers[at])  // a driver that the program was built without
         return ended(RouteVerdict::defer, route_deferred(wording::internal_configuration_error()));
     const auto note = [&](std::string_view what, std::string_view why) {
-        if (context_.note) context_.note("router " + router.name + ": " + std::string(what) + (why.empty() ? "" : ": ") + std::string(why));
+        if (context_.note)
+            context_.note("router " + router.name + ": " + std::string(what) + (why.empty() ? "" : ": ") +
+                          std::string(why));
     };
     switch (look_up(at)) {
-        case Loop::none: break;
-        case Loop::skip: note("skipped", "it has routed this address before"); return at + 1;
+        case Loop::none:
+            break;
+        case Loop::skip:
+            note("skipped", "it has routed this address before");
+            return at + 1;
         case Loop::endless: {
             std::string text = wording::routing_loop(item_.address);
             if (context_.main_and_panic_log) context_.main_and_panic_log(text);
@@ -114,10 +119,17 @@ std::optional<std::size_t> RouterChain::Run::visit(std::size_t at) {
     }
     Gate gate = check_preconditions(router, item_, context_, captures_);
     switch (gate.kind) {
-        case Gate::Kind::open: break;
-        case Gate::Kind::skip: note("skipped", gate.why); return at + 1;
-        case Gate::Kind::decline: note("declined", gate.why); return declined(at, {});
-        case Gate::Kind::defer: note("deferred", gate.why); return ended(RouteVerdict::defer, std::move(gate.result));
+        case Gate::Kind::open:
+            break;
+        case Gate::Kind::skip:
+            note("skipped", gate.why);
+            return at + 1;
+        case Gate::Kind::decline:
+            note("declined", gate.why);
+            return declined(at, {});
+        case Gate::Kind::defer:
+            note("deferred", gate.why);
+            return ended(RouteVerdict::defer, std::move(gate.result));
     }
     return decided(at, state_.drivers[at]->route(item_, context_));
 }
@@ -126,20 +138,30 @@ std::optional<std::size_t> RouterChain::Run::decided(std::size_t at, RouteResult
     const RouterInstance& router = state_.configuration.routers[at];
     const std::string who = "router " + router.name + ": ";
     const bool forced_failure = context_.mode == RouteMode::verify_sender ? router.options.fail_verify_sender
-                                                                           : router.options.fail_verify_recipient;
-    if (is_verifying(context_.mode) && forced_failure && (result.verdict == RouteVerdict::ok || result.verdict == RouteVerdict::pass)) {
+                                                                          : router.options.fail_verify_recipient;
+    if (is_verifying(context_.mode) && forced_failure &&
+        (result.verdict == RouteVerdict::ok || result.verdict == RouteVerdict::pass)) {
         result = route_failed(wording::forced_verify_failure(router.name));
     }
     switch (result.verdict) {
-        case RouteVerdict::ok: return accepted(at);
-        case RouteVerdict::decline: context_.say(who + "declined"); return declined(at, result);
+        case RouteVerdict::ok:
+            return accepted(at);
+        case RouteVerdict::decline:
+            context_.say(who + "declined");
+            return declined(at, result);
         case RouteVerdict::pass: {
             context_.say(who + "passes the address on");
             return state_.index_of(state_.named(router.options.pass_router), at + 1);
         }
-        case RouteVerdict::discard: context_.say(who + "discards the message for this address"); break;
-        case RouteVerdict::fail: context_.say(who + "fails the address: " + result.outcome.message); break;
-        case RouteVerdict::defer: context_.say(who + "deferred: " + result.outcome.message); break;
+        case RouteVerdict::discard:
+            context_.say(who + "discards the message for this address");
+            break;
+        case RouteVerdict::fail:
+            context_.say(who + "fails the address: " + result.outcome.message);
+            break;
+        case RouteVerdict::defer:
+            context_.say(who + "deferred: " + result.outcome.message);
+            break;
     }
     return ended(result.verdict, std::move(result));
 }
@@ -168,13 +190,16 @@ std::optional<std::size_t> RouterChain::Run::accepted(std::size_t at) {
 }
 
 std::optional<std::size_t> RouterChain::Run::ended(RouteVerdict verdict, RouteResult result) {
-    if (verdict == RouteVerdict::defer && context_.children) {  // what it had generated would come again with the next try
+    if (verdict == RouteVerdict::defer &&
+        context_.children) {  // what it had generated would come again with the next try
         item_.child_count -= static_cast<int>(context_.children->size() - first_child_);
         context_.children->resize(first_child_);
         item_.transport = nullptr;
     }
-    if (verdict == RouteVerdict::defer) result.outcome.message = wording::without_passwords(std::move(result.outcome.message));
-    if (result.pass_message && result.outcome.user_message.empty()) result.outcome.user_message = result.outcome.message;
+    if (verdict == RouteVerdict::defer)
+        result.outcome.message = wording::without_passwords(std::move(result.outcome.message));
+    if (result.pass_message && result.outcome.user_message.empty())
+        result.outcome.user_message = result.outcome.message;
     if (verdict != RouteVerdict::discard) item_.outcome = std::move(result.outcome);
     if (verdict == RouteVerdict::fail) item_.outcome.verdict = Verdict::fail;
     if (verdict == RouteVerdict::defer) item_.outcome.verdict = Verdict::defer;
@@ -186,7 +211,8 @@ std::optional<std::size_t> RouterChain::Run::ended(RouteVerdict verdict, RouteRe
 // "all of it is done" can be told.
 bool RouterChain::Run::clone_for_next_router(std::size_t at, std::string& why) {
     const RouterInstance& router = state_.configuration.routers[at];
-    const auto unseen = context_.expander.boolean(router.options.unseen, "unseen", router.name, "router", context_.scope);
+    const auto unseen =
+        context_.expander.boolean(router.options.unseen, "unseen", router.name, "router", context_.scope);
     if (!unseen) return why = unseen.error(), false;
     if (!*unseen || at + 1 >= state_.drivers.size() || !context_.children) return true;
 
@@ -269,7 +295,8 @@ bool RouterChain::verifies(const std::string& address, const RouteContext& conte
     split_item(*item);
 
     std::vector<AddressItem*> children;
-    RouteContext nested{context.configuration, context.os, context.clock, context.processes, context.expander, context.rewriter, pool};
+    RouteContext nested{context.configuration, context.os,       context.clock, context.processes,
+                        context.expander,      context.rewriter, pool};
     nested.message = context.message;
     nested.mode = RouteMode::verify_recipient;
     nested.scope = context.scope;

@@ -8,7 +8,7 @@
 namespace postern {
 
 struct RoutedAddress {
-    RouteVerdict verdict = RouteVerdict::fail;   // ok: item.transport set, or children made; fail/defer: item.outcome
+    RouteVerdict verdict = RouteVerdict::fail;  // ok: item.transport set, or children made; fail/defer: item.outcome
 };
 
 class RouterChain {

@@ -27,7 +27,8 @@ public:
         if (options_.act) return options_.act(item, context);
         if (auto problem = apply_errors_to(router_, item, context)) return *problem;
         if (auto problem = apply_header_options(router_, item, context)) return *problem;
-        if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context)) return *problem;
+        if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context))
+            return *problem;
         if (auto problem = apply_user_and_home(router_, item, context)) return *problem;
         return {RouteVerdict::ok, {}, false};
     }
@@ -42,9 +43,13 @@ constexpr RouterDriver kScripted = router_driver_of<Scripted>("scripted", {});
 class ChainTest : public testing::Test {
 protected:
     RouterInstance& router(const std::string& name) { return world.router(name, kScripted); }
-    static Scripted::Options& script(RouterInstance& router) { return *static_cast<Scripted::Options*>(router.private_options.get()); }
+    static Scripted::Options& script(RouterInstance& router) {
+        return *static_cast<Scripted::Options*>(router.private_options.get());
+    }
 
-    RoutedAddress route(AddressItem& item) { return RouterChain(world.configuration, {{&kScripted}, {}}).route(item, world.context); }
+    RoutedAddress route(AddressItem& item) {
+        return RouterChain(world.configuration, {{&kScripted}, {}}).route(item, world.context);
+    }
     AddressItem& routed(const std::string& address) {
         AddressItem& item = world.item(address);
         answer = route(item);
@@ -83,19 +88,55 @@ INSTANTIATE_TEST_SUITE_P(
     testing::ValuesIn(std::vector<OptionCase>{
         {"domains", [](auto& o) { o.domains = expandable("*.foo.ex : @"); }, "a@b.foo.ex", "r1"},
         {"other domain", [](auto& o) { o.domains = expandable("*.foo.ex : @"); }, "a@b", kSkipped},
-        {"unknown list", [](auto& o) { o.domains = expandable("+nosuch"); }, "a@b", "defer: domains check lookup or other defer"},
-        {"list fails", [](auto& o) { o.domains = expandable("${nosuch:x}"); }, "a@b", "defer: domains check lookup or other defer"},
-        {"file missing (D-routing-panic)", [](auto& o) { o.domains = expandable("/nope"); }, "a@b", "defer: domains check lookup or other defer"},
+        {"unknown list", [](auto& o) { o.domains = expandable("+nosuch"); }, "a@b",
+         "defer: domains check lookup or other defer"},
+        {"list fails", [](auto& o) { o.domains = expandable("${nosuch:x}"); }, "a@b",
+         "defer: domains check lookup or other defer"},
+        {"file missing (D-routing-panic)", [](auto& o) { o.domains = expandable("/nope"); }, "a@b",
+         "defer: domains check lookup or other defer"},
         {"forced", [](auto& o) { o.domains = expandable("${if eq{a}{b}{x}fail}"); }, "a@b", kSkipped},
         {"local_parts", [](auto& o) { o.local_parts = expandable("a* : bob"); }, "alice@b", kSkipped},
         {"any case", [](auto& o) { o.local_parts = expandable("Alice"); }, "ALICE@b", "r1"},
-        {"caseful", [](auto& o) { o.local_parts = expandable("Alice"); o.caseful_local_part = true; }, "alice@b", kSkipped},
-        {"caseful match", [](auto& o) { o.local_parts = expandable("Alice"); o.caseful_local_part = true; }, "Alice@b", "r1"},
-        {"prefix", [](auto& o) { o.local_part_prefix = {"real-", true}; o.local_parts = expandable("Lp1"); }, "real-lp1@b", "r1"},
-        {"prefix missing", [](auto& o) { o.local_part_prefix = {"real-", true}; }, "lp1@b", kSkipped},
-        {"prefix optional", [](auto& o) { o.local_part_prefix = {"real-", true}; o.local_part_prefix_optional = true; }, "lp1@b", "r1"},
-        {"suffix", [](auto& o) { o.local_part_suffix = {"+*", true}; o.local_parts = expandable("joe"); }, "joe+x@b", "r1"},
-        {"suffix missing", [](auto& o) { o.local_part_suffix = {"+*", true}; }, "joe@b", kSkipped},
+        {"caseful",
+         [](auto& o) {
+             o.local_parts = expandable("Alice");
+             o.caseful_local_part = true;
+         },
+         "alice@b", kSkipped},
+        {"caseful match",
+         [](auto& o) {
+             o.local_parts = expandable("Alice");
+             o.caseful_local_part = true;
+         },
+         "Alice@b", "r1"},
+        {"prefix",
+         [](auto& o) {
+             o.local_part_prefix = {"real-", true};
+             o.local_parts = expandable("Lp1");
+         },
+         "real-lp1@b", "r1"},
+        {"prefix missing",
+         [](auto& o) {
+             o.local_part_prefix = {"real-", true};
+         },
+         "lp1@b", kSkipped},
+        {"prefix optional",
+         [](auto& o) {
+             o.local_part_prefix = {"real-", true};
+             o.local_part_prefix_optional = true;
+         },
+         "lp1@b", "r1"},
+        {"suffix",
+         [](auto& o) {
+             o.local_part_suffix = {"+*", true};
+             o.local_parts = expandable("joe");
+         },
+         "joe+x@b", "r1"},
+        {"suffix missing",
+         [](auto& o) {
+             o.local_part_suffix = {"+*", true};
+         },
+         "joe@b", kSkipped},
         {"login", [](auto& o) { o.check_local_user = true; }, "joe@b", "r1"},
         {"no login", [](auto& o) { o.check_local_user = true; }, "jim@b", kSkipped},
         {"number is no login", [](auto& o) { o.check_local_user = true; }, "1001@b", kSkipped},
@@ -106,8 +147,10 @@ INSTANTIATE_TEST_SUITE_P(
         {"file there", [](auto& o) { o.require_files = expandable("/d/ls"); }, "a@b", "r1"},
         {"file missing", [](auto& o) { o.require_files = expandable("/d/nosuch"); }, "a@b", kSkipped},
         {"file must be missing", [](auto& o) { o.require_files = expandable("!/nope : root : /d/ls"); }, "a@b", "r1"},
-        {"no such user", [](auto& o) { o.require_files = expandable("foo"); }, "a@b", "defer: user \"foo\" for require_files not found"},
-        {"relative", [](auto& o) { o.require_files = expandable("relative/foo"); }, "a@b", "defer: require_files: \"relative/foo\" is not absolute"},
+        {"no such user", [](auto& o) { o.require_files = expandable("foo"); }, "a@b",
+         "defer: user \"foo\" for require_files not found"},
+        {"relative", [](auto& o) { o.require_files = expandable("relative/foo"); }, "a@b",
+         "defer: require_files: \"relative/foo\" is not absolute"},
         {"uid alone", [](auto& o) { o.require_files = expandable("0 : /d/ls"); }, "a@b",
          "defer: group missing after numerical uid 0 for require_files"},
         {"no such group", [](auto& o) { o.require_files = expandable("root,none : /d/ls"); }, "a@b",
@@ -121,21 +164,51 @@ INSTANTIATE_TEST_SUITE_P(
         {"plus and not", [](auto& o) { o.require_files = expandable("ann : +!/d/locked/f"); }, "a@b", "r1"},
         {"no directory", [](auto& o) { o.require_files = expandable("/d/ls/x"); }, "a@b",
          "defer: require_files: error for /d/ls/x: Not a directory"},
-        {"condition", [](auto& o) { o.condition = {"foo", true}; }, "a@b", "r1"},
-        {"condition false", [](auto& o) { o.condition = {"0", true}; }, "a@b", kSkipped},
-        {"condition fails", [](auto& o) { o.condition = {"${nosuch:x}", true}; }, "a@b", kSkipped},
-        {"set, bad name", [](auto& o) { o.set = {"foo = 1", true}; }, "a@b", "defer: bad router variable name 'foo' in router 'r1'"},
-        {"set, forced", [](auto& o) { o.set = {"r_a = ${if eq{a}{b}{x}fail}", true}; }, "a@b", kSkipped},
+        {"condition",
+         [](auto& o) {
+             o.condition = {"foo", true};
+         },
+         "a@b", "r1"},
+        {"condition false",
+         [](auto& o) {
+             o.condition = {"0", true};
+         },
+         "a@b", kSkipped},
+        {"condition fails",
+         [](auto& o) {
+             o.condition = {"${nosuch:x}", true};
+         },
+         "a@b", kSkipped},
+        {"set, bad name",
+         [](auto& o) {
+             o.set = {"foo = 1", true};
+         },
+         "a@b", "defer: bad router variable name 'foo' in router 'r1'"},
+        {"set, forced",
+         [](auto& o) {
+             o.set = {"r_a = ${if eq{a}{b}{x}fail}", true};
+         },
+         "a@b", kSkipped},
         {"address_data fails", [](auto& o) { o.address_data = expandable("${nosuch:x}"); }, "a@b",
          "defer: expansion of \"${nosuch:x}\" failed in r1 router: unknown expansion operator \"nosuch\""},
-        {"address_data, forced", [](auto& o) { o.address_data = expandable("${if eq{a}{b}{x}fail}"); }, "a@b", kSkipped},
+        {"address_data, forced", [](auto& o) { o.address_data = expandable("${if eq{a}{b}{x}fail}"); }, "a@b",
+         kSkipped},
         {"verify_only", [](auto& o) { o.verify_only = true; }, "a@b", kSkipped},
         {"no transport", [](auto& o) { o.transport = {}; }, "a@b", "defer: transport unset in r1 router"},
-        {"transport unknown", [](auto& o) { o.transport = expandable("nosuch"); }, "a@b", "defer: transport \"nosuch\" not found in r1 router"},
-        {"transport tainted", [](auto& o) { o.transport = expandable("$local_part"); }, "t1@b", "defer: internal configuration error"},
-        {"user without group", [](auto& o) { o.user = {1234, "1234", false, false}; }, "a@b", "defer: user set without group for r1 router"},
-        {"user unknown", [](auto& o) { o.user = {{}, "$local_part", true, false}; }, "jim@b",
-         "defer: Failed to find user \"jim\" from expanded string \"$local_part\" for the r1 router"},
+        {"transport unknown", [](auto& o) { o.transport = expandable("nosuch"); }, "a@b",
+         "defer: transport \"nosuch\" not found in r1 router"},
+        {"transport tainted", [](auto& o) { o.transport = expandable("$local_part"); }, "t1@b",
+         "defer: internal configuration error"},
+        {"user without group",
+         [](auto& o) {
+             o.user = {1234, "1234", false, false};
+         },
+         "a@b", "defer: user set without group for r1 router"},
+        {"user unknown",
+         [](auto& o) {
+             o.user = {{}, "$local_part", true, false};
+         },
+         "jim@b", "defer: Failed to find user \"jim\" from expanded string \"$local_part\" for the r1 router"},
         {"group unknown", [](auto& o) { o.group = {{}, "x$local_part", true, false}; }, "jim@b",
          "defer: Failed to find group \"xjim\" from expanded string \"x$local_part\" for the r1 router"},
         {"errors_to fails", [](auto& o) { o.errors_to = expandable("${nosuch:x}"); }, "a@b",
@@ -203,17 +276,38 @@ TEST_F(ChainTest, IdentityAndHome) {
              Case{"check_local_user", [](auto& o) { o.check_local_user = true; }, 1001, 1001, "/home/joe", true,
                   "check_local_user of router r1", "check_local_user of router r1"},
              Case{"passwd home before router home",
-                  [](auto& o) { o.check_local_user = true; o.router_home_directory = expandable("/h"); }, 1001, 1001, "/home/joe", true,
-                  "check_local_user of router r1", "check_local_user of router r1"},
+                  [](auto& o) {
+                      o.check_local_user = true;
+                      o.router_home_directory = expandable("/h");
+                  },
+                  1001, 1001, "/home/joe", true, "check_local_user of router r1", "check_local_user of router r1"},
              Case{"user before check_local_user",
-                  [](auto& o) { o.check_local_user = true; o.user = {{}, "ann", true, false}; }, 1002, 1002, "/home/joe", true,
-                  "option user of router r1", "check_local_user of router r1"},
-             Case{"group", [](auto& o) { o.user = {1002, "ann", false, true}; o.group = {{}, "staff", true, false}; }, 1002, 50, "", false,
-                  "option user of router r1", ""},
-             Case{"router home", [](auto& o) { o.router_home_directory = expandable("/h/$local_part"); }, {}, {}, "/h/joe", true, "",
+                  [](auto& o) {
+                      o.check_local_user = true;
+                      o.user = {{}, "ann", true, false};
+                  },
+                  1002, 1002, "/home/joe", true, "option user of router r1", "check_local_user of router r1"},
+             Case{"group",
+                  [](auto& o) {
+                      o.user = {1002, "ann", false, true};
+                      o.group = {{}, "staff", true, false};
+                  },
+                  1002, 50, "", false, "option user of router r1", ""},
+             Case{"router home",
+                  [](auto& o) { o.router_home_directory = expandable("/h/$local_part"); },
+                  {},
+                  {},
+                  "/h/joe",
+                  true,
+                  "",
                   "option router_home_directory of router r1"},
-             Case{"transport home", [](auto& o) { o.check_local_user = true; o.transport_home_directory = expandable("/t/$local_part"); },
-                  1001, 1001, "/t/$local_part", false, "check_local_user of router r1", "option transport_home_directory of router r1"},
+             Case{"transport home",
+                  [](auto& o) {
+                      o.check_local_user = true;
+                      o.transport_home_directory = expandable("/t/$local_part");
+                  },
+                  1001, 1001, "/t/$local_part", false, "check_local_user of router r1",
+                  "option transport_home_directory of router r1"},
          }) {
         SCOPED_TRACE(c.name);
         r1.options = {};
@@ -294,7 +388,9 @@ TEST_F(ChainTest, MessageOfADecliningRouterStays) {
 }
 
 TEST_F(ChainTest, PasswordsDoNotShow) {
-    script(router("r1")).act = [](AddressItem&, RouteContext&) { return route_deferred("failed to expand \"${lookup mysql{secret}}\": x"); };
+    script(router("r1")).act = [](AddressItem&, RouteContext&) {
+        return route_deferred("failed to expand \"${lookup mysql{secret}}\": x");
+    };
     EXPECT_EQ(outcome("a@b"), "defer: Temporary internal error");
 }
 
@@ -372,7 +468,8 @@ TEST_F(ChainTest, LoopProtection) {
 TEST_F(ChainTest, EndlessLoop) {
     router("r1");
     AddressItem* item = &world.item("a0@b");
-    for (int i = 1; i <= 101; ++i) item = &make_child(world.pool, *item, "a" + std::to_string(i) + "@b", AddressKind::mailbox);
+    for (int i = 1; i <= 101; ++i)
+        item = &make_child(world.pool, *item, "a" + std::to_string(i) + "@b", AddressKind::mailbox);
     EXPECT_EQ(route(*item).verdict, RouteVerdict::defer);
     EXPECT_EQ(item->outcome.message, "routing loop for a101@b");
     EXPECT_THAT(world.panic_log, ElementsAre("routing loop for a101@b"));
@@ -397,7 +494,8 @@ TEST_F(ChainTest, NotesSayWhy) {
     router("system_aliases").options.domains = expandable("x");
     router("local");
     (void)routed("a@b");
-    EXPECT_THAT(world.notes, ElementsAre("router system_aliases: skipped: domains does not match", "router local: accepted for transport t1"));
+    EXPECT_THAT(world.notes, ElementsAre("router system_aliases: skipped: domains does not match",
+                                         "router local: accepted for transport t1"));
 }
 
 TEST_F(ChainTest, ChildrenStartAtRedirectRouter) {

@@ -94,9 +94,12 @@ Gate check_mode(Pass& pass) {
 // Exim names the list by its text, not by the option, when a file in it cannot be opened: no option_name below.
 Gate list_gate(Pass& pass, MatchResult& match, std::string_view option, Text* data) {
     switch (match.verdict) {
-        case MatchVerdict::defer: return defer(wording::list_check_deferred(option));
-        case MatchVerdict::no: return skip(std::string(option) + " does not match");
-        case MatchVerdict::yes: break;
+        case MatchVerdict::defer:
+            return defer(wording::list_check_deferred(option));
+        case MatchVerdict::no:
+            return skip(std::string(option) + " does not match");
+        case MatchVerdict::yes:
+            break;
     }
     if (data) *data = std::move(match.value);
     if (!match.captures.empty()) {
@@ -108,7 +111,8 @@ Gate list_gate(Pass& pass, MatchResult& match, std::string_view option, Text* da
 
 Gate check_domains(Pass& pass) {
     if (!pass.options().domains) return open();
-    MatchResult match = pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope, {});
+    MatchResult match =
+        pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope, {});
     return list_gate(pass, match, "domains", &pass.data().domain_data);
 }
 
@@ -117,9 +121,9 @@ Gate check_local_parts(Pass& pass) {
     // Items such as +caseful and regexes see the case in which the local part came.
     const AddressItem& item = pass.item;
     const std::string as_it_came = item.local_part_cc.substr(item.prefix.size(), item.local_part.size());
-    MatchResult match = pass.context.expander.match_local_part(
-        as_it_came, pass.options().local_parts.source, pass.context.scope,
-        {.caseful = pass.options().caseful_local_part, .option_name = {}});
+    MatchResult match =
+        pass.context.expander.match_local_part(as_it_came, pass.options().local_parts.source, pass.context.scope,
+                                               {.caseful = pass.options().caseful_local_part, .option_name = {}});
     return list_gate(pass, match, "local_parts", &pass.data().local_part_data);
 }
 
@@ -159,7 +163,8 @@ Gate set_home(Pass& pass) {
 
 Gate check_senders(Pass& pass) {
     if (!pass.options().senders) return open();
-    MatchResult match = pass.context.expander.match_address(pass.context.sender, pass.options().senders.source, pass.context.scope, {});
+    MatchResult match =
+        pass.context.expander.match_address(pass.context.sender, pass.options().senders.source, pass.context.scope, {});
     match.captures.clear();
     return list_gate(pass, match, "senders", &pass.data().sender_data);
 }
@@ -170,7 +175,8 @@ Gate print_debug(Pass& pass) {
     const Expandable& option = pass.options().debug_print;
     if (!option || !pass.context.debug_print) return open();
     const Expansion value = pass.context.expander.expand(option, pass.context.scope);
-    pass.context.debug_print(value ? value->bytes : wording::debug_print_not_expanded(option.source, value.error().message));
+    pass.context.debug_print(value ? value->bytes
+                                   : wording::debug_print_not_expanded(option.source, value.error().message));
     return open();
 }
 
@@ -178,16 +184,20 @@ Gate check_files(Pass& pass) {
     if (!pass.options().require_files) return open();
     FileVerdict verdict = check_required_files(pass.options().require_files.source, pass.context);
     switch (verdict.kind) {
-        case FileVerdict::Kind::open: return open();
-        case FileVerdict::Kind::skip: return skip("require_files: " + verdict.text);
-        case FileVerdict::Kind::defer: break;
+        case FileVerdict::Kind::open:
+            return open();
+        case FileVerdict::Kind::skip:
+            return skip("require_files: " + verdict.text);
+        case FileVerdict::Kind::defer:
+            break;
     }
     return defer(std::move(verdict.text));
 }
 
 Gate check_condition(Pass& pass) {
     if (!pass.options().condition.set) return open();
-    const auto result = pass.context.expander.condition(pass.options().condition.source, pass.router.name, "router", pass.context.scope);
+    const auto result = pass.context.expander.condition(pass.options().condition.source, pass.router.name, "router",
+                                                        pass.context.scope);
     if (result.deferred) return defer(wording::condition_deferred());
     return result.value ? open() : skip("condition is false");
 }
@@ -209,7 +219,8 @@ Gate set_variables(Pass& pass) {
             if (pass.context.main_and_panic_log) pass.context.main_and_panic_log(text);
             return defer(std::string(trim_right(text)));
         }
-        const std::string source(equals == std::string::npos ? std::string_view() : trim(std::string_view(assignment).substr(equals + 1)));
+        const std::string source(equals == std::string::npos ? std::string_view()
+                                                             : trim(std::string_view(assignment).substr(equals + 1)));
         Expansion value = pass.context.expander.expand(source, pass.context.scope);
         if (!value) return decline_or_defer(pass, assignment, value.error());
         pass.data().variables.insert_or_assign(std::string(name), *std::move(value));
@@ -227,13 +238,14 @@ Gate set_address_data(Pass& pass) {
 }
 
 constexpr Gate (*kChecks[])(Pass&) = {
-    strip_affixes,   forget_last_router, check_mode,  check_domains,   check_local_parts, check_local_user, set_home,
-    check_senders,   print_debug,        check_files, check_condition, set_variables,     set_address_data,
+    strip_affixes, forget_last_router, check_mode,  check_domains,   check_local_parts, check_local_user, set_home,
+    check_senders, print_debug,        check_files, check_condition, set_variables,     set_address_data,
 };
 
 }  // namespace
 
-Gate check_preconditions(const RouterInstance& router, AddressItem& item, RouteContext& context, std::vector<Text>& captures) {
+Gate check_preconditions(const RouterInstance& router, AddressItem& item, RouteContext& context,
+                         std::vector<Text>& captures) {
     Pass pass{router, item, context, captures};
     for (const auto check : kChecks) {
         Gate gate = check(pass);

@@ -24,6 +24,7 @@ struct Gate {
 
 // Changes what the router would see and what it sets: the affixes, $home, the data variables, router variables,
 // address_data; fills context.address_scope. `captures` gets $0, $1 … as domains and local_parts left them.
-[[nodiscard]] Gate check_preconditions(const RouterInstance& router, AddressItem& item, RouteContext& context, std::vector<Text>& captures);
+[[nodiscard]] Gate check_preconditions(const RouterInstance& router, AddressItem& item, RouteContext& context,
+                                       std::vector<Text>& captures);
 
 }  // namespace postern

@@ -12,7 +12,8 @@ namespace {
 
 std::string parents_of(const AddressItem& item) {
     std::string out;
-    for (const AddressItem* parent = item.parent; parent; parent = parent->parent) out += wording::report_parent(parent->address);
+    for (const AddressItem* parent = item.parent; parent; parent = parent->parent)
+        out += wording::report_parent(parent->address);
     return out;
 }
 
@@ -33,7 +34,9 @@ std::string undecided_report(const AddressTest::Decided& one, bool admin) {
 }
 
 std::string generated_report(const AddressItem& item) {
-    const bool allowed = item.kind == AddressKind::pipe ? item.allow_pipe : item.kind == AddressKind::file ? item.allow_file : item.allow_reply;
+    const bool allowed = item.kind == AddressKind::pipe   ? item.allow_pipe
+                         : item.kind == AddressKind::file ? item.allow_file
+                                                          : item.allow_reply;
     const std::string shown = item.kind == AddressKind::reply ? "mail " + item.address.substr(1) : item.address;
     std::string out = wording::report_generated(item.parent ? item.parent->address : std::string(), shown, !allowed);
     if (!allowed) return out;
@@ -45,7 +48,8 @@ std::string generated_report(const AddressItem& item) {
 std::string accepted_report(const AddressItem& item, std::set<std::string>& seen) {
     // The unique text, not the address: an unseen router's copy is no duplicate of what goes on.
     const std::size_t at = std::min(item.unique.rfind('@'), item.unique.size());
-    const bool duplicate = !seen.insert(item.unique.substr(0, at) + to_lower(std::string_view(item.unique).substr(at))).second;
+    const bool duplicate =
+        !seen.insert(item.unique.substr(0, at) + to_lower(std::string_view(item.unique).substr(at))).second;
     std::string out = wording::report_address(item.address, duplicate) + parents_of(item);
     out += wording::report_route(item.router ? item.router->name : std::string(), item.transport->name);
     if (!item.host_text.empty()) out += wording::report_host_text(item.host_text);
@@ -69,12 +73,15 @@ namespace {
 
 std::string verdict_report(const AddressVerification& result, bool admin) {
     switch (result.verdict) {
-        case RouteVerdict::fail: return wording::report_not_verified(result.address, result.message);
-        case RouteVerdict::defer: return wording::report_deferred(result.address) + (admin ? ": " + result.message : std::string()) + '\n';
+        case RouteVerdict::fail:
+            return wording::report_not_verified(result.address, result.message);
+        case RouteVerdict::defer:
+            return wording::report_deferred(result.address) + (admin ? ": " + result.message : std::string()) + '\n';
         case RouteVerdict::ok:
         case RouteVerdict::decline:
         case RouteVerdict::pass:
-        case RouteVerdict::discard: break;
+        case RouteVerdict::discard:
+            break;
     }
     return wording::report_verified(result.address);
 }
@@ -83,7 +90,8 @@ std::string verdict_report(const AddressVerification& result, bool admin) {
 
 std::string verification_report(const AddressVerification& result, bool admin) {
     if (!result.syntax_error.empty()) return wording::report_syntax_error(result.syntax_error);
-    return (result.rewritten ? wording::report_rewritten(result.address) : std::string()) + verdict_report(result, admin);
+    return (result.rewritten ? wording::report_rewritten(result.address) : std::string()) +
+           verdict_report(result, admin);
 }
 
 int exit_code(const AddressVerification& result) {

@@ -9,7 +9,8 @@
 
 namespace postern {
 
-// Of one address. `seen`: the addresses that this run has reported already; `admin`: may see why an address is deferred.
+// Of one address. `seen`: the addresses that this run has reported already; `admin`: may see why an address is
+// deferred.
 [[nodiscard]] std::string address_test_report(const AddressTest& test, std::set<std::string>& seen, bool admin);
 
 [[nodiscard]] std::string verification_report(const AddressVerification& result, bool admin);

@@ -26,12 +26,15 @@ public:
         for (const std::string& text : row->second) {
             if (text == ":fail") return route_failed("no");
             if (text == ":defer") return route_deferred("later");
-            const auto kind = text[0] == '|' ? AddressKind::pipe : text[0] == '/' ? AddressKind::file : AddressKind::mailbox;
+            const auto kind = text[0] == '|'   ? AddressKind::pipe
+                              : text[0] == '/' ? AddressKind::file
+                                               : AddressKind::mailbox;
             AddressItem& child = make_child(context.pool, item, text, kind);
             child.allow_pipe = child.allow_file = !options_.forbid;
             if (child.is_pfr()) child.router = &router_;
             if (child.is_pfr()) child.transport = context.configuration.transport("tp");
-            if (options_.no_transport) child.preset = Outcome{.message = "pipe_transport unset in r1 router", .user_message = {}};
+            if (options_.no_transport)
+                child.preset = Outcome{.message = "pipe_transport unset in r1 router", .user_message = {}};
             context.children->push_back(&child);
         }
         return {RouteVerdict::ok, {}, false};
@@ -48,7 +51,8 @@ public:
     struct Options {};
     AcceptAll(const RouterInstance& router, const Options&) : router_(router) {}
     RouteResult route(AddressItem& item, RouteContext& context) override {
-        if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context)) return *problem;
+        if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context))
+            return *problem;
         return {RouteVerdict::ok, {}, false};
     }
 
@@ -64,7 +68,9 @@ protected:
         world.router("r2", kAccept).options.domains = expandable("x : f");
         world.context.mode = RouteMode::address_test;
     }
-    TableRouter::Options& table() { return *static_cast<TableRouter::Options*>(world.configuration.routers[0].private_options.get()); }
+    TableRouter::Options& table() {
+        return *static_cast<TableRouter::Options*>(world.configuration.routers[0].private_options.get());
+    }
     RouterChain chain() { return {world.configuration, {{&kTable, &kAccept}, {}}}; }
     std::string report(const std::string& argument, bool admin = true) {
         RouterChain routers = chain();
@@ -160,7 +166,8 @@ TEST_F(ReportTest, BothHalvesOfAnUnseenAcceptCount) {
 }
 
 TEST_F(ReportTest, Verification) {
-    table().table = {{"one@d", {"l@d"}}, {"two@d", {"l@d", "f@d"}}, {"l@d", {":defer"}}, {"f@d", {":fail"}}, {"p@d", {"|x"}}};
+    table().table = {
+        {"one@d", {"l@d"}}, {"two@d", {"l@d", "f@d"}}, {"l@d", {":defer"}}, {"f@d", {":fail"}}, {"p@d", {"|x"}}};
     EXPECT_EQ(verified("a@x"), "a@x verified\n");
     EXPECT_EQ(verified("one@d"), "one@d cannot be resolved at this time: later\n");
     EXPECT_EQ(code, 1);

@@ -37,7 +37,8 @@ Status may(const FileStat& file, const Viewer& viewer, mode_t bit) {
 Status walk(Os& os, const std::string& path, const Viewer& viewer) {
     POSTERN_TRY_ASSIGN(const std::string real, os.real_path(path));
     for (std::size_t slash = 0; slash != std::string::npos; slash = real.find('/', slash + 1)) {
-        POSTERN_TRY_ASSIGN(const FileStat directory, os.stat(AtPath(slash == 0 ? "/" : real.substr(0, slash)), Follow::yes));
+        POSTERN_TRY_ASSIGN(const FileStat directory,
+                           os.stat(AtPath(slash == 0 ? "/" : real.substr(0, slash)), Follow::yes));
         POSTERN_TRY(may(directory, viewer, 01));
     }
     POSTERN_TRY_ASSIGN(const FileStat file, os.stat(AtPath(real), Follow::yes));
@@ -72,8 +73,10 @@ Status seen_as(RouteContext& context, const std::string& path, const Viewer& vie
 
 Look look_at(RouteContext& context, const std::string& path, const std::optional<Viewer>& viewer) {
     Status status = seen(context.os, path);
-    if (!status && status.error().code == EACCES && viewer && context.os.ids().effective_uid == 0) status = seen_as(context, path, *viewer);
-    else if (status && viewer) status = walk(context.os, path, *viewer);
+    if (!status && status.error().code == EACCES && viewer && context.os.ids().effective_uid == 0)
+        status = seen_as(context, path, *viewer);
+    else if (status && viewer)
+        status = walk(context.os, path, *viewer);
     return look_from(status);
 }
 
@@ -147,8 +150,10 @@ FileVerdict check_required_files(std::string_view list, RouteContext& context) {
         const FileItem item = parse_item(value->bytes);
         if (!item.path.starts_with('/')) return {Kind::defer, wording::require_files_not_absolute(item.path)};
         Look look = look_at(context, item.path, viewer);
-        if (look.presence == Presence::unclear && look.code == EACCES && item.forgiving) look.presence = Presence::missing;
-        if (look.presence == Presence::unclear) return {Kind::defer, wording::require_files_error(item.path, look.code)};
+        if (look.presence == Presence::unclear && look.code == EACCES && item.forgiving)
+            look.presence = Presence::missing;
+        if (look.presence == Presence::unclear)
+            return {Kind::defer, wording::require_files_error(item.path, look.code)};
         if ((look.presence == Presence::there) == item.inverted) return {Kind::skip, item.path};
     }
     return {};

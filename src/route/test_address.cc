@@ -26,7 +26,8 @@ AddressItem* make_item(RouteContext& context, std::string_view text, Result& res
     if (!parse.value->at) item.address += '@' + (sender ? main.qualify_domain : main.qualify_recipient).value;
     if (!context.configuration.rewrite.empty()) {
         const auto where = sender ? Rewriter::Where::env_from : Rewriter::Where::env_to;
-        std::string rewritten = context.rewriter.rewrite_address(item.address, where, context.configuration.rewrite, context.scope);
+        std::string rewritten =
+            context.rewriter.rewrite_address(item.address, where, context.configuration.rewrite, context.scope);
         result.rewritten = rewritten != item.address;
         item.address = std::move(rewritten);
     }
@@ -74,14 +75,19 @@ AddressTest test_address(RouterChain& chain, RouteContext& context, std::string_
         }
         children.clear();
         switch (chain.route(*item, context).verdict) {
-            case RouteVerdict::fail: test.decided.push_back({AddressTest::Kind::failed, item}); break;
-            case RouteVerdict::defer: test.decided.push_back({AddressTest::Kind::deferred, item}); break;
+            case RouteVerdict::fail:
+                test.decided.push_back({AddressTest::Kind::failed, item});
+                break;
+            case RouteVerdict::defer:
+                test.decided.push_back({AddressTest::Kind::deferred, item});
+                break;
             case RouteVerdict::ok:
                 if (item->transport) test.accepted.insert(test.accepted.begin(), item);
                 break;
             case RouteVerdict::decline:
             case RouteVerdict::pass:
-            case RouteVerdict::discard: break;
+            case RouteVerdict::discard:
+                break;
         }
         waiting.insert(waiting.begin(), children.begin(), children.end());
     }
@@ -100,7 +106,8 @@ AddressVerification verify_address(RouterChain& chain, RouteContext& context, st
         result.verdict = chain.route(*item, context).verdict;
         result.message = item->outcome.message;
         // Several addresses are as good as one that routes; so is a pipe or a file.
-        if (result.verdict != RouteVerdict::ok || item->transport || children.size() != 1 || children.front()->is_pfr()) break;
+        if (result.verdict != RouteVerdict::ok || item->transport || children.size() != 1 || children.front()->is_pfr())
+            break;
         item = children.front();
     }
     context.children = callers;

@@ -16,16 +16,17 @@ struct AddressTest {
     std::string syntax_error;  // why not
     bool rewritten = false;
     enum class Kind : std::uint8_t {
-        failed, deferred,
+        failed,
+        deferred,
         generated,  // pipe, file or reply of a redirect router
     };
     struct Decided {
         Kind kind;
         const AddressItem* item;
     };
-    std::vector<Decided> decided;               // in the order in which it was found out
-    std::vector<const AddressItem*> accepted;   // addresses with a transport, in the order of Exim's report
-    [[nodiscard]] int exit_code() const;        // 0 all well, 1 something deferred, 2 something failed
+    std::vector<Decided> decided;              // in the order in which it was found out
+    std::vector<const AddressItem*> accepted;  // addresses with a transport, in the order of Exim's report
+    [[nodiscard]] int exit_code() const;       // 0 all well, 1 something deferred, 2 something failed
 };
 
 // The items of one command-line argument: it may be a list of addresses. Empty ones are left out.

@@ -15,7 +15,8 @@ public:
         if (auto problem = apply_errors_to(router_, item, context)) return *std::move(problem);
         if (auto problem = apply_header_options(router_, item, context)) return *std::move(problem);
         if (router_.options.transport) {
-            if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context)) return *std::move(problem);
+            if (auto problem = choose_transport(router_, router_.options.transport, "transport", item, context))
+                return *std::move(problem);
         }
         if (auto problem = apply_user_and_home(router_, item, context)) return *std::move(problem);
         return {.verdict = RouteVerdict::ok, .outcome = {}, .pass_message = false};

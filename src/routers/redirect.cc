@@ -97,8 +97,10 @@ DriverDescription::InitError init(RouterInstance& router) {
     if (options.data && options.file) return refuse(wording::only_one_of_file_or_data());
     if (options.one_time) {
         options.forbid_pipe = options.forbid_file = options.forbid_filter_reply = true;
-        if (router.options.headers_add.set || router.options.headers_remove.set) return refuse(wording::one_time_headers());
-        if (router.options.unseen.value || !router.options.unseen.source.empty()) return refuse(wording::one_time_unseen());
+        if (router.options.headers_add.set || router.options.headers_remove.set)
+            return refuse(wording::one_time_headers());
+        if (router.options.unseen.value || !router.options.unseen.source.empty())
+            return refuse(wording::one_time_unseen());
     }
     if (options.qualify_domain && options.qualify_preserve_domain) return refuse(wording::only_one_qualify());
     if (options.allow_filter) {
@@ -108,7 +110,8 @@ DriverDescription::InitError init(RouterInstance& router) {
     if (options.syntax_errors_to) return refuse(wording::not_in_postern_yet("syntax_errors_to"));
     if (!options.check_owner.set) options.check_owner.value = router.options.check_local_user || options.owners.set;
     if (!options.check_group.set) {
-        options.check_group.value = (router.options.check_local_user && (options.modemask.value & 020) == 0) || options.owngroups.set;
+        options.check_group.value =
+            (router.options.check_local_user && (options.modemask.value & 020) == 0) || options.owngroups.set;
     }
     return {};
 }
@@ -122,12 +125,14 @@ std::string without_smtp_code(std::string text) {
         return n >= least;
     };
     std::size_t at = 0;
-    if (text.empty() || text[0] < '2' || text[0] > '5' || !digits(at, 3, 3) || at >= text.size() || text[at] != ' ') return text;
+    if (text.empty() || text[0] < '2' || text[0] > '5' || !digits(at, 3, 3) || at >= text.size() || text[at] != ' ')
+        return text;
     const char kind = text[0];
     const std::size_t after_code = ++at;
     std::size_t end = after_code;
-    const bool enhanced = at + 1 < text.size() && text[at] == kind && text[at + 1] == '.' && digits(at += 2, 1, 3) && at < text.size() &&
-                          text[at] == '.' && digits(++at, 1, 3) && at < text.size() && text[at] == ' ';
+    const bool enhanced = at + 1 < text.size() && text[at] == kind && text[at + 1] == '.' && digits(at += 2, 1, 3) &&
+                          at < text.size() && text[at] == '.' && digits(++at, 1, 3) && at < text.size() &&
+                          text[at] == ' ';
     if (enhanced) end = at + 1;
     return text.substr(end);
 }
@@ -142,7 +147,8 @@ public:
 
 private:
     std::optional<RouteResult> prepare(const AddressItem& item, RouteContext& context, RedirectWork& work) const;
-    std::optional<RouteResult> find_qualify_domain(const AddressItem& item, RouteContext& context, RedirectWork& work) const;
+    std::optional<RouteResult> find_qualify_domain(const AddressItem& item, RouteContext& context,
+                                                   RedirectWork& work) const;
     std::optional<RouteResult> find_source(RouteContext& context, RedirectWork& work) const;
     FileChecks checks_for(const AddressItem& item) const;
     RouteResult act(const RedirectList& list, AddressItem& item, RouteContext& context) const;
@@ -174,9 +180,13 @@ RouteResult Redirect::route(AddressItem& item, RouteContext& context) {
         return route_deferred(std::move(text));
     }
     switch (answer->kind) {
-        case RedirectAnswer::Kind::missing: context.say(who() + work.file + " does not exist"); return declined();
-        case RedirectAnswer::Kind::unreadable: return route_deferred(answer->text);
-        case RedirectAnswer::Kind::list: break;
+        case RedirectAnswer::Kind::missing:
+            context.say(who() + work.file + " does not exist");
+            return declined();
+        case RedirectAnswer::Kind::unreadable:
+            return route_deferred(answer->text);
+        case RedirectAnswer::Kind::list:
+            break;
     }
     return act(answer->list, item, context);
 }
@@ -208,8 +218,10 @@ std::optional<RouteResult> Redirect::prepare(const AddressItem& item, RouteConte
     return std::nullopt;
 }
 
-std::optional<RouteResult> Redirect::find_qualify_domain(const AddressItem& item, RouteContext& context, RedirectWork& work) const {
-    work.rules.qualify_domain = options_.qualify_preserve_domain ? item.domain : context.configuration.main.qualify_recipient.value;
+std::optional<RouteResult> Redirect::find_qualify_domain(const AddressItem& item, RouteContext& context,
+                                                         RedirectWork& work) const {
+    work.rules.qualify_domain =
+        options_.qualify_preserve_domain ? item.domain : context.configuration.main.qualify_recipient.value;
     if (!options_.qualify_domain) return std::nullopt;
     Expansion value = context.expander.expand(options_.qualify_domain, context.scope);
     if (!value && value.error().forced) return declined();
@@ -256,10 +268,12 @@ RouteResult Redirect::act(const RedirectList& list, AddressItem& item, RouteCont
     };
     switch (list.kind) {
         case RedirectList::Kind::filter:
-            if (!options_.skip_syntax_errors) return route_deferred(wording::filter_error(from_file, list.text), code::kBadRedirect);
+            if (!options_.skip_syntax_errors)
+                return route_deferred(wording::filter_error(from_file, list.text), code::kBadRedirect);
             log_skipped(list.text);
             return declined(wording::syntax_error_in_redirection());
-        case RedirectList::Kind::error: return route_deferred(wording::redirect_error(from_file, list.text), code::kBadRedirect);
+        case RedirectList::Kind::error:
+            return route_deferred(wording::redirect_error(from_file, list.text), code::kBadRedirect);
         case RedirectList::Kind::defer: {
             RouteResult result = route_deferred(list.text);
             result.pass_message = true;
@@ -272,7 +286,8 @@ RouteResult Redirect::act(const RedirectList& list, AddressItem& item, RouteCont
             return result;
         }
         case RedirectList::Kind::items:
-        case RedirectList::Kind::blackhole: break;
+        case RedirectList::Kind::blackhole:
+            break;
     }
     for (const std::string& text : list.skipped) log_skipped(text);
     if (list.items.empty() && !list.skipped.empty()) return declined(wording::syntax_error_in_redirection());
@@ -291,14 +306,17 @@ RouteResult Redirect::discard(const AddressItem& item, RouteContext& context) co
 
 // --- children ---
 
-std::optional<RouteResult> Redirect::make_children(const RedirectList& list, AddressItem& item, RouteContext& context) const {
+std::optional<RouteResult> Redirect::make_children(const RedirectList& list, AddressItem& item,
+                                                   RouteContext& context) const {
     if (list.items.empty()) return std::nullopt;
     if (auto problem = apply_errors_to(router_, item, context)) return problem;
     if (auto problem = apply_header_options(router_, item, context)) return problem;
     for (const RedirectItem& made : list.items) {
         context.say(who() + "redirects to " + made.text);
-        if (made.kind == RedirectItemKind::address) make_address(made, item, context);
-        else if (auto problem = make_delivery(made, item, context)) return problem;
+        if (made.kind == RedirectItemKind::address)
+            make_address(made, item, context);
+        else if (auto problem = make_delivery(made, item, context))
+            return problem;
     }
     return std::nullopt;
 }
@@ -306,7 +324,8 @@ std::optional<RouteResult> Redirect::make_children(const RedirectList& list, Add
 void Redirect::make_address(const RedirectItem& made, AddressItem& item, RouteContext& context) const {
     std::string address = made.text;
     if (options_.rewrite && !context.configuration.rewrite.empty()) {
-        address = context.rewriter.rewrite_address(address, Rewriter::Where::env_to, context.configuration.rewrite, context.scope);
+        address = context.rewriter.rewrite_address(address, Rewriter::Where::env_to, context.configuration.rewrite,
+                                                   context.scope);
     }
     if (options_.check_ancestor) {
         for (const AddressItem* ancestor = item.parent; ancestor; ancestor = ancestor->parent)
@@ -315,7 +334,8 @@ void Redirect::make_address(const RedirectItem& made, AddressItem& item, RouteCo
     finish_child(make_child(context.pool, item, std::move(address), AddressKind::mailbox), item, context);
 }
 
-std::optional<RouteResult> Redirect::make_delivery(const RedirectItem& made, AddressItem& item, RouteContext& context) const {
+std::optional<RouteResult> Redirect::make_delivery(const RedirectItem& made, AddressItem& item,
+                                                   RouteContext& context) const {
     const bool pipe = made.kind == RedirectItemKind::pipe;
     AddressItem& child = make_child(context.pool, item, made.text, pipe ? AddressKind::pipe : AddressKind::file);
     finish_child(child, item, context);
@@ -329,11 +349,14 @@ std::optional<RouteResult> Redirect::make_delivery(const RedirectItem& made, Add
     child.local_user_home = item.local_user_home;
 
     const bool directory = made.text.ends_with('/');
-    const Expandable& transport = pipe ? options_.pipe_transport : directory ? options_.directory_transport : options_.file_transport;
+    const Expandable& transport = pipe        ? options_.pipe_transport
+                                  : directory ? options_.directory_transport
+                                              : options_.file_transport;
     const std::string_view name = pipe ? "pipe_transport" : directory ? "directory_transport" : "file_transport";
     Text& variable = pipe ? context.address_scope.address_pipe : context.address_scope.address_file;
     variable = Text(made.text, made.tainted);
-    if (auto problem = choose_transport(router_, transport, name, child, context)) child.preset = std::move(problem->outcome);
+    if (auto problem = choose_transport(router_, transport, name, child, context))
+        child.preset = std::move(problem->outcome);
     variable = {};
     return apply_user_and_home(router_, child, context);
 }

@@ -81,7 +81,8 @@ bool Parser::parse(std::string_view data, bool tainted, int depth) {
 bool Parser::take_item(const Item& item) {
     const std::string_view text = item.text;
     if (text.starts_with(":fail:")) return special_text(item, ":fail:", rules_.allow_fail, RedirectList::Kind::fail);
-    if (text.starts_with(":defer:")) return special_text(item, ":defer:", rules_.allow_defer, RedirectList::Kind::defer);
+    if (text.starts_with(":defer:"))
+        return special_text(item, ":defer:", rules_.allow_defer, RedirectList::Kind::defer);
     if (text.starts_with(":blackhole:")) return blackhole(item);
     if (text.starts_with(":include:")) return include(item);
     if (std::string_view(":unknown:").starts_with(text)) return true;
@@ -139,7 +140,8 @@ bool Parser::address(const Item& item) {
     if (item.text[0] == '\\') {
         const AddressParse rest = parse_address(item.text.substr(1), rules_.addresses);
         if (rest.value && !rest.value->at) {
-            list_.items.push_back({RedirectItemKind::address, rest.value->address + '@' + rules_.incoming_domain, false});
+            list_.items.push_back(
+                {RedirectItemKind::address, rest.value->address + '@' + rules_.incoming_domain, false});
             return true;
         }
     }

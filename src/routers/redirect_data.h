@@ -43,8 +43,8 @@ struct RedirectList {
 
 struct RedirectRules {
     bool allow_fail = false, allow_defer = false, forbid_blackhole = false, forbid_include = false, skip_errors = false;
-    std::string qualify_domain;    // for addresses without a domain
-    std::string incoming_domain;   // for \local
+    std::string qualify_domain;   // for addresses without a domain
+    std::string incoming_domain;  // for \local
     AddressRules addresses;
 };
 
@@ -52,7 +52,8 @@ struct RedirectRules {
 using Included = tl::expected<std::string, std::string>;
 using IncludeReader = std::function<Included(const std::string& name)>;
 
-[[nodiscard]] RedirectList parse_redirect_data(const Text& data, const RedirectRules& rules, const IncludeReader& include);
+[[nodiscard]] RedirectList parse_redirect_data(const Text& data, const RedirectRules& rules,
+                                               const IncludeReader& include);
 
 // "# Exim filter" or "# Sieve filter" as the first thing in the text.
 [[nodiscard]] bool looks_like_filter(std::string_view data);

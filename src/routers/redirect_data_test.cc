@@ -22,7 +22,8 @@ const std::map<std::string, std::string> kFiles = {
 
 Included include(const std::string& name) {
     const auto file = kFiles.find(name);
-    if (file == kFiles.end()) return tl::unexpected("failed to open included file " + name + ": No such file or directory");
+    if (file == kFiles.end())
+        return tl::unexpected("failed to open included file " + name + ": No such file or directory");
     return file->second;
 }
 
@@ -38,7 +39,10 @@ std::string items_of(const RedirectList& list) {
     std::string out;
     for (const RedirectItem& item : list.items) {
         if (!out.empty()) out += " & ";
-        out += (item.kind == RedirectItemKind::pipe ? "pipe " : item.kind == RedirectItemKind::file ? "file " : "") + item.text;
+        out += (item.kind == RedirectItemKind::pipe   ? "pipe "
+                : item.kind == RedirectItemKind::file ? "file "
+                                                      : "") +
+               item.text;
     }
     return out;
 }
@@ -136,12 +140,16 @@ INSTANTIATE_TEST_SUITE_P(
         {"# sieve filter", Kind::filter, "filtering not enabled", ""},
         {":FAIL: x", Kind::error, "missing or malformed local part (expected word or \"<\") in \":FAIL: x\"", ""},
         {":failx: foo", Kind::error, "missing or malformed local part (expected word or \"<\") in \":failx: foo\"", ""},
-        {":unknown: foo, b@x", Kind::error, "missing or malformed local part (expected word or \"<\") in \":unknown: foo\"", ""},
+        {":unknown: foo, b@x", Kind::error,
+         "missing or malformed local part (expected word or \"<\") in \":unknown: foo\"", ""},
         {"a@b@c", Kind::error, "malformed address: @c may not follow a@b in \"a@b@c\"", ""},
         {"ok@x, a@b@c", Kind::error, "malformed address: @c may not follow a@b in \"a@b@c\"", ""},
-        {"a@x.ex # comment", Kind::error, "malformed address: # comment may not follow a@x.ex  in \"a@x.ex # comment\"", ""},
-        {"Group: a@x.ex, b@x.ex;", Kind::error, "missing or malformed local part (expected word or \"<\") in \"Group: a@x.ex\"", ""},
-        {"\"|foo\" bar", Kind::error, "missing or malformed local part (expected word or \"<\") in \"\"|foo\" bar\"", ""},
+        {"a@x.ex # comment", Kind::error, "malformed address: # comment may not follow a@x.ex  in \"a@x.ex # comment\"",
+         ""},
+        {"Group: a@x.ex, b@x.ex;", Kind::error,
+         "missing or malformed local part (expected word or \"<\") in \"Group: a@x.ex\"", ""},
+        {"\"|foo\" bar", Kind::error, "missing or malformed local part (expected word or \"<\") in \"\"|foo\" bar\"",
+         ""},
         {"\"a@b\" \"c@d\"", Kind::error, "malformed address: \" \"c@d may not follow a@b in \"a@b\" \"c@d\"", ""},
         {"\", \"", Kind::error, "missing or malformed local part (expected word or \"<\") in \",\"", ""},
         {"\"foo\nbar\"@x", Kind::error, "unmatched doublequote in local part in \"\"foo\"", ""},
@@ -152,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
         {":include:/d/nolist", Kind::error, "failed to open included file /d/nolist: No such file or directory", ""},
         {":include:/d/bad, c@x", Kind::error, "domain missing or malformed in \"x@@y\"", ""},
         {":include:/d/loop", Kind::error, "too many nested included files: /d/loop", ""},  // D-include-loop
-        {":include:/" + std::string(255, 'x'), Kind::error, "included file name \"/" + std::string(255, 'x') + "\" is too long", ""},
+        {":include:/" + std::string(255, 'x'), Kind::error,
+         "included file name \"/" + std::string(255, 'x') + "\" is too long", ""},
     }));
 
 TEST(RedirectData, WhatIsForbiddenIsAnError) {
@@ -162,12 +171,12 @@ TEST(RedirectData, WhatIsForbiddenIsAnError) {
     struct Case {
         const char *data, *want_text;
     };
-    for (const Case& c : {Case{"a@x, :fail: x, b@x", "\":fail: x\" is not permitted"},
-                          Case{":fail: x # y", "\":fail: x # y\" is not permitted"},
-                          Case{":fail:", "\":fail:\" is not permitted"},
-                          Case{":defer: x, b@x", "\":defer: x\" is not permitted"},
-                          Case{":blackhole: z", "\":blackhole: z\" is not permitted"},
-                          Case{":include:/x", "included files not permitted"}}) {
+    for (const Case& c :
+         {Case{"a@x, :fail: x, b@x", "\":fail: x\" is not permitted"},
+          Case{":fail: x # y", "\":fail: x # y\" is not permitted"}, Case{":fail:", "\":fail:\" is not permitted"},
+          Case{":defer: x, b@x", "\":defer: x\" is not permitted"},
+          Case{":blackhole: z", "\":blackhole: z\" is not permitted"},
+          Case{":include:/x", "included files not permitted"}}) {
         const RedirectList list = parse_redirect_data(Text(c.data), r, include);
         EXPECT_EQ(list.kind, Kind::error) << c.data;
         EXPECT_EQ(list.text, c.want_text);
@@ -181,7 +190,8 @@ TEST(RedirectData, SkipsSyntaxErrorsWhenAsked) {
     const RedirectList list = parse_redirect_data(Text("a@@b, /x, x@@y, :include:/d/bad, c@d"), r, include);
     EXPECT_EQ(list.kind, Kind::items);
     EXPECT_EQ(items_of(list), "file /x & c@d");
-    EXPECT_EQ(list.skipped, (std::vector<std::string>{"domain missing or malformed in \"a@@b\"", "domain missing or malformed in \"x@@y\"",
+    EXPECT_EQ(list.skipped, (std::vector<std::string>{"domain missing or malformed in \"a@@b\"",
+                                                      "domain missing or malformed in \"x@@y\"",
                                                       "domain missing or malformed in \"x@@y\""}));
 }
 

@@ -22,7 +22,8 @@ RedirectFile not_there(Os& os, const std::string& path, const FileChecks& checks
     if (checks.ignore_enotdir) return missing();
     const std::string directory = directory_of(path);
     auto stat = os.stat(AtPath(directory), Follow::yes);
-    if (!stat && stat.error().code == EACCES) stat = os.stat(AtPath(directory.substr(0, directory.size() - 1)), Follow::yes);
+    if (!stat && stat.error().code == EACCES)
+        stat = os.stat(AtPath(directory.substr(0, directory.size() - 1)), Follow::yes);
     if (stat) return missing();
     return error(wording::parent_not_seen(directory, stat.error().code));
 }
@@ -32,9 +33,12 @@ std::optional<std::string> unfit(const std::string& path, const FileStat& stat, 
     if (const unsigned bits = stat.permissions & checks.forbidden_bits; bits != 0) {
         return wording::bad_file_mode(path, S_IFREG | stat.permissions, bits);
     }
-    if (checks.owner && std::ranges::find(checks.owners, stat.uid) == checks.owners.end()) return wording::bad_file_owner(path);
-    if (checks.group && std::ranges::find(checks.groups, stat.gid) == checks.groups.end()) return wording::bad_file_group(path);
-    if (stat.size > static_cast<std::int64_t>(kLargestRedirectFile)) return wording::file_too_big(path, kLargestRedirectFile);
+    if (checks.owner && std::ranges::find(checks.owners, stat.uid) == checks.owners.end())
+        return wording::bad_file_owner(path);
+    if (checks.group && std::ranges::find(checks.groups, stat.gid) == checks.groups.end())
+        return wording::bad_file_group(path);
+    if (stat.size > static_cast<std::int64_t>(kLargestRedirectFile))
+        return wording::file_too_big(path, kLargestRedirectFile);
     return std::nullopt;
 }
 

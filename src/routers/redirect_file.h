@@ -16,9 +16,9 @@ namespace postern {
 inline constexpr std::size_t kLargestRedirectFile = 1024 * 1024;
 
 struct FileChecks {
-    unsigned forbidden_bits = 022;     // modemask
-    bool owner = false, group = false; // check them at all
-    std::vector<uid_t> owners;         // all that are good, the local user's included
+    unsigned forbidden_bits = 022;      // modemask
+    bool owner = false, group = false;  // check them at all
+    std::vector<uid_t> owners;          // all that are good, the local user's included
     std::vector<gid_t> groups;
     bool ignore_eacces = false, ignore_enotdir = false;
 };
@@ -29,7 +29,8 @@ struct RedirectFile {
 };
 [[nodiscard]] RedirectFile read_redirect_file(Os& os, const std::string& path, const FileChecks& checks);
 
-// Whether the file can be seen not to exist, its directory being there: then nobody needs to become the user to read it.
+// Whether the file can be seen not to exist, its directory being there: then nobody needs to become the user to read
+// it.
 [[nodiscard]] bool is_plainly_missing(Os& os, const std::string& path);
 
 // `below`: include_directory, or empty. No component of the name under it may be a symbolic link or lead out of it.

@@ -75,7 +75,8 @@ TEST_F(RedirectFileTest, IgnoresWhatItIsToldTo) {
     EXPECT_EQ(read_redirect_file(os, "/d/nosuch/x", checks).kind, Kind::missing);
     EXPECT_EQ(read_redirect_file(os, "/d/ok/x", checks).kind, Kind::missing);
     os.run_as(1001, 1001);
-    EXPECT_EQ(read_redirect_file(os, "/d/locked/ok", checks).text, "failed to open /d/locked/ok: Permission denied (euid=1001 egid=1001)");
+    EXPECT_EQ(read_redirect_file(os, "/d/locked/ok", checks).text,
+              "failed to open /d/locked/ok: Permission denied (euid=1001 egid=1001)");
     checks.ignore_eacces = true;
     EXPECT_EQ(read_redirect_file(os, "/d/locked/ok", checks).kind, Kind::missing);
 }
@@ -89,8 +90,10 @@ TEST_F(RedirectFileTest, PlainlyMissing) {
 TEST_F(RedirectFileTest, Included) {
     const auto text_of = [](const Included& included) { return included ? *included : included.error(); };
     EXPECT_EQ(text_of(read_included_file(os, "/d/ok", "")), "a@x\n");
-    EXPECT_EQ(text_of(read_included_file(os, "/d/nosuch", "")), "failed to open included file /d/nosuch: No such file or directory");
-    EXPECT_EQ(text_of(read_included_file(os, "/d/dir", "")), "error while reading included file /d/dir: Is a directory");
+    EXPECT_EQ(text_of(read_included_file(os, "/d/nosuch", "")),
+              "failed to open included file /d/nosuch: No such file or directory");
+    EXPECT_EQ(text_of(read_included_file(os, "/d/dir", "")),
+              "error while reading included file /d/dir: Is a directory");
     EXPECT_EQ(text_of(read_included_file(os, "/d/fifo", "")), "included file /d/fifo is not a regular file");
     EXPECT_EQ(text_of(read_included_file(os, "/d/big", "")), "included file /d/big is too big (max 1048576)");
 }

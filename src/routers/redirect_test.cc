@@ -46,7 +46,8 @@ protected:
 
 TEST_F(RedirectTest, MakesChildren) {
     set("data", "a@x, |cmd, b, /file, /dir/");
-    for (const char* kind : {"pipe", "file", "directory"}) set(std::string(kind) + "_transport", std::string("t") + kind[0]);
+    for (const char* kind : {"pipe", "file", "directory"})
+        set(std::string(kind) + "_transport", std::string("t") + kind[0]);
     EXPECT_EQ(route().verdict, RouteVerdict::ok);
     EXPECT_THAT(children(), ElementsAre("a@x", "|cmd", "b@test.ex", "/file", "/dir/"));
     EXPECT_EQ(item->child_count, 5);
@@ -83,23 +84,66 @@ INSTANTIATE_TEST_SUITE_P(
         {"empty", {{"data", ""}}, RouteVerdict::decline, "", -1},
         {"comment", {{"data", "# x"}}, RouteVerdict::decline, "", -1},
         {"forced failure", {{"data", "${if eq{a}{b}{x}fail}"}}, RouteVerdict::decline, "", -1},
-        {"no expansion", {{"data", "${nosuch:x}"}}, RouteVerdict::defer, "failed to expand \"${nosuch:x}\": unknown expansion operator \"nosuch\"", -1},
-        {"bad data", {{"data", "a@@b"}}, RouteVerdict::defer, "error in redirect data: domain missing or malformed in \"a@@b\"", -17},
-        {"filter", {{"data", "#Exim filter\nfinish"}}, RouteVerdict::defer, "error in filter data: filtering not enabled", -17},
+        {"no expansion",
+         {{"data", "${nosuch:x}"}},
+         RouteVerdict::defer,
+         "failed to expand \"${nosuch:x}\": unknown expansion operator \"nosuch\"",
+         -1},
+        {"bad data",
+         {{"data", "a@@b"}},
+         RouteVerdict::defer,
+         "error in redirect data: domain missing or malformed in \"a@@b\"",
+         -17},
+        {"filter",
+         {{"data", "#Exim filter\nfinish"}},
+         RouteVerdict::defer,
+         "error in filter data: filtering not enabled",
+         -17},
         {"fail", {{"data", ":fail: no"}, {"allow_fail", "true"}}, RouteVerdict::fail, "no", -1},
-        {"fail, code kept", {{"data", ":fail: 551 moved"}, {"allow_fail", "true"}}, RouteVerdict::fail, "551 moved", -1},
+        {"fail, code kept",
+         {{"data", ":fail: 551 moved"}, {"allow_fail", "true"}},
+         RouteVerdict::fail,
+         "551 moved",
+         -1},
         {"fail, empty", {{"data", ":fail:"}, {"allow_fail", "true"}}, RouteVerdict::fail, "", -1},
-        {"fail, not allowed", {{"data", ":fail:"}}, RouteVerdict::defer, "error in redirect data: \":fail:\" is not permitted", -17},
+        {"fail, not allowed",
+         {{"data", ":fail:"}},
+         RouteVerdict::defer,
+         "error in redirect data: \":fail:\" is not permitted",
+         -17},
         {"defer", {{"data", ":defer: later"}, {"allow_defer", "true"}}, RouteVerdict::defer, "later", -1},
         {"relative file", {{"file", "$local_part/x"}}, RouteVerdict::defer, "\"m/x\" is not an absolute path", -1},
-        {"tainted file", {{"file", "/x/$local_part"}}, RouteVerdict::defer, "Tainted name '/x/m' for file read not permitted\n", -1},
+        {"tainted file",
+         {{"file", "/x/$local_part"}},
+         RouteVerdict::defer,
+         "Tainted name '/x/m' for file read not permitted\n",
+         -1},
         {"missing file", {{"file", "/tmp/x"}}, RouteVerdict::decline, "", -1},
-        {"missing directory", {{"file", "/no/x"}}, RouteVerdict::defer, "failed to stat /no/. (No such file or directory)", -1},
-        {"skipped", {{"data", "a@@b"}, {"skip_syntax_errors", "true"}}, RouteVerdict::decline, "syntax error in redirection data", -1},
-        {"filter skipped", {{"data", "# exim filter"}, {"skip_syntax_errors", "true"}}, RouteVerdict::decline, "syntax error in redirection data", -1},
-        {"qualify_domain", {{"data", "a"}, {"qualify_domain", "${nosuch:x}"}}, RouteVerdict::defer,
-         "failed to expand \"${nosuch:x}\": unknown expansion operator \"nosuch\"", -1},
-        {"qualify_domain, forced", {{"data", "a"}, {"qualify_domain", "${if eq{a}{b}{x}fail}"}}, RouteVerdict::decline, "", -1},
+        {"missing directory",
+         {{"file", "/no/x"}},
+         RouteVerdict::defer,
+         "failed to stat /no/. (No such file or directory)",
+         -1},
+        {"skipped",
+         {{"data", "a@@b"}, {"skip_syntax_errors", "true"}},
+         RouteVerdict::decline,
+         "syntax error in redirection data",
+         -1},
+        {"filter skipped",
+         {{"data", "# exim filter"}, {"skip_syntax_errors", "true"}},
+         RouteVerdict::decline,
+         "syntax error in redirection data",
+         -1},
+        {"qualify_domain",
+         {{"data", "a"}, {"qualify_domain", "${nosuch:x}"}},
+         RouteVerdict::defer,
+         "failed to expand \"${nosuch:x}\": unknown expansion operator \"nosuch\"",
+         -1},
+        {"qualify_domain, forced",
+         {{"data", "a"}, {"qualify_domain", "${if eq{a}{b}{x}fail}"}},
+         RouteVerdict::decline,
+         "",
+         -1},
     }),
     [](const auto& row) { return "n" + std::to_string(row.index); });
 
@@ -119,8 +163,9 @@ TEST_F(RedirectTest, SmtpCodesAreTakenOffWhenForbidden) {
     struct Case {
         const char *text, *want;
     };
-    for (const Case& c : {Case{"551 moved", "moved"}, Case{"551 5.1.1 moved", "moved"}, Case{"551 5.1 moved", "5.1 moved"},
-                          Case{"5511 moved", "5511 moved"}, Case{"451 4.1.2 x", "x"}, Case{"551", "551"}, Case{"moved", "moved"}}) {
+    for (const Case& c :
+         {Case{"551 moved", "moved"}, Case{"551 5.1.1 moved", "moved"}, Case{"551 5.1 moved", "5.1 moved"},
+          Case{"5511 moved", "5511 moved"}, Case{"451 4.1.2 x", "x"}, Case{"551", "551"}, Case{"moved", "moved"}}) {
         world.os.put_file("/codes", std::string("m: :fail: ") + c.text + "\n");
         world.expander.close_lookups();
         EXPECT_EQ(route().outcome.message, c.want) << c.text;
@@ -221,7 +266,8 @@ TEST_F(RedirectTest, ForwardFileIsReadAsTheLocalUser) {
     EXPECT_EQ(redirect().make(router)->route(*item, world.context).outcome.message, "bad owner for /home/joe/.forward");
     world.processes.next_child_dies_first(9);
     EXPECT_EQ(redirect().make(router)->route(*item, world.context).outcome.message,
-              "internal problem in r1 router (recipient is joe@d): failure to transfer data from subprocess: status=0009 readerror=''");
+              "internal problem in r1 router (recipient is joe@d): failure to transfer data from subprocess: "
+              "status=0009 readerror=''");
 }
 
 TEST_F(RedirectTest, ConfigurationErrors) {

@@ -28,8 +28,9 @@ RedirectAnswer do_it_here(Os& os, const RedirectWork& work) {
         data = Text(std::move(file.text));
     }
     answer.kind = RedirectAnswer::Kind::list;
-    answer.list = parse_redirect_data(data, work.rules,
-                                      [&](const std::string& name) { return read_included_file(os, name, work.include_directory); });
+    answer.list = parse_redirect_data(data, work.rules, [&](const std::string& name) {
+        return read_included_file(os, name, work.include_directory);
+    });
     return answer;
 }
 
@@ -44,7 +45,8 @@ int child(Os& os, const RedirectWork& work, int report) {
     return write_all(os, report, encode(do_it_here(os, work))) ? 0 : kNotSent;
 }
 
-std::optional<RedirectAnswer> do_it_as_user(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost) {
+std::optional<RedirectAnswer> do_it_as_user(const RedirectWork& work, Os& os, ProcessRunner& processes,
+                                            LostChild& lost) {
     Result<Os::Pipe> pipe = os.pipe();
     if (!pipe) return lost.reader_error = errno_text(pipe.error().code), std::nullopt;
     const int report = pipe->write_end.get();
@@ -90,9 +92,11 @@ std::optional<RedirectAnswer> decode(std::string_view bytes) {
     WireReader in(bytes, kMostText);
     if (in.raw(kMagic.size()) != kMagic) return std::nullopt;
     RedirectAnswer answer;
-    answer.kind = static_cast<RedirectAnswer::Kind>(in.choice(static_cast<std::uint8_t>(RedirectAnswer::Kind::unreadable)));
+    answer.kind =
+        static_cast<RedirectAnswer::Kind>(in.choice(static_cast<std::uint8_t>(RedirectAnswer::Kind::unreadable)));
     answer.text = in.text();
-    answer.list.kind = static_cast<RedirectList::Kind>(in.choice(static_cast<std::uint8_t>(RedirectList::Kind::filter)));
+    answer.list.kind =
+        static_cast<RedirectList::Kind>(in.choice(static_cast<std::uint8_t>(RedirectList::Kind::filter)));
     answer.list.text = in.text();
     for (std::uint64_t left = in.number(4); left > 0 && in.good(); --left) {
         RedirectItem item;
@@ -111,22 +115,31 @@ std::optional<RedirectAnswer> decode(std::string_view bytes) {
 
 bool is_allowed(const RedirectAnswer& answer, const RedirectRules& rules) {
     switch (answer.list.kind) {
-        case RedirectList::Kind::fail: if (!rules.allow_fail) return false; break;
-        case RedirectList::Kind::defer: if (!rules.allow_defer) return false; break;
-        case RedirectList::Kind::blackhole: if (rules.forbid_blackhole) return false; break;
+        case RedirectList::Kind::fail:
+            if (!rules.allow_fail) return false;
+            break;
+        case RedirectList::Kind::defer:
+            if (!rules.allow_defer) return false;
+            break;
+        case RedirectList::Kind::blackhole:
+            if (rules.forbid_blackhole) return false;
+            break;
         case RedirectList::Kind::items:
         case RedirectList::Kind::error:
-        case RedirectList::Kind::filter: break;
+        case RedirectList::Kind::filter:
+            break;
     }
     for (const RedirectItem& item : answer.list.items) {
-        const bool fits = item.kind == RedirectItemKind::address ? contains(item.text, "@")
-                          : item.text.starts_with(item.kind == RedirectItemKind::pipe ? '|' : '/');
+        const bool fits = item.kind == RedirectItemKind::address
+                              ? contains(item.text, "@")
+                              : item.text.starts_with(item.kind == RedirectItemKind::pipe ? '|' : '/');
         if (!fits || item.text.find('\0') != std::string::npos) return false;
     }
     return true;
 }
 
-std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost) {
+std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes,
+                                               LostChild& lost) {
     // Without root everything is one identity already: less can be read than as the user, never more.
     const bool can_become = os.ids().effective_uid == 0;
     if (!can_become || !work.uid || !work.gid || !needs_the_user(work)) return do_it_here(os, work);

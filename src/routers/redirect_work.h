@@ -14,7 +14,7 @@
 namespace postern {
 
 struct RedirectWork {
-    std::string file;        // absolute; empty: `data` is there
+    std::string file;  // absolute; empty: `data` is there
     Text data;
     FileChecks checks;
     RedirectRules rules;
@@ -43,6 +43,7 @@ struct LostChild {
     int wait_status = 0;
     std::string reader_error;
 };
-[[nodiscard]] std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes, LostChild& lost);
+[[nodiscard]] std::optional<RedirectAnswer> do_redirect_work(const RedirectWork& work, Os& os, ProcessRunner& processes,
+                                                             LostChild& lost);
 
 }  // namespace postern

@@ -109,8 +109,10 @@ TEST(RedirectFaults, NeverTakeAFileForMissing) {
         const auto answer = do_redirect_work(work, w.os, w.processes, lost);
         if (answer && answer->kind != RedirectAnswer::Kind::unreadable) {
             EXPECT_EQ(answer->kind, RedirectAnswer::Kind::list);
-            if (answer->list.kind == RedirectList::Kind::items) EXPECT_EQ(answer->list.items.size(), 2U);
-            else EXPECT_EQ(answer->list.kind, RedirectList::Kind::error);
+            if (answer->list.kind == RedirectList::Kind::items)
+                EXPECT_EQ(answer->list.items.size(), 2U);
+            else
+                EXPECT_EQ(answer->list.kind, RedirectList::Kind::error);
         }
         EXPECT_EQ(w.fake.open_descriptors(), 0U);
         EXPECT_EQ(w.processes.unreaped(), 0U);
@@ -127,7 +129,8 @@ TEST(RedirectAnswer, ComesBackAsItWasSent) {
     answer.list.skipped = {"one", "two"};
     const std::string bytes = encode(answer);
     EXPECT_EQ(decode(bytes), answer);
-    for (std::size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(decode(std::string_view(bytes).substr(0, length))) << length;
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+        EXPECT_FALSE(decode(std::string_view(bytes).substr(0, length))) << length;
     EXPECT_FALSE(decode(bytes + "x"));
 }
 
@@ -142,9 +145,10 @@ TEST(RedirectAnswer, MaySayOnlyWhatTheOptionsLetItSay) {
         EXPECT_FALSE(is_allowed(answer, strict));
     }
     answer.list.kind = RedirectList::Kind::items;
-    for (const RedirectItem& item : {RedirectItem{RedirectItemKind::address, "joe", false}, RedirectItem{RedirectItemKind::pipe, "/x", false},
-                                     RedirectItem{RedirectItemKind::file, "x", false}, RedirectItem{RedirectItemKind::file, "", false},
-                                     RedirectItem{RedirectItemKind::file, std::string("/a\0b", 4), false}}) {
+    for (const RedirectItem& item :
+         {RedirectItem{RedirectItemKind::address, "joe", false}, RedirectItem{RedirectItemKind::pipe, "/x", false},
+          RedirectItem{RedirectItemKind::file, "x", false}, RedirectItem{RedirectItemKind::file, "", false},
+          RedirectItem{RedirectItemKind::file, std::string("/a\0b", 4), false}}) {
         answer.list.items = {item};
         EXPECT_FALSE(is_allowed(answer, strict)) << item.text;
     }

@@ -117,7 +117,8 @@ std::vector<std::string> DoneTreeReader::insertion_order() const {
     std::vector<const Node*> order;
     order.reserve(nodes_.size());
     for (const Node& node : nodes_) order.push_back(&node);
-    std::sort(order.begin(), order.end(), [](const Node* a, const Node* b) { return a->depth < b->depth || (a->depth == b->depth && a < b); });
+    std::sort(order.begin(), order.end(),
+              [](const Node* a, const Node* b) { return a->depth < b->depth || (a->depth == b->depth && a < b); });
     std::vector<std::string> out;
     out.reserve(order.size());
     for (const Node* node : order) out.push_back(node->address);

@@ -68,7 +68,8 @@ private:
         if (!lines_.next(line) || !line.ends_with("-H")) return "first line is not <id>-H";
         message_.id = line.substr(0, line.size() - 2);
         if (!lines_.next(line) || !owner(line)) return "second line is not <login> <uid> <gid>";
-        if (!lines_.next(line) || line.size() < 2 || line.front() != '<' || line.back() != '>') return "third line is not <sender>";
+        if (!lines_.next(line) || line.size() < 2 || line.front() != '<' || line.back() != '>')
+            return "third line is not <sender>";
         message_.sender = line.substr(1, line.size() - 2);
         if (!lines_.next(line)) return "fourth line is missing";
         const std::size_t blank = line.find(' ');
@@ -117,7 +118,8 @@ private:
             return nullptr;
         }
         std::string_view data, end;
-        if (!lines_.bytes(parsed.data_size(), data) || !lines_.bytes(1, end) || end != "\n") return "variable data is cut off";
+        if (!lines_.bytes(parsed.data_size(), data) || !lines_.bytes(1, end) || end != "\n")
+            return "variable data is cut off";
         parsed.store_data_into(message_, data);
         return nullptr;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// spool/header_file.h – the text of a -H file: Message to bytes and back (spec queue-retry-bounce.md §4). Pure functions.
+// spool/header_file.h – the text of a -H file: Message to bytes and back (spec queue-retry-bounce.md §4). Pure
+// functions.
 //
 // What exim4 4.96 wrote comes back byte for byte, lines that Postern has no use for included. Older forms of recipient
 // lines are read. Never crashes, whatever the bytes.

@@ -116,10 +116,18 @@ TEST(HeaderFile, Broken) {
         bool want_envelope;
     };
     const Case cases[] = {
-        {"-H\n", "-D\n", true},          {"root 0 0\n", "root 0\n", true},    {"<root@test.example>\n", "root@test.example\n", true},
-        {"XX\n", "YN a\n", true},        {"XX\n", "YX a\n", true},            {"XX\n1\n", "XX\n16385\n", true},
-        {"XX\n1\n", "XX\n2\n", true},    {"XX\n1\n", "XX\none\n", true},      {"-aclm 3 2\n", "-aclm 3 99999\n", true},
-        {"031F ", "032F ", false},       {"031F ", "03F ", false},            {"031F ", "x31F ", false},
+        {"-H\n", "-D\n", true},
+        {"root 0 0\n", "root 0\n", true},
+        {"<root@test.example>\n", "root@test.example\n", true},
+        {"XX\n", "YN a\n", true},
+        {"XX\n", "YX a\n", true},
+        {"XX\n1\n", "XX\n16385\n", true},
+        {"XX\n1\n", "XX\n2\n", true},
+        {"XX\n1\n", "XX\none\n", true},
+        {"-aclm 3 2\n", "-aclm 3 99999\n", true},
+        {"031F ", "032F ", false},
+        {"031F ", "03F ", false},
+        {"031F ", "x31F ", false},
         {"038  ", "999999999999999999999  ", false},
     };
     for (const Case& c : cases) {

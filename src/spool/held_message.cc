@@ -23,8 +23,14 @@ Status unlink_if_there(Os& os, const std::string& path) {
 
 }  // namespace
 
-HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data, bool fresh)
-    : os_(os), spool_(spool), id_(std::move(id)), subdirectory_(std::move(subdirectory)), data_(std::move(data)), fresh_(fresh) {}
+HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data,
+                         bool fresh)
+    : os_(os),
+      spool_(spool),
+      id_(std::move(id)),
+      subdirectory_(std::move(subdirectory)),
+      data_(std::move(data)),
+      fresh_(fresh) {}
 
 HeldMessage::~HeldMessage() {
     if (fresh_) discard();
@@ -108,7 +114,8 @@ Status HeldMessage::remove() {
     if (!spool_.settings_.preserve_message_logs) {
         (void)os_.unlink(log);
     } else if (!os_.rename(log, spool_.directory("msglog.OLD", "") + "/" + id_)) {
-        if (spool_.make_directory(spool_.directory("msglog.OLD", ""))) (void)os_.rename(log, spool_.directory("msglog.OLD", "") + "/" + id_);
+        if (spool_.make_directory(spool_.directory("msglog.OLD", "")))
+            (void)os_.rename(log, spool_.directory("msglog.OLD", "") + "/" + id_);
     }
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'H')));
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
@@ -122,11 +129,13 @@ Status HeldMessage::remove() {
 Status HeldMessage::open_message_log() {
     const std::string path = spool_.file(id_, subdirectory_, 'L');
     auto fd = os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
-    if (!fd && fd.error().code == ENOENT) fd = spool_.create("msglog", subdirectory_, id_, O_WRONLY | O_APPEND, kFileMode);
+    if (!fd && fd.error().code == ENOENT)
+        fd = spool_.create("msglog", subdirectory_, id_, O_WRONLY | O_APPEND, kFileMode);
     if (!fd) return Unexpected(std::move(fd).error());
     // Root appends only to what the spool's owner could have appended to anyway.
     POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd->get()));
-    const bool ours = stat.kind == FileKind::regular && stat.links == 1 && (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
+    const bool ours = stat.kind == FileKind::regular && stat.links == 1 &&
+                      (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
     if (!ours) return failure(EPERM, "open", path);
     message_log_ = std::move(*fd);
     return {};

@@ -33,7 +33,9 @@ std::string queue_block(const Spool::Loaded& loaded, std::int64_t now, QueueText
 
 std::string queue_block(const std::string& id, const Spool::ReadFailure& failure) {
     return wording::queue_unreadable(id) +
-           (failure.format ? wording::queue_format_error(failure.size) : wording::queue_read_error(failure.error.code)) + "\n";
+           (failure.format ? wording::queue_format_error(failure.size)
+                           : wording::queue_read_error(failure.error.code)) +
+           "\n";
 }
 
 }  // namespace postern

@@ -30,18 +30,21 @@ TEST(QueueBlock, Message) {
     l.message.frozen = 1;
     l.message.sender_set_untrusted = true;
     l.has_data = false;
-    EXPECT_EQ(queue_block(l, 1000, {false, true}),
-              " 0m       1xVcyf-0000CM-0E <s@x> (joe) *** frozen ***\n          a@x\n        D b@x\n       +D other@x\n\n");
+    EXPECT_EQ(
+        queue_block(l, 1000, {false, true}),
+        " 0m       1xVcyf-0000CM-0E <s@x> (joe) *** frozen ***\n          a@x\n        D b@x\n       +D other@x\n\n");
 }
 
 TEST(QueueBlock, Unreadable) {
     Spool::ReadFailure format;
     format.size = 4;
-    EXPECT_EQ(queue_block("1xVcyf-0000CM-0E", format), "      1xVcyf-0000CM-0E\n    *** spool format error: size=4 ***\n\n");
+    EXPECT_EQ(queue_block("1xVcyf-0000CM-0E", format),
+              "      1xVcyf-0000CM-0E\n    *** spool format error: size=4 ***\n\n");
     Spool::ReadFailure io;
     io.format = false;
     io.error.code = EACCES;
-    EXPECT_EQ(queue_block("1xVcyf-0000CM-0E", io), "      1xVcyf-0000CM-0E\n    *** spool read error: Permission denied ***\n\n");
+    EXPECT_EQ(queue_block("1xVcyf-0000CM-0E", io),
+              "      1xVcyf-0000CM-0E\n    *** spool read error: Permission denied ***\n\n");
 }
 
 }  // namespace

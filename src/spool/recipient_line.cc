@@ -48,7 +48,8 @@ struct Tail {
     // " <text> <length>,<number>"
     bool text_and_number(std::string& into, std::int64_t& value) {
         std::int64_t length = 0;
-        return number(value) && character(',') && number(length) && character(' ') && text(length, into) && character(' ');
+        return number(value) && character(',') && number(length) && character(' ') && text(length, into) &&
+               character(' ');
     }
 };
 
@@ -71,9 +72,11 @@ bool parse_old(std::string_view line, Recipient& into) {
     std::int64_t parent = -1, ignored = 0;
     if (!tail.number(parent)) return false;
     Tail longer = tail;
-    const bool three = longer.character(',') && longer.number(ignored) && longer.character(',') && longer.number(ignored);
+    const bool three =
+        longer.character(',') && longer.number(ignored) && longer.character(',') && longer.number(ignored);
     if (three) tail = longer;
-    if (parent < -1 || parent > INT32_MAX || !tail.character(' ') || tail.line.empty() || tail.line.back() == ' ') return false;
+    if (parent < -1 || parent > INT32_MAX || !tail.character(' ') || tail.line.empty() || tail.line.back() == ' ')
+        return false;
     into.parent = three ? -1 : static_cast<int>(parent);
     into.address = tail.line;
     return true;
@@ -84,7 +87,8 @@ bool parse_old(std::string_view line, Recipient& into) {
 std::string format_recipient_line(const Recipient& r) {
     const std::string address = one_line(r.address);
     const bool plain = r.errors_to.empty() && r.parent < 0 && r.original.empty() && r.dsn_flags == 0;
-    if (plain && parse_recipient_line(address).address == address) return address;  // else it would be read as something else
+    if (plain && parse_recipient_line(address).address == address)
+        return address;  // else it would be read as something else
     return fmt::format("{} {} {},{} {} {},{}#{}", address, one_line(r.original), r.original.size(), r.dsn_flags,
                        one_line(r.errors_to), r.errors_to.size(), r.parent, kHasErrorsTo | kHasDsn);
 }

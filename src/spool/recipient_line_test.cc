@@ -31,8 +31,9 @@ TEST(RecipientLine, AllForms) {
 
 TEST(RecipientLine, ThereAndBack) {
     const Recipient recipients[] = {
-        {"a@b", "", -1, "", 0}, {"a@b", "e@f", -1, "", 0}, {"a@b", "", 3, "", 0}, {"a@b", "", -1, "rfc822;x", 0}, {"\"a b\"@c", "", -1, "", 2},
-        {"a@b 12", "", -1, "", 0}, {"a@b x 1,2,3", "", -1, "", 0}, {"a@b  0,0  0,-1#3", "", -1, "", 0},
+        {"a@b", "", -1, "", 0},         {"a@b", "e@f", -1, "", 0},           {"a@b", "", 3, "", 0},
+        {"a@b", "", -1, "rfc822;x", 0}, {"\"a b\"@c", "", -1, "", 2},        {"a@b 12", "", -1, "", 0},
+        {"a@b x 1,2,3", "", -1, "", 0}, {"a@b  0,0  0,-1#3", "", -1, "", 0},
     };
     for (const Recipient& r : recipients) EXPECT_EQ(parse_recipient_line(format_recipient_line(r)), r) << r.address;
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr mode_t kDirectoryMode = 0750, kFileMode = 0640;
 constexpr std::size_t kHeaderFileMax = std::size_t{1} << 30;  // far above anything that reception accepts
 constexpr std::size_t kJournalMax = std::size_t{1} << 30;
-constexpr std::size_t kSplitAt = 5;                           // the last digit of the second
+constexpr std::size_t kSplitAt = 5;  // the last digit of the second
 
 bool is_missing(const Error& error) { return error.code == ENOENT; }
 
@@ -45,7 +45,9 @@ std::string Spool::path(const std::string& id, char which) const {
     return !os_.stat(here, Follow::no) && os_.stat(there, Follow::no) ? there : here;
 }
 
-bool Spool::exists(const std::string& id, char which) const { return os_.stat(path(id, which), Follow::no).has_value(); }
+bool Spool::exists(const std::string& id, char which) const {
+    return os_.stat(path(id, which), Follow::no).has_value();
+}
 
 // --- making files ---
 
@@ -69,7 +71,8 @@ Status Spool::make_directory(const std::string& path) const {
 }
 
 // A file that did not exist, of the owner.
-Result<UniqueFd> Spool::create(const std::string& area, const std::string& subdirectory, const std::string& name, int flags, mode_t mode) const {
+Result<UniqueFd> Spool::create(const std::string& area, const std::string& subdirectory, const std::string& name,
+                               int flags, mode_t mode) const {
     const std::string where = directory(area, subdirectory);
     const int all_flags = flags | O_CREAT | O_EXCL | O_NOFOLLOW;
     auto fd = os_.open(where + "/" + name, all_flags, mode);
@@ -129,7 +132,8 @@ Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
 }
 
 Status Spool::commit(HeldMessage& held, const Message& message) {
-    if (message.recipients.size() > kSpoolRecipientsMax) return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
+    if (message.recipients.size() > kSpoolRecipientsMax)
+        return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
     if (settings_.durability != SpoolSettings::Durability::none) POSTERN_TRY(os_.fsync(held.data_fd()));
     POSTERN_TRY(write_header(message, held.subdirectory_));  // its directory sync covers the entry of -D too
     held.fresh_ = false;
@@ -157,7 +161,9 @@ tl::expected<std::unique_ptr<HeldMessage>, Spool::OpenFailure> Spool::open(const
         // Whoever had the lock may have finished the message in the meantime.
         const auto stat = os_.stat(fd);
         if (!stat) return tl::unexpected(OpenFailure{OpenProblem::other, stat.error()});
-        if (stat->links == 0) return tl::unexpected(OpenFailure{OpenProblem::missing, Error{ENOENT, "open", file(id, subdirectory, 'D'), {}}});
+        if (stat->links == 0)
+            return tl::unexpected(
+                OpenFailure{OpenProblem::missing, Error{ENOENT, "open", file(id, subdirectory, 'D'), {}}});
         return held;
     }
     return tl::unexpected(OpenFailure{OpenProblem::missing, first});
@@ -184,8 +190,10 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
     if (!text) return io_failure(text.error());
 
     auto message = parse_header_file(*text);
-    if (message && message->id != id) message = tl::unexpected(HeaderFileError{true, "first line has another message's id"});
-    if (!message) return tl::unexpected(ReadFailure{true, static_cast<std::int64_t>(text->size()), message.error(), {}});
+    if (message && message->id != id)
+        message = tl::unexpected(HeaderFileError{true, "first line has another message's id"});
+    if (!message)
+        return tl::unexpected(ReadFailure{true, static_cast<std::int64_t>(text->size()), message.error(), {}});
 
     Loaded loaded{*std::move(message), true, 0};
     if (const auto data = os_.stat(file(id, subdirectory, 'D'), Follow::no)) {
@@ -202,13 +210,15 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
 
 // --- listing ---
 
-Status Spool::list_directory(const std::string& subdirectory, std::vector<Entry>& into, std::vector<std::string>* subdirectories) const {
+Status Spool::list_directory(const std::string& subdirectory, std::vector<Entry>& into,
+                             std::vector<std::string>* subdirectories) const {
     const auto fd = os_.open(directory("input", subdirectory), O_RDONLY | O_DIRECTORY);
     if (!fd) return is_missing(fd.error()) ? Status{} : Status(tl::unexpect, fd.error());
     POSTERN_TRY_ASSIGN(const std::vector<DirEntry> entries, os_.list(fd->get()));
     for (const DirEntry& entry : entries) {
         const std::string_view name = entry.name;
-        if (subdirectories != nullptr && name.size() == 1 && is_alnum(name.front())) subdirectories->push_back(entry.name);
+        if (subdirectories != nullptr && name.size() == 1 && is_alnum(name.front()))
+            subdirectories->push_back(entry.name);
         if (name.ends_with("-H") && is_message_id(name.substr(0, name.size() - 2)))
             into.push_back({entry.name.substr(0, name.size() - 2), subdirectory});
     }
@@ -223,10 +233,13 @@ Result<std::vector<Spool::Entry>> Spool::list() {
     // By time of arrival; the process number in the middle says nothing about it.
     const auto key = [](const Entry& entry) {
         constexpr std::size_t kSecondDigits = 6, kFractionAt = 14;
-        return std::pair(std::string_view(entry.id).substr(0, kSecondDigits), std::string_view(entry.id).substr(kFractionAt));
+        return std::pair(std::string_view(entry.id).substr(0, kSecondDigits),
+                         std::string_view(entry.id).substr(kFractionAt));
     };
-    std::sort(found.begin(), found.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b) || (key(a) == key(b) && a.id < b.id); });
-    found.erase(std::unique(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.id == b.id; }), found.end());
+    std::sort(found.begin(), found.end(),
+              [&](const Entry& a, const Entry& b) { return key(a) < key(b) || (key(a) == key(b) && a.id < b.id); });
+    found.erase(std::unique(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.id == b.id; }),
+                found.end());
     return found;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// spool/spool.h – the queue on disk: -H, -D and -J files in Exim's format (spec queue-retry-bounce.md §1–§5), readable by
-// exim4 and by exipick, and the reverse.
+// spool/spool.h – the queue on disk: -H, -D and -J files in Exim's format (spec queue-retry-bounce.md §1–§5), readable
+// by exim4 and by exipick, and the reverse.
 //
 // What is on stable storage when: commit() and rewrite_header() return after -D, -H and their directory entries are;
 // journal() after its lines and the entry of -J are. A message exists from the moment its -H has its name, and is
@@ -28,9 +28,9 @@
 namespace postern {
 
 struct SpoolSettings {
-    std::string directory;          // spool_directory, absolute
+    std::string directory;  // spool_directory, absolute
     bool split = false;
-    uid_t owner = 0;                // exim_user / exim_group: chown only when running as root
+    uid_t owner = 0;  // exim_user / exim_group: chown only when running as root
     gid_t group = 0;
     enum class Durability : std::uint8_t {
         full,
@@ -54,16 +54,17 @@ public:
 
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] int data_fd() const { return data_.get(); }
-    [[nodiscard]] std::int64_t data_start() const;      // offset of the body in -D
+    [[nodiscard]] std::int64_t data_start() const;  // offset of the body in -D
 
-    // Appends lines (newlines are added) to -J, made on first use, and syncs once. After an Error the lines may count or
-    // not; the journal stays well formed.
+    // Appends lines (newlines are added) to -J, made on first use, and syncs once. After an Error the lines may count
+    // or not; the journal stays well formed.
     [[nodiscard]] Status journal(const std::vector<std::string>& lines);
-    // -H rewritten through hdr.<id>. On an Error -H is whole: the old one, or (when only the last sync failed) the new one.
+    // -H rewritten through hdr.<id>. On an Error -H is whole: the old one, or (when only the last sync failed) the new
+    // one.
     [[nodiscard]] Status rewrite_header(const Message& message);
     [[nodiscard]] Status remove_journal();  // after a rewrite_header() that holds everything it says
-    // For a Spool with durability `none` (a message delivered on the spot, whose sender is answered afterwards) when the
-    // message stays on the queue after all: everything it consists of onto stable storage.
+    // For a Spool with durability `none` (a message delivered on the spot, whose sender is answered afterwards) when
+    // the message stays on the queue after all: everything it consists of onto stable storage.
     [[nodiscard]] Status make_durable();
     // The message is done and its files go. Every recipient must be settled in -H or -J by now: if a power failure
     // brings the files back, that is what keeps it from being delivered again.
@@ -71,7 +72,7 @@ public:
     // Appends "line\n" to the message log; never fails a delivery; message_logs = false makes it do nothing.
     void log(std::string_view line);
     void open_log();  // made, if it is not there, before there is anything to say: as Exim does when a run starts
-    [[nodiscard]] Result<UniqueFd> create_output_file(int sequence);   // msglog/<id>-<pid>-<n>, 0400, read and write
+    [[nodiscard]] Result<UniqueFd> create_output_file(int sequence);  // msglog/<id>-<pid>-<n>, 0400, read and write
     [[nodiscard]] std::string output_file_path(int sequence) const;
 
 private:
@@ -110,16 +111,16 @@ public:
     [[nodiscard]] tl::expected<std::unique_ptr<HeldMessage>, OpenFailure> open(const std::string& id);
 
     struct ReadFailure {
-        bool format = true;               // else an I/O error
-        std::int64_t size = -1;           // of the -H file, for "Format error in spool file … size=N"
+        bool format = true;      // else an I/O error
+        std::int64_t size = -1;  // of the -H file, for "Format error in spool file … size=N"
         HeaderFileError detail;
         Error error;
     };
     // -H plus the size of -D. With `replay`, complete lines of -J are marked done in the result.
     struct Loaded {
         Message message;
-        bool has_data = true;             // false: there is no -D
-        std::size_t replayed = 0;         // lines of -J
+        bool has_data = true;      // false: there is no -D
+        std::size_t replayed = 0;  // lines of -J
     };
     [[nodiscard]] tl::expected<Loaded, ReadFailure> load(const std::string& id, bool replay);
 
@@ -128,8 +129,9 @@ public:
         std::string id, subdirectory;
         bool operator==(const Entry&) const = default;
     };
-    [[nodiscard]] Result<std::vector<Entry>> list();           // every *-H, sorted as `exim -bp` sorts
-    [[nodiscard]] Result<std::string> raw(const std::string& id, char which);  // 'H', 'D', 'J', or 'L' for the message log
+    [[nodiscard]] Result<std::vector<Entry>> list();  // every *-H, sorted as `exim -bp` sorts
+    [[nodiscard]] Result<std::string> raw(const std::string& id,
+                                          char which);  // 'H', 'D', 'J', or 'L' for the message log
     // Where it is, or would be if it does not exist: for messages to the user.
     [[nodiscard]] std::string path(const std::string& id, char which) const;
     [[nodiscard]] bool exists(const std::string& id, char which) const;
@@ -143,13 +145,14 @@ private:
     [[nodiscard]] std::string subdirectory_of(const std::string& id, bool split) const;
     [[nodiscard]] std::string directory(std::string_view area, std::string_view subdirectory) const;
     [[nodiscard]] std::string file(const std::string& id, const std::string& subdirectory, char which) const;
-    [[nodiscard]] Result<UniqueFd> create(const std::string& area, const std::string& subdirectory, const std::string& name,
-                                          int flags, mode_t mode) const;
+    [[nodiscard]] Result<UniqueFd> create(const std::string& area, const std::string& subdirectory,
+                                          const std::string& name, int flags, mode_t mode) const;
     [[nodiscard]] Status make_directory(const std::string& path) const;
     [[nodiscard]] Status give_to_owner(int fd, mode_t mode) const;
     [[nodiscard]] Status sync_entries(const std::string& subdirectory) const;
     [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
-    [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into, std::vector<std::string>* subdirectories) const;
+    [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
+                                        std::vector<std::string>* subdirectories) const;
 
     Os& os_;
     SpoolSettings settings_;

@@ -81,9 +81,12 @@ std::vector<std::string> deliverable(Os& os) {
 
 TEST(SpoolCrash, Creation) {
     bool accepted = false;
-    for_every_crash([&](World& w) { accepted = false; w.fake.put_directory("/spool"); },
-                    [&](World& w) { accepted = make(w.os); },
-                    [&](World& w) { EXPECT_TRUE(is_listed_whole(w.os) || !accepted); });
+    for_every_crash(
+        [&](World& w) {
+            accepted = false;
+            w.fake.put_directory("/spool");
+        },
+        [&](World& w) { accepted = make(w.os); }, [&](World& w) { EXPECT_TRUE(is_listed_whole(w.os) || !accepted); });
 }
 
 TEST(SpoolFault, Creation) {
@@ -97,11 +100,14 @@ TEST(SpoolFault, Creation) {
 }
 
 TEST(SpoolFault, CreationOnAFullDisk) {
-    for_every_fault({ENOSPC}, [](World& w) {
-        w.fake.put_directory("/spool");
-        const bool accepted = make(w.os);
-        EXPECT_EQ(is_listed_whole(w.fake), accepted);
-    }, Lasting::yes);
+    for_every_fault(
+        {ENOSPC},
+        [](World& w) {
+            w.fake.put_directory("/spool");
+            const bool accepted = make(w.os);
+            EXPECT_EQ(is_listed_whole(w.fake), accepted);
+        },
+        Lasting::yes);
 }
 
 TEST(SpoolCrash, Journal) {

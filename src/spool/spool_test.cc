@@ -54,10 +54,11 @@ TEST_F(SpoolTest, CreatesFilesOfTheOwner) {
     os_.umask(077);
     Spool s = spool();
     put(s);
-    EXPECT_EQ(os_.tree_text("/var/spool/p"), "d 750 100:101 /var/spool/p\n"
-                                             "d 750 100:101 /var/spool/p/input\n"
-                                             "f 640 100:101 24 /var/spool/p/input/1xVcye-0000BV-2w-D\n"
-                                             "f 640 100:101 183 /var/spool/p/input/1xVcye-0000BV-2w-H\n");
+    EXPECT_EQ(os_.tree_text("/var/spool/p"),
+              "d 750 100:101 /var/spool/p\n"
+              "d 750 100:101 /var/spool/p/input\n"
+              "f 640 100:101 24 /var/spool/p/input/1xVcye-0000BV-2w-D\n"
+              "f 640 100:101 183 /var/spool/p/input/1xVcye-0000BV-2w-H\n");
     EXPECT_EQ(os_.content(kInput + kId + "-D"), kId + "-D\nbody\n");
     EXPECT_EQ(os_.content(kInput + kId + "-H"), format_header_file(message()));
     EXPECT_EQ(os_.open_descriptors(), 0U);
@@ -101,14 +102,16 @@ TEST_F(SpoolTest, BothLayoutsAreRead) {
 TEST_F(SpoolTest, ListIsInOrderOfArrival) {
     Spool s = spool();
     EXPECT_THAT(*s.list(), ElementsAre());
-    for (const char* id : {"1xVcyf-000000-01", "1xVcye-zzzzzz-02", "1xVcye-000000-03", "1xVcye-0000002H000-0001"}) put(s, id);
+    for (const char* id : {"1xVcyf-000000-01", "1xVcye-zzzzzz-02", "1xVcye-000000-03", "1xVcye-0000002H000-0001"})
+        put(s, id);
     os_.put_file(kInput + "hdr.1xVcye-000000-04", "");
     os_.put_file(kInput + "1xVcye-000000-05-D", "");
     os_.put_file(kInput + "nonsense-H", "");
     std::vector<std::string> ids;
     const auto list = s.list();
     for (const auto& entry : *list) ids.push_back(entry.id);
-    EXPECT_THAT(ids, ElementsAre("1xVcye-zzzzzz-02", "1xVcye-000000-03", "1xVcye-0000002H000-0001", "1xVcyf-000000-01"));
+    EXPECT_THAT(ids,
+                ElementsAre("1xVcye-zzzzzz-02", "1xVcye-000000-03", "1xVcye-0000002H000-0001", "1xVcyf-000000-01"));
 }
 
 TEST_F(SpoolTest, LockedAndMissing) {

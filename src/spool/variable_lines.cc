@@ -16,7 +16,7 @@ using Store = bool (*)(Message& message, std::string_view value);  // false: mal
 
 struct Row {
     std::string_view name;
-    Emit emit = nullptr;   // null: no member of Message, the line is kept as it is
+    Emit emit = nullptr;  // null: no member of Message, the line is kept as it is
     Store store = nullptr;
 };
 
@@ -35,17 +35,19 @@ void line(std::string& out, std::string_view name, const Message& message, std::
     out += '\n';
 }
 
-template <std::string Message::* Member>
+template <std::string Message::*Member>
 void emit_text(std::string& out, std::string_view name, const Message& message) {
     if (!(message.*Member).empty()) line(out, name, message, message.*Member);
 }
-template <bool Message::* Member>
+template <bool Message::*Member>
 void emit_flag(std::string& out, std::string_view name, const Message& message) {
     if (message.*Member) line(out, name, message, {});
 }
-void emit_number(std::string& out, std::string_view name, std::int64_t value) { fmt::format_to(std::back_inserter(out), "-{} {}\n", name, value); }
+void emit_number(std::string& out, std::string_view name, std::int64_t value) {
+    fmt::format_to(std::back_inserter(out), "-{} {}\n", name, value);
+}
 
-template <std::string Message::* Address, int Message::* Port>
+template <std::string Message::*Address, int Message::*Port>
 void emit_address(std::string& out, std::string_view name, const Message& message) {
     if (!(message.*Address).empty()) line(out, name, message, fmt::format("[{}]:{}", message.*Address, message.*Port));
 }
@@ -56,7 +58,8 @@ void emit_acl_variables(std::string& out, std::string_view name, const Message& 
         if (!variable.name.starts_with(letter)) continue;
         out += variable.tainted ? "--" : "-";
         if (!variable.quoted_for.empty()) out += "(" + variable.quoted_for + ")";
-        fmt::format_to(std::back_inserter(out), "{} {} {}\n", name, std::string_view(variable.name).substr(1), variable.value.size());
+        fmt::format_to(std::back_inserter(out), "{} {} {}\n", name, std::string_view(variable.name).substr(1),
+                       variable.value.size());
         out += variable.value;
         out += '\n';
     }
@@ -64,13 +67,13 @@ void emit_acl_variables(std::string& out, std::string_view name, const Message& 
 
 // --- reading ---
 
-template <std::string Message::* Member>
+template <std::string Message::*Member>
 bool store_text(Message& message, std::string_view value) {
     if (value.empty()) return false;
     message.*Member = value;
     return true;
 }
-template <bool Message::* Member>
+template <bool Message::*Member>
 bool store_flag(Message& message, std::string_view /*value*/) {
     message.*Member = true;
     return true;
@@ -83,7 +86,7 @@ bool store_number(Message& message, std::string_view value) {
 }
 
 // "[1.2.3.4]:25", or "1.2.3.4.25" of old.
-template <std::string Message::* Address, int Message::* Port>
+template <std::string Message::*Address, int Message::*Port>
 bool store_address(Message& message, std::string_view value) {
     const bool bracketed = value.starts_with('[');
     const std::size_t end = bracketed ? value.rfind("]:") : value.rfind('.');
@@ -120,18 +123,25 @@ bool store_frozen(Message& message, std::string_view value) {
 
 // In the order in which Exim writes them.
 constexpr std::array kRows = {
-    Row{"received_time_usec", [](std::string& out, std::string_view name, const Message& m) {
+    Row{"received_time_usec",
+        [](std::string& out, std::string_view name, const Message& m) {
             fmt::format_to(std::back_inserter(out), "-{} .{:06}\n", name, m.received.microseconds);
-        }, store_received_usec},
-    Row{"received_time_complete", [](std::string& out, std::string_view name, const Message& m) {
-            fmt::format_to(std::back_inserter(out), "-{} {}.{:06}\n", name, m.received_complete.seconds, m.received_complete.microseconds);
-        }, store_complete},
+        },
+        store_received_usec},
+    Row{"received_time_complete",
+        [](std::string& out, std::string_view name, const Message& m) {
+            fmt::format_to(std::back_inserter(out), "-{} {}.{:06}\n", name, m.received_complete.seconds,
+                           m.received_complete.microseconds);
+        },
+        store_complete},
     Row{"helo_name", emit_text<&Message::helo_name>, store_text<&Message::helo_name>},
-    Row{"host_address", emit_address<&Message::host_address, &Message::host_port>, store_address<&Message::host_address, &Message::host_port>},
+    Row{"host_address", emit_address<&Message::host_address, &Message::host_port>,
+        store_address<&Message::host_address, &Message::host_port>},
     Row{"host_name", emit_text<&Message::host_name>, store_text<&Message::host_name>},
     Row{"host_auth", emit_text<&Message::host_auth>, store_text<&Message::host_auth>},
     Row{"host_auth_pubname"},
-    Row{"interface_address", emit_address<&Message::interface_address, &Message::interface_port>, store_address<&Message::interface_address, &Message::interface_port>},
+    Row{"interface_address", emit_address<&Message::interface_address, &Message::interface_port>,
+        store_address<&Message::interface_address, &Message::interface_port>},
     Row{"active_hostname", emit_text<&Message::active_hostname>, store_text<&Message::active_hostname>},
     Row{"ident", emit_text<&Message::ident>, store_text<&Message::ident>},
     Row{"received_protocol", emit_text<&Message::received_protocol>, store_text<&Message::received_protocol>},
@@ -140,22 +150,33 @@ constexpr std::array kRows = {
     Row{"debug_selector"},
     Row{"debuglog_name"},
     Row{"spool_file_wireformat", emit_flag<&Message::spool_wireformat>, store_flag<&Message::spool_wireformat>},
-    Row{"body_linecount", [](std::string& out, std::string_view name, const Message& m) {
+    Row{"body_linecount",
+        [](std::string& out, std::string_view name, const Message& m) {
             if (!m.spool_wireformat) emit_number(out, name, m.body_linecount);
-        }, store_number<&Message::body_linecount>},
-    Row{"max_received_linelength", [](std::string& out, std::string_view name, const Message& m) { emit_number(out, name, m.max_received_linelength); },
+        },
+        store_number<&Message::body_linecount>},
+    Row{"max_received_linelength",
+        [](std::string& out, std::string_view name, const Message& m) {
+            emit_number(out, name, m.max_received_linelength);
+        },
         store_number<&Message::max_received_linelength>},
-    Row{"body_zerocount", [](std::string& out, std::string_view name, const Message& m) {
+    Row{"body_zerocount",
+        [](std::string& out, std::string_view name, const Message& m) {
             if (m.body_zerocount > 0) emit_number(out, name, m.body_zerocount);
-        }, store_number<&Message::body_zerocount>},
+        },
+        store_number<&Message::body_zerocount>},
     Row{"auth_id", emit_text<&Message::auth_id>, store_text<&Message::auth_id>},
     Row{"auth_sender", emit_text<&Message::auth_sender>, store_text<&Message::auth_sender>},
-    Row{"allow_unqualified_recipient", emit_flag<&Message::allow_unqualified_recipient>, store_flag<&Message::allow_unqualified_recipient>},
-    Row{"allow_unqualified_sender", emit_flag<&Message::allow_unqualified_sender>, store_flag<&Message::allow_unqualified_sender>},
+    Row{"allow_unqualified_recipient", emit_flag<&Message::allow_unqualified_recipient>,
+        store_flag<&Message::allow_unqualified_recipient>},
+    Row{"allow_unqualified_sender", emit_flag<&Message::allow_unqualified_sender>,
+        store_flag<&Message::allow_unqualified_sender>},
     Row{"deliver_firsttime", emit_flag<&Message::first_delivery>, store_flag<&Message::first_delivery>},
-    Row{"frozen", [](std::string& out, std::string_view name, const Message& m) {
+    Row{"frozen",
+        [](std::string& out, std::string_view name, const Message& m) {
             if (m.frozen) emit_number(out, name, *m.frozen);
-        }, store_frozen},
+        },
+        store_frozen},
     Row{"N", emit_flag<&Message::dont_deliver>, store_flag<&Message::dont_deliver>},
     Row{"host_lookup_deferred"},
     Row{"host_lookup_failed"},
@@ -180,9 +201,11 @@ constexpr std::array kRows = {
     Row{"utf8_downcvt"},
     Row{"utf8_optdowncvt"},
     Row{"dsn_envid", emit_text<&Message::dsn_envid>, store_text<&Message::dsn_envid>},
-    Row{"dsn_ret", [](std::string& out, std::string_view name, const Message& m) {
+    Row{"dsn_ret",
+        [](std::string& out, std::string_view name, const Message& m) {
             if (m.dsn_ret != 0) emit_number(out, name, m.dsn_ret);
-        }, store_number<&Message::dsn_ret>},
+        },
+        store_number<&Message::dsn_ret>},
 };
 
 const Row* find_row(std::string_view name) {

@@ -17,10 +17,11 @@ namespace postern {
 struct Identity {
     uid_t uid = 0;
     gid_t gid = 0;
-    bool initgroups = false;            // supplementary groups of the passwd entry of uid; else none
-    std::string home;                   // $home; may be empty
-    std::string directory = "/";        // working directory, entered as the user
-    std::string uid_from, gid_from, home_from, directory_from;  // "option user of transport t1", "check_local_user of router r2", …
+    bool initgroups = false;      // supplementary groups of the passwd entry of uid; else none
+    std::string home;             // $home; may be empty
+    std::string directory = "/";  // working directory, entered as the user
+    std::string uid_from, gid_from, home_from,
+        directory_from;  // "option user of transport t1", "check_local_user of router r2", …
 };
 
 enum class BecomeStep { limits, groups, gid, uid, verify, directory };
@@ -30,9 +31,9 @@ struct BecomeFailure {
 };
 
 // Order: core limit → setgroups → setresgid → setresuid → verify (ids agree; when uid != 0, regaining root fails; no
-// foreign supplementary group) → chdir as the user. Already being exactly that identity without root is fine (container);
-// then the supplementary groups stay as they are.
-// On failure the process must not deliver: its identity is undefined between the steps.
+// foreign supplementary group) → chdir as the user. Already being exactly that identity without root is fine
+// (container); then the supplementary groups stay as they are. On failure the process must not deliver: its identity is
+// undefined between the steps.
 [[nodiscard]] tl::expected<void, BecomeFailure> become(Os& os, const Identity& identity);
 
 }  // namespace postern

@@ -50,8 +50,8 @@ struct FileStat {
 };
 
 struct DirEntry {
-    std::string name;                // never "." or ".."
-    std::optional<FileKind> kind;    // from d_type, absent where the file system does not say
+    std::string name;              // never "." or ".."
+    std::optional<FileKind> kind;  // from d_type, absent where the file system does not say
 };
 
 struct User {
@@ -83,11 +83,11 @@ public:
     virtual Result<UniqueFd> open(const AtPath& where, int flags, mode_t mode = 0) = 0;  // O_CLOEXEC is added
     // openat2(RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS): `relative` may have several components, none may be a link.
     virtual Result<UniqueFd> open_beneath(int dir, const std::string& relative, int flags, mode_t mode = 0) = 0;
-    virtual Status close(UniqueFd fd) = 0;  // the descriptor is gone whatever the result
+    virtual Status close(UniqueFd fd) = 0;                               // the descriptor is gone whatever the result
     virtual Result<std::size_t> read(int fd, std::span<char> into) = 0;  // 0 at end; EINTR is an Error
     virtual Result<std::size_t> pread(int fd, std::span<char> into, std::int64_t offset) = 0;
     virtual Result<std::size_t> write(int fd, std::string_view bytes) = 0;  // may be short
-    virtual Status fsync(int fd) = 0;       // of files and of directories
+    virtual Status fsync(int fd) = 0;                                       // of files and of directories
     virtual Status truncate(int fd, std::int64_t size) = 0;
     virtual Result<std::int64_t> seek(int fd, std::int64_t offset, int whence) = 0;
     virtual Result<FileStat> stat(int fd) = 0;
@@ -164,10 +164,12 @@ inline constexpr int kWriteIncomplete = -26;
 [[nodiscard]] Result<std::string> read_file(Os& os, const AtPath& where, std::size_t limit);
 // In a forked child: closes the child's copy of a descriptor whose owner is an object of the parent.
 inline void close_inherited(Os& os, const UniqueFd& fd) { (void)os.close(UniqueFd(os, fd.get())); }
-// fsync of the directory `relative` below `dir` (opened, synced, closed). EINVAL from file systems that cannot is success.
+// fsync of the directory `relative` below `dir` (opened, synced, closed). EINVAL from file systems that cannot is
+// success.
 [[nodiscard]] Status sync_directory(Os& os, int dir, const std::string& relative = ".");
 // mkdir -p of an absolute path as spec appendfile.md §6: every missing prefix with `mode`, chmod for bits above 0777.
 // Appends the paths of the directories whose entry is new to `made` (so that the caller can sync their parents).
-[[nodiscard]] Status make_directories(Os& os, const std::string& path, mode_t mode, std::vector<std::string>* made = nullptr);
+[[nodiscard]] Status make_directories(Os& os, const std::string& path, mode_t mode,
+                                      std::vector<std::string>* made = nullptr);
 
 }  // namespace postern

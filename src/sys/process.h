@@ -15,8 +15,8 @@ namespace postern {
 
 // How a child ended, independent of wait()'s bit layout.
 struct ExitStatus {
-    int code = 0;         // exit code when it exited
-    int signal = 0;       // signal number when killed, else 0
+    int code = 0;           // exit code when it exited
+    int signal = 0;         // signal number when killed, else 0
     bool vanished = false;  // wait() said ECHILD: somebody else reaped it
     [[nodiscard]] bool ok() const { return code == 0 && signal == 0 && !vanished; }
     [[nodiscard]] int wait_status() const { return signal != 0 ? signal : code << 8; }  // as Exim prints it in hex
@@ -38,21 +38,21 @@ public:
     virtual Status kill(pid_t child, int signal) = 0;  // -child: its process group
 
     struct Command {
-        std::vector<std::string> argv;          // argv[0] is an absolute path
-        std::vector<std::string> environment;   // NAME=value
-        std::string input;                      // given on stdin, then closed
-        bool join_stderr = true;                // stderr into the collected output, else discarded
+        std::vector<std::string> argv;         // argv[0] is an absolute path
+        std::vector<std::string> environment;  // NAME=value
+        std::string input;                     // given on stdin, then closed
+        bool join_stderr = true;               // stderr into the collected output, else discarded
         mode_t umask = 077;
-        Seconds timeout{60};                    // for all output; then the process group is killed
-        std::size_t output_limit = 1 << 20;     // more is read and thrown away
+        Seconds timeout{60};                 // for all output; then the process group is killed
+        std::size_t output_limit = 1 << 20;  // more is read and thrown away
     };
     struct CommandResult {
         ExitStatus status;
         std::string output;
         bool timed_out = false;
     };
-    // posix_spawn in its own process group, read everything, wait. exec failure is exit code 127. A command that does not
-    // read its input is not an error.
+    // posix_spawn in its own process group, read everything, wait. exec failure is exit code 127. A command that does
+    // not read its input is not an error.
     virtual Result<CommandResult> run(const Command& command) = 0;
 };
 

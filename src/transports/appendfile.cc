@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of the appendfile driver: its options, and what is checked and completed when the configuration is read
 // (spec appendfile.md §2.2, §2.3). The delivery itself is in appendfile_run.cc.
-#include "transports/appendfile_run.h"
 #include "wording/appendfile.h"
+#include "transports/appendfile_run.h"
 
 namespace postern {
 namespace {
@@ -75,7 +75,8 @@ Error check_combinations(const TransportInstance& instance, O& options) {
     if (options.file && options.quota_filecount) return refuse(wording::needs_directory("quota_filecount"));
     if (options.file && options.quota_directory) return refuse(wording::needs_directory("quota_directory"));
     if (options.use_flock_lock.value && !options.use_fcntl_lock.set) options.use_fcntl_lock.value = false;
-    if (!options.use_fcntl_lock.value && !options.use_flock_lock.value && !options.use_lockfile.value && !options.use_mbx_lock.value)
+    if (!options.use_fcntl_lock.value && !options.use_flock_lock.value && !options.use_lockfile.value &&
+        !options.use_mbx_lock.value)
         return refuse(wording::no_locking());
     if (!options.use_fcntl_lock.value) options.lock_fcntl_timeout.seconds = 0;
     if (!options.use_flock_lock.value) options.lock_flock_timeout.seconds = 0;
@@ -102,7 +103,8 @@ std::string_view unsupported(const TransportInstance& instance, const O& options
         {"file_format", options.file_format.set},
         {"mailbox_filecount", options.mailbox_filecount.set},
         {"mailbox_size", options.mailbox_size.set},
-        {"maildir_quota_directory_regex", options.maildir_quota_directory_regex.value != O{}.maildir_quota_directory_regex.value},
+        {"maildir_quota_directory_regex",
+         options.maildir_quota_directory_regex.value != O{}.maildir_quota_directory_regex.value},
         {"maildir_use_size_file", options.maildir_use_size_file.value || !options.maildir_use_size_file.source.empty()},
         {"mailstore_format", options.mailstore_format},
         {"mailstore_prefix", options.mailstore_prefix.set},
@@ -136,7 +138,8 @@ void complete_format(const TransportInstance& instance, O& options) {
         options.check_string = {".", true};
         options.escape_string = {"..", true};
     } else if (!options.directory && !options.maildir_format && !options.mailstore_format) {
-        fill_unset(options.message_prefix, "From ${if def:return_path{$return_path}{MAILER-DAEMON}} ${tod_bsdinbox}\n", instance.where);
+        fill_unset(options.message_prefix, "From ${if def:return_path{$return_path}{MAILER-DAEMON}} ${tod_bsdinbox}\n",
+                   instance.where);
         fill_unset(options.message_suffix, "\n", instance.where);
         fill_unset(options.check_string, "From ");
         fill_unset(options.escape_string, ">From ");

@@ -15,12 +15,14 @@ using Format = AppendfileTarget::Format;
 std::string creation_text(const CreationRule& rule) {
     if (rule.kind == CreationRule::Kind::anywhere) return {};
     const std::string_view where = rule.kind == CreationRule::Kind::in_home ? "directly in" : "below";
-    if (rule.root.empty()) return fmt::format("files may be created {} the home directory, which is not known: not checked", where);
+    if (rule.root.empty())
+        return fmt::format("files may be created {} the home directory, which is not known: not checked", where);
     return fmt::format("files may be created {} {} only", where, rule.root);
 }
 
 std::string patience_text(const LockSettings& locks) {
-    return fmt::format("each lock is tried at least {} times within {}", locks.retries, interval_text(locks.total().count()));
+    return fmt::format("each lock is tried at least {} times within {}", locks.retries,
+                       interval_text(locks.total().count()));
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ DeliveryPlan Appendfile::plan(DeliveryContext& context) {
 void Appendfile::describe(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const {
     if (std::string rule = creation_text(target.place.rule); !rule.empty()) plan.steps.push_back(std::move(rule));
     if (!target.place.complete() && options_.create_directory && target.place.allowed)
-        plan.steps.push_back(fmt::format("make missing directories of {} with mode {:04o}", target.place.path, options_.directory_mode.value));
+        plan.steps.push_back(fmt::format("make missing directories of {} with mode {:04o}", target.place.path,
+                                         options_.directory_mode.value));
     if (target.format == Format::mbox) {
         describe_file(plan, context, target);
     } else {
@@ -77,14 +80,17 @@ void Appendfile::describe_file(DeliveryPlan& plan, DeliveryContext& context, con
     }
 }
 
-void Appendfile::describe_directory(DeliveryPlan& plan, const DeliveryContext& context, const AppendfileTarget& target) const {
+void Appendfile::describe_directory(DeliveryPlan& plan, const DeliveryContext& context,
+                                    const AppendfileTarget& target) const {
     const bool maildir = target.format == Format::maildir;
     plan.kind = maildir ? "maildir" : "one file a message";
     const int own_mode = context.batch.front()->file_mode;
-    plan.steps.push_back(fmt::format("write a file with mode {:04o} in {}{}", own_mode > 0 ? static_cast<unsigned>(own_mode) : options_.mode.value,
-                                     target.path, maildir ? "/tmp" : ""));
-    plan.steps.push_back(maildir ? std::string("give it a name in new that no file there has")
-                                 : fmt::format("give it the name {} there, unless a file has it", options_.directory_file.source));
+    plan.steps.push_back(fmt::format("write a file with mode {:04o} in {}{}",
+                                     own_mode > 0 ? static_cast<unsigned>(own_mode) : options_.mode.value, target.path,
+                                     maildir ? "/tmp" : ""));
+    plan.steps.push_back(
+        maildir ? std::string("give it a name in new that no file there has")
+                : fmt::format("give it the name {} there, unless a file has it", options_.directory_file.source));
 }
 
 }  // namespace postern

@@ -35,7 +35,8 @@ Outcome outcome_of_write(const Error& error, Mailbox& mailbox, Clock& clock) {
     Outcome out{.verdict = Verdict::defer, .code = error.code, .message = wording::write_failed(mailbox.data_name())};
     if (error.code == kWriteIncomplete) out.message = wording::write_incomplete(mailbox.data_name());
     if (error.code == EDQUOT) out.message = out.user_message = wording::mailbox_full();
-    if (error.code == EDQUOT || error.code == ENOSPC) out.more = static_cast<int>(mailbox.unread_for(clock.now().seconds));
+    if (error.code == EDQUOT || error.code == ENOSPC)
+        out.more = static_cast<int>(mailbox.unread_for(clock.now().seconds));
     return out;
 }
 
@@ -69,7 +70,9 @@ public:
         const auto refused = [](std::string why) {
             return tl::unexpected(MailboxFailure{MailboxFailure::Kind::panic, 0, std::move(why), false, {}});
         };
-        if (!name) return refused(wording::not_expanded(option.source, "directory_file", context_.instance.name, name.error().message));
+        if (!name)
+            return refused(
+                wording::not_expanded(option.source, "directory_file", context_.instance.name, name.error().message));
         // Text from the message may become a name, but not choose another directory.
         if (name->tainted && contains(name->bytes, "/"))
             return refused(wording::tainted_name(name->bytes, "directory_file", context_.instance.name));
@@ -139,19 +142,23 @@ MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const App
     return settings;
 }
 
-MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context, AppendfileTarget& target) const {
+MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context,
+                                                                 AppendfileTarget& target) const {
     Os& os = context.os;
     if (target.format == Format::mbox) {
         MboxSettings settings = mbox_settings(context, target);
         if (options_.create_directory && target.place.allowed) {
             const Status made = make_place(os, target.place, options_.directory_mode.value, context.sync);
-            if (!made) return mailbox_failure(made.error().code, wording::directories_not_made(target.path, made.error().code));
+            if (!made)
+                return mailbox_failure(made.error().code,
+                                       wording::directories_not_made(target.path, made.error().code));
         }
         return MboxFile::open(os, context.clock, std::move(target.place), std::move(settings));
     }
     MailboxSettings common = mailbox_settings(context, target.path);
     if (const int mode = context.batch.front()->file_mode; mode > 0) common.mode = static_cast<mode_t>(mode);
-    if (target.format == Format::plain) return PlainDirectory::open(os, context.clock, std::move(target.place), std::move(common));
+    if (target.format == Format::plain)
+        return PlainDirectory::open(os, context.clock, std::move(target.place), std::move(common));
 
     MaildirSettings settings{.common = std::move(common), .retries = options_.maildir_retries.value};
     if (options_.maildirfolder_create_regex) {
@@ -176,7 +183,8 @@ tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& conte
     if (!prefix) return tl::unexpected(prefix.error());
     auto plan = make_write_plan(context);
     if (!plan)
-        return tl::unexpected(panic(wording::header_options_not_expanded(mailbox.data_name(), plan.error().why), code::kHeaderFail));
+        return tl::unexpected(
+            panic(wording::header_options_not_expanded(mailbox.data_name(), plan.error().why), code::kHeaderFail));
     auto suffix = affix(options_.message_suffix, "suffix");
     if (!suffix) return tl::unexpected(suffix.error());
 
@@ -190,10 +198,12 @@ tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& conte
 }
 
 Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mailbox& mailbox) const {
-    if (format == Format::maildir && options_.maildir_tag) {  // a tag that cannot be expanded is found before the message is written
+    if (format == Format::maildir &&
+        options_.maildir_tag) {  // a tag that cannot be expanded is found before the message is written
         const Expansion tag = context.expander.expand(options_.maildir_tag, context.scope);
         if (!tag && !tag.error().forced)
-            return {panic(wording::not_expanded(options_.maildir_tag.source, "maildir_tag", instance_.name, tag.error().message))};
+            return {panic(wording::not_expanded(options_.maildir_tag.source, "maildir_tag", instance_.name,
+                                                tag.error().message))};
     }
     auto plan = writing_plan(context, mailbox);
     if (!plan) return {plan.error()};
@@ -211,7 +221,8 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     FdSink sink(context.os, mailbox.fd());
     const auto written = MessageWriter(context.os).write(*plan, context.body, sink);
     if (!written) return {outcome_of_write(written.error(), mailbox, context.clock)};
-    if (const Status safe = mailbox.finish_data(); !safe) return {outcome_of_write(safe.error(), mailbox, context.clock)};
+    if (const Status safe = mailbox.finish_data(); !safe)
+        return {outcome_of_write(safe.error(), mailbox, context.clock)};
     const std::int64_t size = sink.count() - static_cast<std::int64_t>(uncounted);
     context.scope.message_size_override = size;
     context.scope.message_linecount_override = written->newlines + envelope_lines - 1;

@@ -27,7 +27,8 @@ private:
         std::int64_t bytes_written = 0;
     };
     [[nodiscard]] Done execute(DeliveryContext& context, AppendfileTarget& target) const;
-    [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context, AppendfileTarget& target) const;
+    [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context,
+                                                                       AppendfileTarget& target) const;
     [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox) const;
     [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox) const;
     [[nodiscard]] MailboxSettings mailbox_settings(const DeliveryContext& context, const std::string& path) const;

@@ -36,10 +36,12 @@ private:
     Settled choose_name() {
         const std::string& transport = context_.instance.name;
         const bool from_address = first_.kind == AddressKind::file && !options_.file && !options_.directory;
-        if (!from_address && !options_.file && !options_.directory) return panic(wording::no_file_or_directory(transport));
+        if (!from_address && !options_.file && !options_.directory)
+            return panic(wording::no_file_or_directory(transport));
         const bool slash = from_address && first_.address.ends_with('/');
         in_directory_ = from_address ? slash || options_.maildir_format : options_.directory.set;
-        if (options_.maildir_format && !in_directory_) return panic(wording::format_needs_directory("maildir_format", transport));
+        if (options_.maildir_format && !in_directory_)
+            return panic(wording::format_needs_directory("maildir_format", transport));
         if (from_address) {
             name_ = Text(first_.address, first_.text_tainted);
         } else {
@@ -77,13 +79,15 @@ private:
             target_.leaf = directory.substr(slash + 1);
             directory.resize(slash);
         }
-        target_.place = find_place(context_.os, std::move(directory), in_directory_ ? "any" : std::string_view(target_.leaf), rule);
+        target_.place =
+            find_place(context_.os, std::move(directory), in_directory_ ? "any" : std::string_view(target_.leaf), rule);
         if (in_directory_ && !target_.place.allowed)
             return deferred(code::kBadCreate, wording::directory_creation_refused(target_.path));
-        // A name from outside is as good as the check that it stays below a directory of the administrator's choice. Exim
-        // takes it even where there is no such directory (W3).
+        // A name from outside is as good as the check that it stays below a directory of the administrator's choice.
+        // Exim takes it even where there is no such directory (W3).
         const bool vouched = rule.kind == CreationRule::Kind::below_home && rule.restricts() && target_.place.allowed;
-        if (name_.tainted && !vouched) return panic(wording::tainted_name(target_.path, kNameOfFile, context_.instance.name));
+        if (name_.tainted && !vouched)
+            return panic(wording::tainted_name(target_.path, kNameOfFile, context_.instance.name));
         return std::nullopt;
     }
 

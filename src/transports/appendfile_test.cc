@@ -4,9 +4,9 @@
 
 #include <cerrno>
 
+#include "mailbox/mailbox.h"
 #include "support/delivery_world.h"
 #include "transports/all.h"
-#include "mailbox/mailbox.h"
 #include "transports/appendfile_options.h"
 
 namespace postern {
@@ -75,14 +75,24 @@ struct InitCase {
 TEST(AppendfileInit, Errors) {
     const InitCase kCases[] = {
         {"file and directory", both(mbox(), maildir()), "only one of \"file\" or \"directory\" can be specified"},
-        {"filecount with file", both(mbox(), [](O& o) { o.quota_filecount = text(""); }), "quota_filecount must not be set without \"directory\""},
-        {"no locks", both(maildir(), [](O& o) { o.use_lockfile = o.use_fcntl_lock = {false, true}; }), "no locking configured"},
-        {"maildir and mailstore", both(maildir(), [](O& o) { o.mailstore_format = true; }), "only one of maildir and mailstore may be specified"},
-        {"filecount without quota", both(maildir(), [](O& o) { o.quota_filecount = text("3"); }), "quota must be set if quota_filecount is set"},
+        {"filecount with file", both(mbox(), [](O& o) { o.quota_filecount = text(""); }),
+         "quota_filecount must not be set without \"directory\""},
+        {"no locks",
+         both(maildir(),
+              [](O& o) {
+                  o.use_lockfile = o.use_fcntl_lock = {false, true};
+              }),
+         "no locking configured"},
+        {"maildir and mailstore", both(maildir(), [](O& o) { o.mailstore_format = true; }),
+         "only one of maildir and mailstore may be specified"},
+        {"filecount without quota", both(maildir(), [](O& o) { o.quota_filecount = text("3"); }),
+         "quota must be set if quota_filecount is set"},
         {"create_file", both(mbox(), [](O& o) { o.create_file.value = "home"; }),
          "invalid value given for \"create_file\" for the t1 transport: 'home'", Frame::general},
-        {"quota", both(mbox(), [](O& o) { o.quota = text("1M"); }), "\"quota\" is not supported by this version of Postern"},
-        {"mbx", both(mbox(), [](O& o) { o.mbx_format = true; }), "\"mbx_format\" is not supported by this version of Postern"},
+        {"quota", both(mbox(), [](O& o) { o.quota = text("1M"); }),
+         "\"quota\" is not supported by this version of Postern"},
+        {"mbx", both(mbox(), [](O& o) { o.mbx_format = true; }),
+         "\"mbx_format\" is not supported by this version of Postern"},
         {"size file", both(maildir(), [](O& o) { o.maildir_use_size_file.source = "$x"; }),
          "\"maildir_use_size_file\" is not supported by this version of Postern"},
     };
@@ -98,7 +108,8 @@ TEST(AppendfileInit, Errors) {
     EXPECT_EQ(world.use<O>(appendfile(), mbox()).text, "user set without group for the t1 transport");
     world.instance->options.group.gid = 8;
     world.instance->options.transport_filter = text("/bin/cat");
-    EXPECT_EQ(world.use<O>(appendfile(), mbox()).text, "\"transport_filter\" is not supported by this version of Postern");
+    EXPECT_EQ(world.use<O>(appendfile(), mbox()).text,
+              "\"transport_filter\" is not supported by this version of Postern");
 }
 
 TEST(AppendfileInit, Defaults) {
@@ -108,17 +119,27 @@ TEST(AppendfileInit, Defaults) {
     EXPECT_EQ(file.options().message_suffix.source, "\n");
     EXPECT_TRUE(file.options().message_prefix.set);
 
-    const Delivery emptied(both(mbox(), [](O& o) { o.message_prefix = text(""); o.check_string = {"", true}; o.lock_retries.value = 0; }));
+    const Delivery emptied(both(mbox(), [](O& o) {
+        o.message_prefix = text("");
+        o.check_string = {"", true};
+        o.lock_retries.value = 0;
+    }));
     EXPECT_EQ(emptied.options().message_prefix.source, "");
     EXPECT_EQ(emptied.options().check_string.value, "");
     EXPECT_EQ(emptied.options().lock_retries.value, 1);
 
     EXPECT_FALSE(Delivery(maildir()).options().message_prefix.set);
-    const Delivery batch(both(mbox(), [](O& o) { o.use_bsmtp = true; o.check_string = {"x", true}; }));
+    const Delivery batch(both(mbox(), [](O& o) {
+        o.use_bsmtp = true;
+        o.check_string = {"x", true};
+    }));
     EXPECT_EQ(batch.options().check_string.value, ".");
     EXPECT_FALSE(batch.options().message_prefix.set);
 
-    const Delivery flock(both(mbox(), [](O& o) { o.use_flock_lock = {true, true}; o.lock_fcntl_timeout.seconds = 9; }));
+    const Delivery flock(both(mbox(), [](O& o) {
+        o.use_flock_lock = {true, true};
+        o.lock_fcntl_timeout.seconds = 9;
+    }));
     EXPECT_FALSE(flock.options().use_fcntl_lock.value);
     EXPECT_EQ(flock.options().lock_fcntl_timeout.seconds, 0);
 }
@@ -144,13 +165,16 @@ TEST(Appendfile, SmallAppendIsOneWriteAndOneSync) {
     class Counting : public FaultOs {
     public:
         using FaultOs::FaultOs;
-        Result<std::size_t> write(int fd, std::string_view bytes) override { return ++writes, FaultOs::write(fd, bytes); }
+        Result<std::size_t> write(int fd, std::string_view bytes) override {
+            return ++writes, FaultOs::write(fd, bytes);
+        }
         Status fsync(int fd) override { return ++syncs, FaultOs::fsync(fd); }
         int writes = 0, syncs = 0;
     } os(d.fake);
     DeliveryContext like = d.context();
-    DeliveryContext context{like.configuration, like.instance, os, like.clock, like.processes, like.expander, like.message, like.scope,
-                            like.batch, like.duplicates, like.identity, like.return_path, like.body, like.primary_hostname};
+    DeliveryContext context{like.configuration, like.instance,    os,         like.clock,           like.processes,
+                            like.expander,      like.message,     like.scope, like.batch,           like.duplicates,
+                            like.identity,      like.return_path, like.body,  like.primary_hostname};
     EXPECT_EQ(d.transport->deliver(context).addresses.front().outcome.verdict, Verdict::ok);
     EXPECT_EQ(os.writes, 1);
     EXPECT_EQ(os.syncs, 1);
@@ -182,13 +206,17 @@ TEST(Appendfile, PlainDirectory) {
 }
 
 TEST(Appendfile, BatchSmtp) {
-    Delivery d(both(mbox("/home/joe/batch"), [](O& o) { o.use_bsmtp = true; o.message_prefix = text("#\n"); }));
+    Delivery d(both(mbox("/home/joe/batch"), [](O& o) {
+        o.use_bsmtp = true;
+        o.message_prefix = text("#\n");
+    }));
     AddressItem& second = d.add_address("pre-Ann-post@test.ex");
     second.prefix = "pre-";
     second.suffix = "-post";
     d.set_body(".dot\n");
     const AddressReport report = d.run();
-    const std::string want = "MAIL FROM:<ann@test.ex>\nRCPT TO:<joe@test.ex>\nRCPT TO:<Ann@test.ex>\nDATA\n" + kHeaders + "..dot\n.\n";
+    const std::string want =
+        "MAIL FROM:<ann@test.ex>\nRCPT TO:<joe@test.ex>\nRCPT TO:<Ann@test.ex>\nDATA\n" + kHeaders + "..dot\n.\n";
     EXPECT_EQ(d.fake.content("/home/joe/batch"), "#\n" + want);
     EXPECT_EQ(report.bytes_written, static_cast<std::int64_t>(want.size()));
 }
@@ -225,41 +253,66 @@ TEST(Appendfile, RefusedTargets) {
         return both(mbox(file), [](O& o) { o.create_file.value = "belowhome"; });
     };
     const RefusedCase kCases[] = {
-        {"no target", nothing, [](O&) {}, Verdict::panic, -1, "Mandatory file or directory option missing from t1 transport"},
+        {"no target", nothing, [](O&) {}, Verdict::panic, -1,
+         "Mandatory file or directory option missing from t1 transport"},
         {"maildir with file", nothing, both(mbox(), [](O& o) { o.maildir_format = true; }), Verdict::panic, -1,
          "maildir_format requires \"directory\" to be specified for the t1 transport"},
         {"expansion", nothing, mbox("${nosuch:x}"), Verdict::panic, -1,
-         "Expansion of \"${nosuch:x}\" (file or directory name for t1 transport) failed: unknown expansion operator \"nosuch\""},
-        {"relative", nothing, mbox("box"), Verdict::defer, -21, "appendfile: file or directory name \"box\" is not absolute"},
+         "Expansion of \"${nosuch:x}\" (file or directory name for t1 transport) failed: unknown expansion operator "
+         "\"nosuch\""},
+        {"relative", nothing, mbox("box"), Verdict::defer, -21,
+         "appendfile: file or directory name \"box\" is not absolute"},
         {"tainted", nothing, mbox("/var/mail/$local_part"), Verdict::panic, -1,
          "Tainted '/var/mail/joe' (file or directory name for t1 transport) not permitted"},
         {"tainted outside of home", nothing, below("/var/mail/$local_part"), Verdict::panic, -1,
          "Tainted '/var/mail/joe' (file or directory name for t1 transport) not permitted"},
         // D-create-below: Exim takes the name as checked.
-        {"tainted, no home", [](Delivery& d) { d.identity.home.clear(); }, below("/home/joe/$local_part"), Verdict::panic, -1,
-         "Tainted '/home/joe/joe' (file or directory name for t1 transport) not permitted"},
+        {"tainted, no home", [](Delivery& d) { d.identity.home.clear(); }, below("/home/joe/$local_part"),
+         Verdict::panic, -1, "Tainted '/home/joe/joe' (file or directory name for t1 transport) not permitted"},
         {"file outside of home", nothing, below("/var/mail/box"), Verdict::defer, -34,
          "mailbox /var/mail/box does not exist, but creation outside the home directory is not permitted"},
-        {"directory outside of home", nothing, both(maildir("/var/mail/md"), [](O& o) { o.create_file.value = "inhome"; }), Verdict::defer, -34,
+        {"directory outside of home", nothing,
+         both(maildir("/var/mail/md"), [](O& o) { o.create_file.value = "inhome"; }), Verdict::defer, -34,
          "tried to create file in /var/mail/md, but file creation outside the home directory is not permitted"},
-        {"link out of home", [](Delivery& d) { d.fake.put_symlink("/home/joe/out", "/var/mail"); }, below("/home/joe/out/box"), Verdict::defer, -34,
+        {"link out of home", [](Delivery& d) { d.fake.put_symlink("/home/joe/out", "/var/mail"); },
+         below("/home/joe/out/box"), Verdict::defer, -34,
          "mailbox /home/joe/out/box does not exist, but creation outside the home directory is not permitted"},
         {"wrong user", [](Delivery& d) { d.identity.uid = 1001; }, mbox(), Verdict::panic, -1,
          "appendfile: the delivery process has uid 1000, not 1001"},
-        {"directories", nothing, mbox("/closed/a/box"), Verdict::defer, EACCES, "failed to create directories for /closed/a/box: Permission denied"},
+        {"directories", nothing, mbox("/closed/a/box"), Verdict::defer, EACCES,
+         "failed to create directories for /closed/a/box: Permission denied"},
         {"prefix", nothing, both(mbox(), [](O& o) { o.message_prefix = text("${nosuch:x}"); }), Verdict::defer, -27,
          "Expansion of \"${nosuch:x}\" (prefix for t1 transport) failed"},
-        {"headers", [](Delivery& d) { d.instance->options.headers_add = {"${nosuch:x}", true}; }, mbox(), Verdict::panic, -25,
-         "failed to expand headers_add or headers_remove while writing to /var/mail/joe: unknown expansion operator \"nosuch\""},
+        {"headers",
+         [](Delivery& d) {
+             d.instance->options.headers_add = {"${nosuch:x}", true};
+         },
+         mbox(), Verdict::panic, -25,
+         "failed to expand headers_add or headers_remove while writing to /var/mail/joe: unknown expansion operator "
+         "\"nosuch\""},
         {"maildir_tag", nothing, both(maildir(), [](O& o) { o.maildir_tag = text("${nosuch:x}"); }), Verdict::panic, -1,
          "Expansion of \"${nosuch:x}\" (maildir_tag for t1 transport) failed: unknown expansion operator \"nosuch\""},
-        {"directory_file", nothing, [](O& o) { o.directory = text("/home/joe/in"); o.directory_file = text("${nosuch:x}"); }, Verdict::panic, 0,
-         "Expansion of \"${nosuch:x}\" (directory_file for t1 transport) failed: unknown expansion operator \"nosuch\""},
+        {"directory_file", nothing,
+         [](O& o) {
+             o.directory = text("/home/joe/in");
+             o.directory_file = text("${nosuch:x}");
+         },
+         Verdict::panic, 0,
+         "Expansion of \"${nosuch:x}\" (directory_file for t1 transport) failed: unknown expansion operator "
+         "\"nosuch\""},
         // D-plain-taint
         {"directory_file with a tainted slash", nothing,
-         [](O& o) { o.directory = text("/home/joe/in"); o.directory_file = text("../$local_part"); }, Verdict::panic, 0,
-         "Tainted '../joe' (directory_file for t1 transport) not permitted"},
-        {"folder regex", nothing, both(maildir(), [](O& o) { o.maildirfolder_create_regex = {"(", true}; }), Verdict::defer, -1,
+         [](O& o) {
+             o.directory = text("/home/joe/in");
+             o.directory_file = text("../$local_part");
+         },
+         Verdict::panic, 0, "Tainted '../joe' (directory_file for t1 transport) not permitted"},
+        {"folder regex", nothing,
+         both(maildir(),
+              [](O& o) {
+                  o.maildirfolder_create_regex = {"(", true};
+              }),
+         Verdict::defer, -1,
          "appendfile: regular expression error: missing closing parenthesis at offset 1 while compiling ("},
         {"lock", [](Delivery& d) { d.fake.put_file("/var/mail/joe.lock", ""); }, mbox(), Verdict::defer, -9,
          "failed to lock mailbox /var/mail/joe (lock file)"},
@@ -338,7 +391,8 @@ TEST(Appendfile, EveryFaultLeavesAWholeMessageOrNone) {
                 for (const std::string directory : {"/home/joe/Maildir/new", "/home/joe/in"})
                     for (const std::string& name : d.fake.names_in(directory))
                         if (!name.starts_with("temp.")) found += d.fake.content(directory + "/" + name);
-                ASSERT_EQ(outcome.verdict == Verdict::ok, found.size() > 150000) << d.os.hit_at() << ": " << outcome.message;
+                ASSERT_EQ(outcome.verdict == Verdict::ok, found.size() > 150000)
+                    << d.os.hit_at() << ": " << outcome.message;
                 ASSERT_EQ(outcome.verdict == Verdict::ok, !found.empty()) << d.os.hit_at() << ": " << outcome.message;
             }
         }
@@ -348,7 +402,8 @@ TEST(Appendfile, EveryFaultLeavesAWholeMessageOrNone) {
 // --- explain ---
 
 TEST(AppendfilePlan, ChangesNothingAndAgreesWithTheDelivery) {
-    for (const Change& change : {mbox(), mbox("/home/joe/a/b/box"), maildir(), Change([](O& o) { o.directory = text("/home/joe/in"); })}) {
+    for (const Change& change :
+         {mbox(), mbox("/home/joe/a/b/box"), maildir(), Change([](O& o) { o.directory = text("/home/joe/in"); })}) {
         Delivery d(change);
         DeliveryContext context = d.context();
         const auto before = d.fake.snapshot();
@@ -376,13 +431,20 @@ TEST(AppendfilePlan, Mbox) {
 }
 
 TEST(AppendfilePlan, RefusalsAreThoseOfTheDelivery) {
-    const auto somebody_elses = [](Delivery& d) { d.fake.put_file("/var/mail/joe", "", 0600, 1001, DeliveryWorld::kGroup); };
-    const auto narrow = [](Delivery& d) { d.fake.put_file("/var/mail/joe", "", 0400, DeliveryWorld::kUser, DeliveryWorld::kGroup); };
+    const auto somebody_elses = [](Delivery& d) {
+        d.fake.put_file("/var/mail/joe", "", 0600, 1001, DeliveryWorld::kGroup);
+    };
+    const auto narrow = [](Delivery& d) {
+        d.fake.put_file("/var/mail/joe", "", 0400, DeliveryWorld::kUser, DeliveryWorld::kGroup);
+    };
     const auto nothing = [](Delivery&) {};
     const struct {
         Change change;
         std::function<void(Delivery&)> set_up;
-    } kCases[] = {{mbox("relative"), nothing}, {mbox("/x/$local_part"), nothing}, {mbox(), somebody_elses}, {mbox(), narrow},
+    } kCases[] = {{mbox("relative"), nothing},
+                  {mbox("/x/$local_part"), nothing},
+                  {mbox(), somebody_elses},
+                  {mbox(), narrow},
                   {both(mbox(), [](O& o) { o.file_must_exist = true; }), nothing}};
     for (const auto& c : kCases) {
         Delivery d(c.change);

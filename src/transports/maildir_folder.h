@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// transports/maildir_folder.h – maildirfolder_create_regex: is this path a Maildir folder, which has to be marked as one?
+// transports/maildir_folder.h – maildirfolder_create_regex: is this path a Maildir folder, which has to be marked as
+// one?
 #pragma once
 
 #include <string>

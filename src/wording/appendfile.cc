@@ -13,7 +13,9 @@ std::string_view symlink_note(bool symlink) { return symlink ? " (symlink)" : ""
 }  // namespace
 
 std::string only_file_or_directory() { return "only one of \"file\" or \"directory\" can be specified"; }
-std::string needs_directory(std::string_view option) { return fmt::format("{} must not be set without \"directory\"", option); }
+std::string needs_directory(std::string_view option) {
+    return fmt::format("{} must not be set without \"directory\"", option);
+}
 std::string needs_quota(std::string_view option) { return fmt::format("quota must be set if {} is set", option); }
 std::string no_locking() { return "no locking configured"; }
 std::string maildir_or_mailstore() { return "only one of maildir and mailstore may be specified"; }
@@ -33,7 +35,8 @@ std::string no_file_or_directory(std::string_view transport) {
 std::string format_needs_directory(std::string_view format, std::string_view transport) {
     return fmt::format("{} requires \"directory\" to be specified for the {} transport", format, transport);
 }
-std::string not_expanded(std::string_view source, std::string_view what, std::string_view transport, std::string_view why) {
+std::string not_expanded(std::string_view source, std::string_view what, std::string_view transport,
+                         std::string_view why) {
     return fmt::format("Expansion of \"{}\" ({} for {} transport) failed: {}", source, what, transport, why);
 }
 std::string affix_not_expanded(std::string_view source, std::string_view affix, std::string_view transport) {
@@ -49,7 +52,8 @@ std::string file_creation_refused(std::string_view path) {
     return fmt::format("mailbox {} does not exist, but creation outside the home directory is not permitted", path);
 }
 std::string directory_creation_refused(std::string_view path) {
-    return fmt::format("tried to create file in {}, but file creation outside the home directory is not permitted", path);
+    return fmt::format("tried to create file in {}, but file creation outside the home directory is not permitted",
+                       path);
 }
 std::string runs_as_wrong_user(std::uint64_t uid, std::uint64_t wanted) {
     return fmt::format("appendfile: the delivery process has uid {}, not {}", uid, wanted);
@@ -62,12 +66,15 @@ std::string hitching_post_failed(std::string_view hitch, std::uint64_t euid, std
     return fmt::format("creating lock file hitching post {} (euid={} egid={})", hitch, euid, egid);
 }
 std::string lock_file_busy(std::string_view path) { return fmt::format("failed to lock mailbox {} (lock file)", path); }
-std::string file_lock_busy(std::string_view path) { return fmt::format("failed to lock mailbox {} (fcntl/flock)", path); }
+std::string file_lock_busy(std::string_view path) {
+    return fmt::format("failed to lock mailbox {} (fcntl/flock)", path);
+}
 std::string existence_unclear(std::string_view path) { return fmt::format("mailbox {}: existence unclear", path); }
 std::string mailbox_must_exist(std::string_view path) {
     return fmt::format("mailbox {} does not exist, but file_must_exist is set", path);
 }
-std::string wrong_owner(std::string_view path, std::string_view id, bool symlink, std::uint64_t found, std::uint64_t wanted) {
+std::string wrong_owner(std::string_view path, std::string_view id, bool symlink, std::uint64_t found,
+                        std::uint64_t wanted) {
     return fmt::format("mailbox {}{} has wrong {} ({} != {})", path, symlink_note(symlink), id, found, wanted);
 }
 std::string too_many_links(std::string_view path, bool symlink, std::uint64_t links) {
@@ -96,14 +103,30 @@ std::string mode_changed(std::string_view path, mode_t found, mode_t wanted) {
 std::string mailbox_step_failed(MailboxStep step, std::string_view path) {
     std::string_view words;
     switch (step) {
-        case MailboxStep::stat: words = "attempting to stat mailbox"; break;
-        case MailboxStep::create: words = "while creating mailbox"; break;
-        case MailboxStep::set_permissions: words = "while setting perms on mailbox"; break;
-        case MailboxStep::chmod: words = "attempting to chmod mailbox"; break;
-        case MailboxStep::open: words = "while opening mailbox"; break;
-        case MailboxStep::stat_open: words = "attempting to stat open mailbox"; break;
-        case MailboxStep::snapshot: words = "while fstatting opened mailbox"; break;
-        case MailboxStep::close: words = "while closing"; break;
+        case MailboxStep::stat:
+            words = "attempting to stat mailbox";
+            break;
+        case MailboxStep::create:
+            words = "while creating mailbox";
+            break;
+        case MailboxStep::set_permissions:
+            words = "while setting perms on mailbox";
+            break;
+        case MailboxStep::chmod:
+            words = "attempting to chmod mailbox";
+            break;
+        case MailboxStep::open:
+            words = "while opening mailbox";
+            break;
+        case MailboxStep::stat_open:
+            words = "attempting to stat open mailbox";
+            break;
+        case MailboxStep::snapshot:
+            words = "while fstatting opened mailbox";
+            break;
+        case MailboxStep::close:
+            words = "while closing";
+            break;
     }
     return fmt::format("{} {}", words, path);
 }
@@ -111,9 +134,12 @@ std::string mailbox_step_failed(MailboxStep step, std::string_view path) {
 std::string cannot_enter(std::string_view path) { return fmt::format("cannot chdir to {}", path); }
 std::string is_no_directory(std::string_view path) { return fmt::format("{} is not a directory", path); }
 std::string cannot_create(std::string_view path) { return fmt::format("cannot create {}", path); }
-std::string stat_error(std::string_view path, int code) { return fmt::format("stat() error for {}: {}", path, errno_text(code)); }
+std::string stat_error(std::string_view path, int code) {
+    return fmt::format("stat() error for {}: {}", path, errno_text(code));
+}
 std::string maildir_regex_error(std::string_view why, std::size_t offset, std::string_view expression) {
-    return fmt::format("appendfile: regular expression error: {} at offset {} while compiling {}", why, offset, expression);
+    return fmt::format("appendfile: regular expression error: {} at offset {} while compiling {}", why, offset,
+                       expression);
 }
 std::string maildirfolder_not_made(std::string_view path, int code) {
     return fmt::format("appendfile: failed to create maildirfolder file in {} directory: {}", path, errno_text(code));
@@ -123,16 +149,22 @@ std::string temporary_not_opened(std::string_view file, std::int64_t tries) {
 }
 std::string creating_file(std::string_view file) { return fmt::format("while creating file {}", file); }
 std::string setting_permissions(std::string_view file) { return fmt::format("while setting perms on {}", file); }
-std::string stat_of_message_file(std::string_view file) { return fmt::format("while fstatting opened message file {}", file); }
+std::string stat_of_message_file(std::string_view file) {
+    return fmt::format("while fstatting opened message file {}", file);
+}
 std::string closing_message_file(std::string_view file) { return fmt::format("close() error for {}", file); }
-std::string renaming(std::string_view from, std::string_view to) { return fmt::format("while renaming {} as {}", from, to); }
+std::string renaming(std::string_view from, std::string_view to) {
+    return fmt::format("while renaming {} as {}", from, to);
+}
 std::string syncing_directory(std::string_view path) { return fmt::format("while syncing directory {}", path); }
 
 std::string mailbox_full() { return "mailbox is full"; }
 std::string header_options_not_expanded(std::string_view file, std::string_view why) {
     return fmt::format("failed to expand headers_add or headers_remove while writing to {}: {}", file, why);
 }
-std::string write_incomplete(std::string_view file) { return fmt::format("failed to write data block while writing to {}", file); }
+std::string write_incomplete(std::string_view file) {
+    return fmt::format("failed to write data block while writing to {}", file);
+}
 std::string write_failed(std::string_view file) { return fmt::format("error while writing to {}", file); }
 
 }  // namespace postern::wording

@@ -13,7 +13,7 @@ namespace postern::wording {
 
 // --- reading the configuration ---
 [[nodiscard]] std::string only_file_or_directory();
-[[nodiscard]] std::string needs_directory(std::string_view option);       // quota_filecount …
+[[nodiscard]] std::string needs_directory(std::string_view option);  // quota_filecount …
 [[nodiscard]] std::string needs_quota(std::string_view option);
 [[nodiscard]] std::string no_locking();
 [[nodiscard]] std::string maildir_or_mailstore();
@@ -25,8 +25,10 @@ namespace postern::wording {
 [[nodiscard]] std::string no_file_or_directory(std::string_view transport);
 [[nodiscard]] std::string format_needs_directory(std::string_view format, std::string_view transport);
 // `what`: "file or directory name", "maildir_tag", "directory_file"
-[[nodiscard]] std::string not_expanded(std::string_view source, std::string_view what, std::string_view transport, std::string_view why);
-[[nodiscard]] std::string affix_not_expanded(std::string_view source, std::string_view affix, std::string_view transport);  // prefix, suffix
+[[nodiscard]] std::string not_expanded(std::string_view source, std::string_view what, std::string_view transport,
+                                       std::string_view why);
+[[nodiscard]] std::string affix_not_expanded(std::string_view source, std::string_view affix,
+                                             std::string_view transport);  // prefix, suffix
 [[nodiscard]] std::string not_absolute(std::string_view path);
 [[nodiscard]] std::string tainted_name(std::string_view path, std::string_view what, std::string_view transport);
 [[nodiscard]] std::string file_creation_refused(std::string_view path);
@@ -40,7 +42,8 @@ namespace postern::wording {
 [[nodiscard]] std::string file_lock_busy(std::string_view path);
 [[nodiscard]] std::string existence_unclear(std::string_view path);
 [[nodiscard]] std::string mailbox_must_exist(std::string_view path);
-[[nodiscard]] std::string wrong_owner(std::string_view path, std::string_view id, bool symlink, std::uint64_t found, std::uint64_t wanted);  // id: uid, gid
+[[nodiscard]] std::string wrong_owner(std::string_view path, std::string_view id, bool symlink, std::uint64_t found,
+                                      std::uint64_t wanted);  // id: uid, gid
 [[nodiscard]] std::string too_many_links(std::string_view path, bool symlink, std::uint64_t links);
 [[nodiscard]] std::string not_regular(std::string_view path, bool fifo_allowed);
 [[nodiscard]] std::string wrong_mode(std::string_view path, mode_t found, mode_t wanted);

@@ -22,18 +22,24 @@ TEST(AppendfileWording, Configuration) {
 
 TEST(AppendfileWording, Target) {
     EXPECT_EQ(no_file_or_directory("t1"), "Mandatory file or directory option missing from t1 transport");
-    EXPECT_EQ(format_needs_directory("maildir_format", "t1"), "maildir_format requires \"directory\" to be specified for the t1 transport");
-    EXPECT_EQ(not_expanded("${x", "file or directory name", "t1", "why"), "Expansion of \"${x\" (file or directory name for t1 transport) failed: why");
+    EXPECT_EQ(format_needs_directory("maildir_format", "t1"),
+              "maildir_format requires \"directory\" to be specified for the t1 transport");
+    EXPECT_EQ(not_expanded("${x", "file or directory name", "t1", "why"),
+              "Expansion of \"${x\" (file or directory name for t1 transport) failed: why");
     EXPECT_EQ(affix_not_expanded("${x", "prefix", "t1"), "Expansion of \"${x\" (prefix for t1 transport) failed");
     EXPECT_EQ(not_absolute("rel/x"), "appendfile: file or directory name \"rel/x\" is not absolute");
-    EXPECT_EQ(tainted_name("/m/x", "file or directory name", "t1"), "Tainted '/m/x' (file or directory name for t1 transport) not permitted");
-    EXPECT_EQ(file_creation_refused("/m/x"), "mailbox /m/x does not exist, but creation outside the home directory is not permitted");
-    EXPECT_EQ(directory_creation_refused("/m/x"), "tried to create file in /m/x, but file creation outside the home directory is not permitted");
+    EXPECT_EQ(tainted_name("/m/x", "file or directory name", "t1"),
+              "Tainted '/m/x' (file or directory name for t1 transport) not permitted");
+    EXPECT_EQ(file_creation_refused("/m/x"),
+              "mailbox /m/x does not exist, but creation outside the home directory is not permitted");
+    EXPECT_EQ(directory_creation_refused("/m/x"),
+              "tried to create file in /m/x, but file creation outside the home directory is not permitted");
 }
 
 TEST(AppendfileWording, OneFile) {
     EXPECT_EQ(directories_not_made("/a/b", EACCES), "failed to create directories for /a/b: Permission denied");
-    EXPECT_EQ(hitching_post_failed("/m/x.lock.h.1.2", 1000, 8), "creating lock file hitching post /m/x.lock.h.1.2 (euid=1000 egid=8)");
+    EXPECT_EQ(hitching_post_failed("/m/x.lock.h.1.2", 1000, 8),
+              "creating lock file hitching post /m/x.lock.h.1.2 (euid=1000 egid=8)");
     EXPECT_EQ(lock_file_busy("/m/x"), "failed to lock mailbox /m/x (lock file)");
     EXPECT_EQ(file_lock_busy("/m/x"), "failed to lock mailbox /m/x (fcntl/flock)");
     EXPECT_EQ(existence_unclear("/m/x"), "mailbox /m/x: existence unclear");
@@ -56,7 +62,8 @@ TEST(AppendfileWording, OneFileAMessage) {
     EXPECT_EQ(stat_error("/m/new", EACCES), "stat() error for /m/new: Permission denied");
     EXPECT_EQ(maildir_regex_error("missing closing parenthesis", 1, "("),
               "appendfile: regular expression error: missing closing parenthesis at offset 1 while compiling (");
-    EXPECT_EQ(maildirfolder_not_made("/m", EROFS), "appendfile: failed to create maildirfolder file in /m directory: Read-only file system");
+    EXPECT_EQ(maildirfolder_not_made("/m", EROFS),
+              "appendfile: failed to create maildirfolder file in /m directory: Read-only file system");
     EXPECT_EQ(temporary_not_opened("tmp/x", 1), "failed to open tmp/x (1 try)");
     EXPECT_EQ(temporary_not_opened("tmp/x", 10), "failed to open tmp/x (10 tries)");
     EXPECT_EQ(creating_file("/m/temp.1.h"), "while creating file /m/temp.1.h");
@@ -65,7 +72,8 @@ TEST(AppendfileWording, OneFileAMessage) {
 
 TEST(AppendfileWording, Writing) {
     EXPECT_EQ(mailbox_full(), "mailbox is full");
-    EXPECT_EQ(header_options_not_expanded("tmp/x", "why"), "failed to expand headers_add or headers_remove while writing to tmp/x: why");
+    EXPECT_EQ(header_options_not_expanded("tmp/x", "why"),
+              "failed to expand headers_add or headers_remove while writing to tmp/x: why");
     EXPECT_EQ(write_incomplete("/m/x"), "failed to write data block while writing to /m/x");
     EXPECT_EQ(write_failed("/m/x"), "error while writing to /m/x");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// wording/command.h – what the sendmail/exim command line answers on stderr and stdout (observed on exim4 4.96), without
-// a final newline.
+// wording/command.h – what the sendmail/exim command line answers on stderr and stdout (observed on exim4 4.96),
+// without a final newline.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace postern::wording {
 
 inline constexpr std::string_view kVersion = "0.1.0";
 
-[[nodiscard]] std::string usage();                                   // no recipients, no mode
+[[nodiscard]] std::string usage();  // no recipients, no mode
 [[nodiscard]] std::string bad_option(std::string_view option);
 [[nodiscard]] std::string mode_not_available(std::string_view option);
 [[nodiscard]] std::string bad_sender(std::string_view address, std::string_view why);

@@ -132,7 +132,9 @@ std::string unfrozen(std::string_view how) { return fmt::format("Unfrozen by {}"
 std::string domain_is_held() { return "domain is held"; }
 std::string domain_is_queued() { return "domain is in queue_domains"; }
 std::string pipe_failed(int code) { return "Creation of pipe failed: " + errno_text(code); }
-std::string fork_failed(std::string_view address) { return fmt::format("Fork failed for local delivery to {}", address); }
+std::string fork_failed(std::string_view address) {
+    return fmt::format("Fork failed for local delivery to {}", address);
+}
 std::string runner_crashed(long process, int signal, std::string_view id) {
     return fmt::format("queue run: process {} crashed with signal {} while delivering {}", process, signal, id);
 }
@@ -144,7 +146,9 @@ std::string size_limit_not_expanded(std::string_view transport, std::string_view
 std::string size_limit_invalid(std::string_view transport, std::string_view why) {
     return fmt::format("invalid message_size_limit in {} transport: {}", transport, why);
 }
-std::string message_too_big(std::int64_t limit) { return fmt::format("message is too big (transport limit = {})", limit); }
+std::string message_too_big(std::int64_t limit) {
+    return fmt::format("message is too big (transport limit = {})", limit);
+}
 std::string max_parallel_not_expanded(std::string_view transport, std::string_view address, std::string_view why) {
     return fmt::format("Failed to expand max_parallel option in {} transport ({}): {}", transport, address, why);
 }
@@ -155,19 +159,24 @@ std::string return_path_not_expanded(std::string_view source, std::string_view t
 std::string batch_id_not_expanded(std::string_view transport, std::string_view address, std::string_view why) {
     return fmt::format("Failed to expand batch_id option in {} transport ({}): {}", transport, address, why);
 }
-std::string account_not_expanded(std::string_view kind, std::string_view source, std::string_view transport, std::string_view why) {
+std::string account_not_expanded(std::string_view kind, std::string_view source, std::string_view transport,
+                                 std::string_view why) {
     return fmt::format("Failed to expand {} string \"{}\" for the {} transport: {}", kind, source, transport, why);
 }
-std::string account_not_found(std::string_view kind, std::string_view name, std::string_view source, std::string_view transport) {
-    return fmt::format("Failed to find {} \"{}\" from expanded string \"{}\" for the {} transport", kind, name, source, transport);
+std::string account_not_found(std::string_view kind, std::string_view name, std::string_view source,
+                              std::string_view transport) {
+    return fmt::format("Failed to find {} \"{}\" from expanded string \"{}\" for the {} transport", kind, name, source,
+                       transport);
 }
 std::string user_without_group(std::string_view transport) {
     return fmt::format("User set without group for {} transport", transport);
 }
 std::string never_user(std::uint64_t uid, std::string_view transport, bool built_in) {
-    return fmt::format("User {} set for {} transport is on the {} list", uid, transport, built_in ? "fixed_never_users" : "never_users");
+    return fmt::format("User {} set for {} transport is on the {} list", uid, transport,
+                       built_in ? "fixed_never_users" : "never_users");
 }
-std::string directory_not_expanded(std::string_view kind, std::string_view source, std::string_view transport, std::string_view why) {
+std::string directory_not_expanded(std::string_view kind, std::string_view source, std::string_view transport,
+                                   std::string_view why) {
     return fmt::format("{} directory \"{}\" failed to expand for {} transport: {}", kind, source, transport, why);
 }
 std::string directory_not_absolute(std::string_view kind, std::string_view path, std::string_view transport) {
@@ -182,13 +191,18 @@ std::string initgroups_failed(std::uint64_t uid, int code) {
 }
 std::string cannot_set_ids(std::uint64_t gid, std::uint64_t uid, std::uint64_t euid, std::string_view local_part,
                            std::string_view address, std::string_view transport) {
-    return fmt::format("unable to set gid={} or uid={} (euid={}): local delivery to {} <{}> transport={}", gid, uid, euid,
-                       local_part, address, transport);
+    return fmt::format("unable to set gid={} or uid={} (euid={}): local delivery to {} <{}> transport={}", gid, uid,
+                       euid, local_part, address, transport);
 }
-std::string shadow_not_found(std::string_view shadow) { return fmt::format("shadow transport \"{}\" not found ", shadow); }
-std::string child_vanished(std::string_view driver) { return fmt::format("{} transport process vanished unexpectedly", driver); }
+std::string shadow_not_found(std::string_view shadow) {
+    return fmt::format("shadow transport \"{}\" not found ", shadow);
+}
+std::string child_vanished(std::string_view driver) {
+    return fmt::format("{} transport process vanished unexpectedly", driver);
+}
 std::string child_failed(std::string_view driver, int wait_status, int exit_code, int signal) {
-    const std::string how = signal != 0 ? fmt::format("terminated by signal {}", signal) : fmt::format("exit code {}", exit_code);
+    const std::string how =
+        signal != 0 ? fmt::format("terminated by signal {}", signal) : fmt::format("exit code {}", exit_code);
     return fmt::format("{} transport process returned non-zero status {:#06x}: {}", driver, wait_status, how);
 }
 std::string report_unreadable(std::string_view address) {

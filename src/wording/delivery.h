@@ -13,27 +13,27 @@ namespace postern::wording {
 
 // What all three kinds of line share. Optional parts are present only when their log selector is on.
 struct AddressLine {
-    std::string address;                       // address text with parents (deliver/address_text.h)
-    std::optional<std::string> sender;         // F=<…>, selector sender_on_delivery
-    std::optional<std::string> return_path;    // P=<…>, selector return_path_on_delivery, if a delivery ran
-    std::string router, transport;             // R=, T=; empty: absent
-    std::optional<std::string> deliver_time;   // DT=
+    std::string address;                      // address text with parents (deliver/address_text.h)
+    std::optional<std::string> sender;        // F=<…>, selector sender_on_delivery
+    std::optional<std::string> return_path;   // P=<…>, selector return_path_on_delivery, if a delivery ran
+    std::string router, transport;            // R=, T=; empty: absent
+    std::optional<std::string> deliver_time;  // DT=
 };
 
 struct Delivered : AddressLine {
-    std::string_view marker = "=>";            // => -> *>
-    std::optional<std::int64_t> size;          // S=
-    std::string host;                          // H=
-    std::string shadow;                        // " ST=…", ready made by shadow()
-    std::optional<std::string> confirmation;   // C="…"
-    std::optional<std::string> queue_time;     // QT=
+    std::string_view marker = "=>";           // => -> *>
+    std::optional<std::int64_t> size;         // S=
+    std::string host;                         // H=
+    std::string shadow;                       // " ST=…", ready made by shadow()
+    std::optional<std::string> confirmation;  // C="…"
+    std::optional<std::string> queue_time;    // QT=
 };
 [[nodiscard]] std::string delivered(const Delivered& line);
 
 struct NotDelivered : AddressLine {
-    int code = 0;                              // basic_errno
-    std::string message;                       // printable already
-    bool at_transport = false;                 // deferred lines: which stage gave up
+    int code = 0;               // basic_errno
+    std::string message;        // printable already
+    bool at_transport = false;  // deferred lines: which stage gave up
     bool at_router = false;
 };
 [[nodiscard]] std::string failed(const NotDelivered& line);    // ** …
@@ -45,7 +45,8 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string address_with_parent(std::string_view address, std::string_view parent);  // addr[ <parent>]
 
 // Message log lines (without the stamp).
-[[nodiscard]] std::string transport_succeeded(std::string_view address, std::string_view parent, std::string_view transport);
+[[nodiscard]] std::string transport_succeeded(std::string_view address, std::string_view parent,
+                                              std::string_view transport);
 [[nodiscard]] std::string children_complete(std::string_view address);
 
 // Main log lines about the whole message.
@@ -70,23 +71,31 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string size_limit_not_expanded(std::string_view transport, std::string_view why);
 [[nodiscard]] std::string size_limit_invalid(std::string_view transport, std::string_view why);
 [[nodiscard]] std::string message_too_big(std::int64_t limit);
-[[nodiscard]] std::string max_parallel_not_expanded(std::string_view transport, std::string_view address, std::string_view why);
+[[nodiscard]] std::string max_parallel_not_expanded(std::string_view transport, std::string_view address,
+                                                    std::string_view why);
 [[nodiscard]] std::string concurrency_limit();
-[[nodiscard]] std::string return_path_not_expanded(std::string_view source, std::string_view transport, std::string_view why);
-[[nodiscard]] std::string batch_id_not_expanded(std::string_view transport, std::string_view address, std::string_view why);
+[[nodiscard]] std::string return_path_not_expanded(std::string_view source, std::string_view transport,
+                                                   std::string_view why);
+[[nodiscard]] std::string batch_id_not_expanded(std::string_view transport, std::string_view address,
+                                                std::string_view why);
 // kind is "user" or "group".
-[[nodiscard]] std::string account_not_expanded(std::string_view kind, std::string_view source, std::string_view transport, std::string_view why);
-[[nodiscard]] std::string account_not_found(std::string_view kind, std::string_view name, std::string_view source, std::string_view transport);
+[[nodiscard]] std::string account_not_expanded(std::string_view kind, std::string_view source,
+                                               std::string_view transport, std::string_view why);
+[[nodiscard]] std::string account_not_found(std::string_view kind, std::string_view name, std::string_view source,
+                                            std::string_view transport);
 [[nodiscard]] std::string user_without_group(std::string_view transport);
 [[nodiscard]] std::string never_user(std::uint64_t uid, std::string_view transport, bool built_in);
 // kind is "home" or "current".
-[[nodiscard]] std::string directory_not_expanded(std::string_view kind, std::string_view source, std::string_view transport, std::string_view why);
-[[nodiscard]] std::string directory_not_absolute(std::string_view kind, std::string_view path, std::string_view transport);
+[[nodiscard]] std::string directory_not_expanded(std::string_view kind, std::string_view source,
+                                                 std::string_view transport, std::string_view why);
+[[nodiscard]] std::string directory_not_absolute(std::string_view kind, std::string_view path,
+                                                 std::string_view transport);
 [[nodiscard]] std::string cannot_change_directory(std::string_view path);
 [[nodiscard]] std::string initgroups_no_entry(std::uint64_t uid);
 [[nodiscard]] std::string initgroups_failed(std::uint64_t uid, int code);
-[[nodiscard]] std::string cannot_set_ids(std::uint64_t gid, std::uint64_t uid, std::uint64_t euid, std::string_view local_part,
-                                         std::string_view address, std::string_view transport);
+[[nodiscard]] std::string cannot_set_ids(std::uint64_t gid, std::uint64_t uid, std::uint64_t euid,
+                                         std::string_view local_part, std::string_view address,
+                                         std::string_view transport);
 [[nodiscard]] std::string shadow_not_found(std::string_view shadow);
 [[nodiscard]] std::string child_vanished(std::string_view driver);
 [[nodiscard]] std::string child_failed(std::string_view driver, int wait_status, int exit_code, int signal);

@@ -19,7 +19,8 @@ TEST(DeliveredLine, HasItsTagsInEximsOrder) {
     line.queue_time = "0.018s";
     line.deliver_time = "0.001s";
     EXPECT_EQ(delivered(line),
-              "=> dup1 (dup1@test.example) <dup2@test.example> F=<sender@b.example> P=<sender@b.example> R=r_unseen T=t_box S=419 "
+              "=> dup1 (dup1@test.example) <dup2@test.example> F=<sender@b.example> P=<sender@b.example> R=r_unseen "
+              "T=t_box S=419 "
               "QT=0.018s DT=0.001s");
 }
 
@@ -65,18 +66,21 @@ TEST_P(NotDeliveredLine, IsWordedAsExims) {
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, NotDeliveredLine,
-    testing::Values(
-        NotDeliveredCase{"TransportWithErrno", line_of("r", "t", ENOENT, "failed to chdir to /x", true),
-                         "** a@b R=r T=t: No such file or directory: failed to chdir to /x",
-                         "== a@b R=r T=t defer (2): No such file or directory: failed to chdir to /x",
-                         "a@b R=r T=t: No such file or directory: failed to chdir to /x"},
-        NotDeliveredCase{"EximsOwnCode", line_of("r", "t", -22, "mailbox is full", true), "** a@b R=r T=t: mailbox is full",
-                         "== a@b R=r T=t defer (-22): mailbox is full", "a@b R=r T=t: mailbox is full"},
-        NotDeliveredCase{"NoRouterLeft", line_of("", "", -1, "Unrouteable address", false), "** a@b: Unrouteable address",
-                         "== a@b routing defer (-1): Unrouteable address", "routing failed for a@b: Unrouteable address"},
-        NotDeliveredCase{"Router", line_of("r_defer", "", -1, "come back later", false), "** a@b R=r_defer: come back later",
-                         "== a@b R=r_defer defer (-1): come back later", "a@b R=r_defer: come back later"},
-        NotDeliveredCase{"WithoutText", line_of("r", "", 0, "", true), "** a@b R=r", "== a@b R=r transporting defer (0)", "a@b R=r"}),
+    testing::Values(NotDeliveredCase{"TransportWithErrno", line_of("r", "t", ENOENT, "failed to chdir to /x", true),
+                                     "** a@b R=r T=t: No such file or directory: failed to chdir to /x",
+                                     "== a@b R=r T=t defer (2): No such file or directory: failed to chdir to /x",
+                                     "a@b R=r T=t: No such file or directory: failed to chdir to /x"},
+                    NotDeliveredCase{"EximsOwnCode", line_of("r", "t", -22, "mailbox is full", true),
+                                     "** a@b R=r T=t: mailbox is full", "== a@b R=r T=t defer (-22): mailbox is full",
+                                     "a@b R=r T=t: mailbox is full"},
+                    NotDeliveredCase{"NoRouterLeft", line_of("", "", -1, "Unrouteable address", false),
+                                     "** a@b: Unrouteable address", "== a@b routing defer (-1): Unrouteable address",
+                                     "routing failed for a@b: Unrouteable address"},
+                    NotDeliveredCase{"Router", line_of("r_defer", "", -1, "come back later", false),
+                                     "** a@b R=r_defer: come back later",
+                                     "== a@b R=r_defer defer (-1): come back later", "a@b R=r_defer: come back later"},
+                    NotDeliveredCase{"WithoutText", line_of("r", "", 0, "", true), "** a@b R=r",
+                                     "== a@b R=r transporting defer (0)", "a@b R=r"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(DeferredLine, PutsTheTimeBeforeTheText) {
@@ -88,14 +92,17 @@ TEST(DeferredLine, PutsTheTimeBeforeTheText) {
 
 TEST(Shadow, SaysHowItWent) {
     EXPECT_EQ(shadow("s", true, 0, ""), " ST=s");
-    EXPECT_EQ(shadow("s", false, ENOENT, "creating lock file"), " ST=s (No such file or directory: creating lock file)");
+    EXPECT_EQ(shadow("s", false, ENOENT, "creating lock file"),
+              " ST=s (No such file or directory: creating lock file)");
     EXPECT_EQ(shadow("s", false, -1, "no"), " ST=s (no)");
     EXPECT_EQ(shadow("s", false, -1, ""), " ST=s (unknown error)");
 }
 
 TEST(ChildFailed, PrintsTheStatusAsWaitGaveIt) {
-    EXPECT_EQ(child_failed("appendfile", 0x0100, 1, 0), "appendfile transport process returned non-zero status 0x0100: exit code 1");
-    EXPECT_EQ(child_failed("appendfile", 9, 0, 9), "appendfile transport process returned non-zero status 0x0009: terminated by signal 9");
+    EXPECT_EQ(child_failed("appendfile", 0x0100, 1, 0),
+              "appendfile transport process returned non-zero status 0x0100: exit code 1");
+    EXPECT_EQ(child_failed("appendfile", 9, 0, 9),
+              "appendfile transport process returned non-zero status 0x0009: terminated by signal 9");
 }
 
 }  // namespace

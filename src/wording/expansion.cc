@@ -39,7 +39,8 @@ std::string unknown_variable_in_braces(std::string_view name) {
     return fmt::format("unknown variable in \"${{{}}}\"{}", name, acl_hint(name));
 }
 std::string unset_acl_variable(std::string_view name, bool in_braces) {
-    return fmt::format("unknown variable {} (strict_acl_vars is set)", in_braces ? fmt::format("in \"${{{}}}\"", name) : fmt::format("name \"{}\"", name));
+    return fmt::format("unknown variable {} (strict_acl_vars is set)",
+                       in_braces ? fmt::format("in \"${{{}}}\"", name) : fmt::format("name \"{}\"", name));
 }
 std::string unset_acl_variable_after_def(std::string_view name) {
     return fmt::format("unknown variable \"{}\" after \"def:\" (strict_acl_vars is set)", name);
@@ -68,7 +69,8 @@ std::string list_argument_missing(std::string_view which, std::string_view item)
     return fmt::format("missing '{{' for {} arg of {}", which, item);
 }
 std::string brace_after_expression(std::string_view item) {
-    return fmt::format("missing }} at end of condition or expression inside \"{}\"; could be an unquoted }} in the content", item);
+    return fmt::format(
+        "missing }} at end of condition or expression inside \"{}\"; could be an unquoted }} in the content", item);
 }
 std::string brace_at_end_of(std::string_view item) { return fmt::format("missing }} at end of \"{}\"", item); }
 std::string inside_item(std::string_view item) { return fmt::format(" inside \"{}\" item", item); }
@@ -108,7 +110,8 @@ std::string regex_error(std::string_view pattern, std::string_view why, std::siz
 // --- yes/no processing ---
 
 std::string branches_problem(std::string_view where, std::string_view rest) {
-    return fmt::format("curly-bracket problem in conditional yes/no parsing: {}\n remaining string is '{}'", where, rest);
+    return fmt::format("curly-bracket problem in conditional yes/no parsing: {}\n remaining string is '{}'", where,
+                       rest);
 }
 std::string fail_word_expected(std::string_view item) {
     return fmt::format("syntax error in \"{}\" item - \"fail\" expected", item);
@@ -223,7 +226,8 @@ std::string output_separator_missing(std::string_view text) {
 }
 std::string bad_list_suffix() { return "bad suffix on \"list\" operator"; }
 std::string not_a_named_list(std::string_view name, std::optional<std::string_view> kind) {
-    return kind ? fmt::format("\"{}\" is not a {} named list", name, *kind) : fmt::format("\"{}\" is not a named list", name);
+    return kind ? fmt::format("\"{}\" is not a {} named list", name, *kind)
+                : fmt::format("\"{}\" is not a named list", name);
 }
 
 // --- conditions (§5) ---
@@ -260,9 +264,7 @@ std::string unknown_variable_after_def(std::string_view name) {
 std::string unrecognised_boolean(std::string_view value) {
     return fmt::format("unrecognised boolean value \"{}\"", value);
 }
-std::string integer_expected(std::string_view found) {
-    return fmt::format("integer expected but \"{}\" found", found);
-}
+std::string integer_expected(std::string_view found) { return fmt::format("integer expected but \"{}\" found", found); }
 std::string invalid_integer(std::string_view text) { return fmt::format("invalid integer \"{}\"", text); }
 std::string integer_too_large(std::string_view text) {
     return fmt::format("absolute value of integer \"{}\" is too large (overflow)", text);
@@ -310,7 +312,10 @@ std::string lookup_file_not_read(std::string_view path, int code) {
     return fmt::format("failed to read {}: {}", path, errno_text(code));
 }
 std::string iplsearch_key(std::string_view key) {
-    return fmt::format("\"{}\" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use net-iplsearch as the search type", key);
+    return fmt::format(
+        "\"{}\" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): in a host list, use "
+        "net-iplsearch as the search type",
+        key);
 }
 std::string dsearch_slash(std::string_view key) {
     return fmt::format("key for dsearch lookup contains a slash: {}", key);
@@ -340,10 +345,12 @@ std::string list_regex_error(std::string_view pattern, std::string_view why, std
     return fmt::format("regular expression error: {} at offset {} while compiling {}", why, offset, pattern);
 }
 std::string partial_ignored(std::string_view item) {
-    return fmt::format("partial matching is not applicable to whole-address lookups: ignored \"partial-\" in \"{}\"", item);
+    return fmt::format("partial matching is not applicable to whole-address lookups: ignored \"partial-\" in \"{}\"",
+                       item);
 }
 std::string no_at_in_subject(std::string_view subject, std::string_view pattern) {
-    return fmt::format("no @ found in the subject of an address list match: subject=\"{}\" pattern=\"{}\"", subject, pattern);
+    return fmt::format("no @ found in the subject of an address list match: subject=\"{}\" pattern=\"{}\"", subject,
+                       pattern);
 }
 std::string local_part_lookup_loop(std::string_view address) {
     return fmt::format("Loop detected in lookup of local part of {}", address);
@@ -351,13 +358,16 @@ std::string local_part_lookup_loop(std::string_view address) {
 
 // --- options that are conditions or booleans (§1) ---
 
-std::string condition_not_expanded(std::string_view source, std::string_view instance, std::string_view kind, std::string_view why) {
+std::string condition_not_expanded(std::string_view source, std::string_view instance, std::string_view kind,
+                                   std::string_view why) {
     return fmt::format("failed to expand condition \"{}\" for {} {}: {}", source, instance, kind, why);
 }
-std::string boolean_not_expanded(std::string_view option, std::string_view instance, std::string_view kind, std::string_view why) {
+std::string boolean_not_expanded(std::string_view option, std::string_view instance, std::string_view kind,
+                                 std::string_view why) {
     return fmt::format("failed to expand \"{}\" in {} {}: {}", option, instance, kind, why);
 }
-std::string boolean_invalid(std::string_view value, std::string_view option, std::string_view instance, std::string_view kind) {
+std::string boolean_invalid(std::string_view value, std::string_view option, std::string_view instance,
+                            std::string_view kind) {
     return fmt::format("\"{}\" is not a valid value for the \"{}\" option in the {} {}", value, option, instance, kind);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// wording/expansion.h – the error texts of the expansion language, of lookups and of list matching. Administrators search
-// the web for them and scripts compare them with -be's answers: they are Exim 4.96's, observed, but for the few that say
-// what Postern does not have.
+// wording/expansion.h – the error texts of the expansion language, of lookups and of list matching. Administrators
+// search the web for them and scripts compare them with -be's answers: they are Exim 4.96's, observed, but for the few
+// that say what Postern does not have.
 #pragma once
 
 #include <cstddef>
@@ -65,7 +65,8 @@ namespace postern::wording {
 [[nodiscard]] std::string file_no_permission(std::string_view path, std::uint64_t euid, std::uint64_t egid);
 [[nodiscard]] std::string tainted_file_refused(std::string_view path, std::uint64_t euid, std::uint64_t egid);
 [[nodiscard]] std::string bad_run_option(std::string_view option);
-[[nodiscard]] std::string command_word_not_expanded(std::string_view word, std::string_view command, std::string_view why);
+[[nodiscard]] std::string command_word_not_expanded(std::string_view word, std::string_view command,
+                                                    std::string_view why);
 [[nodiscard]] std::string child_not_created(int code);
 [[nodiscard]] std::string command_timed_out();
 [[nodiscard]] std::string command_killed(int signal);
@@ -163,8 +164,11 @@ namespace postern::wording {
 [[nodiscard]] std::string local_part_lookup_loop(std::string_view address);
 
 // --- options that are conditions or booleans (§1) ---
-[[nodiscard]] std::string condition_not_expanded(std::string_view source, std::string_view instance, std::string_view kind, std::string_view why);
-[[nodiscard]] std::string boolean_not_expanded(std::string_view option, std::string_view instance, std::string_view kind, std::string_view why);
-[[nodiscard]] std::string boolean_invalid(std::string_view value, std::string_view option, std::string_view instance, std::string_view kind);
+[[nodiscard]] std::string condition_not_expanded(std::string_view source, std::string_view instance,
+                                                 std::string_view kind, std::string_view why);
+[[nodiscard]] std::string boolean_not_expanded(std::string_view option, std::string_view instance,
+                                               std::string_view kind, std::string_view why);
+[[nodiscard]] std::string boolean_invalid(std::string_view value, std::string_view option, std::string_view instance,
+                                          std::string_view kind);
 
 }  // namespace postern::wording

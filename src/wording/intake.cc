@@ -52,10 +52,12 @@ std::string host_text(std::string_view name, std::string_view helo, std::string_
 }
 
 std::string header_section_too_long(std::string_view from, std::int64_t limit) {
-    return fmt::format("ridiculously long message header received from {} (more than {} characters): message abandoned", from, limit);
+    return fmt::format("ridiculously long message header received from {} (more than {} characters): message abandoned",
+                       from, limit);
 }
 std::string header_line_too_long(std::string_view from, std::int64_t limit) {
-    return fmt::format("overlong message header line received from {} (more than {} characters): message abandoned", from, limit);
+    return fmt::format("overlong message header line received from {} (more than {} characters): message abandoned",
+                       from, limit);
 }
 std::string no_recipients_found(std::string_view id) { return fmt::format("{} no recipients found in headers", id); }
 std::string bad_addresses_found(std::string_view id) { return fmt::format("{} bad addresses found in headers", id); }
@@ -63,7 +65,8 @@ std::string space_check_failed(std::int64_t kilobytes, std::int64_t inodes) {
     return fmt::format("spool directory space check failed: space={} inodes={}", kilobytes, inodes);
 }
 std::string rejected_too_big(std::string_view sender, std::string_view ident, std::int64_t read, std::int64_t limit) {
-    return fmt::format("rejected from <{}>{}{}: message too big: read={} max={}", sender, ident.empty() ? "" : " U=", ident, read, limit);
+    return fmt::format("rejected from <{}>{}{}: message too big: read={} max={}", sender,
+                       ident.empty() ? "" : " U=", ident, read, limit);
 }
 std::string not_expanded(std::string_view source, std::string_view option, std::string_view why) {
     return fmt::format("Expansion of \"{}\" ({}) failed: {}", source, option, why);
@@ -71,8 +74,12 @@ std::string not_expanded(std::string_view source, std::string_view option, std::
 std::string message_id_not_expanded(std::string_view source, std::string_view option, std::string_view why) {
     return fmt::format("expansion of \"{}\" ({}) failed: {}", source, option, why);
 }
-std::string size_limit_not_expanded(std::string_view why) { return fmt::format("failed to expand message_size_limit: {}", why); }
-std::string size_limit_invalid(std::string_view why) { return fmt::format("invalid value for message_size_limit: {}", why); }
+std::string size_limit_not_expanded(std::string_view why) {
+    return fmt::format("failed to expand message_size_limit: {}", why);
+}
+std::string size_limit_invalid(std::string_view why) {
+    return fmt::format("invalid value for message_size_limit: {}", why);
+}
 std::string spool_create_failed(std::string_view path, int code) {
     return fmt::format("Failed to create spool file {}: {}", path, errno_text(code));
 }
@@ -82,10 +89,13 @@ std::string spool_write_failed(std::string_view path, int code) {
 std::string input_failed(std::string_view from, int code) {
     return fmt::format("input from {} failed: {}: message abandoned", from, errno_text(code));
 }
-std::string input_timed_out(std::string_view from) { return fmt::format("timed out while reading input from {}: message abandoned", from); }
+std::string input_timed_out(std::string_view from) {
+    return fmt::format("timed out while reading input from {}: message abandoned", from);
+}
 std::string bad_recipient_without_sender(std::string_view address, std::string_view why) {
-    return fmt::format("Error while reading message with no usable sender address: at least one malformed recipient address: {} - {}",
-                       printable(address), why);
+    return fmt::format(
+        "Error while reading message with no usable sender address: at least one malformed recipient address: {} - {}",
+        printable(address), why);
 }
 
 std::string say_bad_sender(std::string_view address, std::string_view why) {
@@ -109,7 +119,9 @@ std::string say_header_section_too_long(std::int64_t limit) {
 std::string say_header_line_too_long(std::int64_t limit) {
     return fmt::format("exim: message header line longer than {} characters received: message not accepted\n", limit);
 }
-std::string say_too_big(std::int64_t limit) { return fmt::format("exim: message rejected: message too big (max={})\n", limit); }
+std::string say_too_big(std::int64_t limit) {
+    return fmt::format("exim: message rejected: message too big (max={})\n", limit);
+}
 std::string say_no_space() { return "exim: insufficient disk space\n"; }
 
 }  // namespace postern::wording

@@ -13,20 +13,20 @@ namespace postern::wording {
 
 // The "<=" line. Optional parts are there only when their log selector is on.
 struct Received {
-    std::string sender;                          // "" is shown as <>
-    std::string references;                      // R=
-    std::string host;                            // H=: "name [1.2.3.4]:25"
-    std::string ident;                           // U=
-    std::string protocol;                        // P=
-    std::string authenticated;                   // A=
-    std::int64_t size = 0;                       // S=
-    bool show_8bitmime = false;                  // M8S=0
-    std::string receive_time;                    // RT=
-    std::string message_id;                      // id=
-    bool message_id_created = false;             // id*=
-    std::optional<std::string> subject;          // T=, as it is
-    std::optional<std::string> raw_sender;       // from <…>
-    std::vector<std::string> raw_recipients;     // for …
+    std::string sender;                       // "" is shown as <>
+    std::string references;                   // R=
+    std::string host;                         // H=: "name [1.2.3.4]:25"
+    std::string ident;                        // U=
+    std::string protocol;                     // P=
+    std::string authenticated;                // A=
+    std::int64_t size = 0;                    // S=
+    bool show_8bitmime = false;               // M8S=0
+    std::string receive_time;                 // RT=
+    std::string message_id;                   // id=
+    bool message_id_created = false;          // id*=
+    std::optional<std::string> subject;       // T=, as it is
+    std::optional<std::string> raw_sender;    // from <…>
+    std::vector<std::string> raw_recipients;  // for …
 };
 [[nodiscard]] std::string received(const Received& line);
 [[nodiscard]] std::string received_in_message_log(const Received& line);  // without its stamp
@@ -39,16 +39,20 @@ struct Received {
 [[nodiscard]] std::string no_recipients_found(std::string_view id);
 [[nodiscard]] std::string bad_addresses_found(std::string_view id);
 [[nodiscard]] std::string space_check_failed(std::int64_t kilobytes, std::int64_t inodes);
-[[nodiscard]] std::string rejected_too_big(std::string_view sender, std::string_view ident, std::int64_t read, std::int64_t limit);
-[[nodiscard]] std::string not_expanded(std::string_view source, std::string_view option, std::string_view why);  // Expansion of "…" (option) failed: …
-[[nodiscard]] std::string message_id_not_expanded(std::string_view source, std::string_view option, std::string_view why);
+[[nodiscard]] std::string rejected_too_big(std::string_view sender, std::string_view ident, std::int64_t read,
+                                           std::int64_t limit);
+[[nodiscard]] std::string not_expanded(std::string_view source, std::string_view option,
+                                       std::string_view why);  // Expansion of "…" (option) failed: …
+[[nodiscard]] std::string message_id_not_expanded(std::string_view source, std::string_view option,
+                                                  std::string_view why);
 [[nodiscard]] std::string size_limit_not_expanded(std::string_view why);
 [[nodiscard]] std::string size_limit_invalid(std::string_view why);
 [[nodiscard]] std::string spool_create_failed(std::string_view path, int code);
 [[nodiscard]] std::string spool_write_failed(std::string_view path, int code);
 [[nodiscard]] std::string input_failed(std::string_view from, int code);
 [[nodiscard]] std::string input_timed_out(std::string_view from);
-[[nodiscard]] std::string bad_recipient_without_sender(std::string_view address, std::string_view why);  // nobody to tell
+[[nodiscard]] std::string bad_recipient_without_sender(std::string_view address,
+                                                       std::string_view why);  // nobody to tell
 
 // What the caller sees on standard error; whole lines.
 [[nodiscard]] std::string say_bad_sender(std::string_view address, std::string_view why);

@@ -36,22 +36,27 @@ std::string queue_message(const QueueLine& line) {
     if (line.frozen) out += " *** frozen ***";
     return out + "\n";
 }
-std::string queue_recipient(std::string_view address, bool done) { return fmt::format("        {} {}\n", done ? 'D' : ' ', address); }
+std::string queue_recipient(std::string_view address, bool done) {
+    return fmt::format("        {} {}\n", done ? 'D' : ' ', address);
+}
 std::string queue_other_done(std::string_view address) { return fmt::format("       +D {}\n", address); }
 std::string queue_unreadable(std::string_view id) { return fmt::format("      {}\n", id); }
-std::string queue_format_error(std::int64_t size) { return fmt::format("    *** spool format error: size={} ***\n", size); }
+std::string queue_format_error(std::int64_t size) {
+    return fmt::format("    *** spool format error: size={} ***\n", size);
+}
 std::string queue_read_error(int code) { return fmt::format("    *** spool read error: {} ***\n", errno_text(code)); }
 
 std::string say_changed(std::string_view id, Change what) {
-    constexpr std::string_view kWhat[] = {"is now frozen",    "is already frozen",
-                                          "is no longer frozen", "is not frozen",
-                                          "has been removed", "has been removed or did not exist",
+    constexpr std::string_view kWhat[] = {"is now frozen",     "is already frozen", "is no longer frozen",
+                                          "is not frozen",     "has been removed",  "has been removed or did not exist",
                                           "has been modified", "is locked"};
     return fmt::format("Message {} {}\n", id, kWhat[static_cast<std::size_t>(what)]);
 }
 std::string say_no_data_file(std::string_view id) { return fmt::format("Spool data file for {} does not exist\n", id); }
 std::string say_continuing_removal() { return "Continuing, to ensure all files removed\n"; }
-std::string say_cannot_open(std::string_view id, int code) { return fmt::format("Couldn't open spool file for {}: {}\n", id, errno_text(code)); }
+std::string say_cannot_open(std::string_view id, int code) {
+    return fmt::format("Couldn't open spool file for {}: {}\n", id, errno_text(code));
+}
 std::string say_format_error(std::string_view id) { return fmt::format("Spool format error for {}-H\n", id); }
 std::string say_read_error(std::string_view id, int code) {
     return fmt::format("Spool read error for {}-H: {}\n", id, errno_text(code));
@@ -64,7 +69,9 @@ std::string frozen_by(std::string_view user) { return fmt::format("frozen by {}"
 std::string unfrozen_by(std::string_view user) { return fmt::format("unfrozen by {}", user); }
 std::string removed_by(std::string_view user) { return fmt::format("removed by {}", user); }
 std::string cancelled_by(std::string_view user) { return fmt::format("cancelled by {}", user); }
-std::string recipient_added_by(std::string_view address, std::string_view user) { return fmt::format("recipient <{}> added by {}", address, user); }
+std::string recipient_added_by(std::string_view address, std::string_view user) {
+    return fmt::format("recipient <{}> added by {}", address, user);
+}
 std::string marked_delivered_by(std::string_view address, std::string_view user) {
     return fmt::format("address <{}> marked delivered by {}", address, user);
 }

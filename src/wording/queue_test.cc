@@ -13,8 +13,14 @@ TEST(QueueWording, Age) {
         std::int64_t seconds;
         std::string want;
     };
-    const Case cases[] = {{0, " 0m"},       {29, " 0m"},      {30, " 1m"},       {90 * 60, "90m"},     {90 * 60 + 30, " 2h"},
-                          {72 * 3600, "72h"}, {73 * 3600, " 3d"}, {1000 * 86400, "1000d"}};
+    const Case cases[] = {{0, " 0m"},
+                          {29, " 0m"},
+                          {30, " 1m"},
+                          {90 * 60, "90m"},
+                          {90 * 60 + 30, " 2h"},
+                          {72 * 3600, "72h"},
+                          {73 * 3600, " 3d"},
+                          {1000 * 86400, "1000d"}};
     for (const Case& c : cases) EXPECT_EQ(queue_age(c.seconds), c.want) << c.seconds;
 }
 
@@ -24,14 +30,17 @@ TEST(QueueWording, Size) {
         std::int64_t bytes;
         std::string want;
     };
-    const Case cases[] = {{0, "     "},        {247, "  247"},       {1023, " 1023"},     {1024, " 1.0K"},     {5248, " 5.1K"},
-                          {10239, "10.0K"},    {10240, "  10K"},     {100248, "  98K"},   {1048576, " 1.0M"}, {10485760, "  10M"}};
+    const Case cases[] = {{0, "     "},       {247, "  247"},     {1023, " 1023"},  {1024, " 1.0K"},
+                          {5248, " 5.1K"},    {10239, "10.0K"},   {10240, "  10K"}, {100248, "  98K"},
+                          {1048576, " 1.0M"}, {10485760, "  10M"}};
     for (const Case& c : cases) EXPECT_EQ(queue_size(c.bytes), c.want) << c.bytes;
 }
 
 TEST(QueueWording, Lines) {
-    EXPECT_EQ(queue_message({60, 5837, "1xVczJ-0001wD-27", "new@y", "", true}), " 1m  5.7K 1xVczJ-0001wD-27 <new@y> *** frozen ***\n");
-    EXPECT_EQ(queue_message({60, 247, "1xVczJ-0001wD-27", "a@b", "joe", false}), " 1m   247 1xVczJ-0001wD-27 <a@b> (joe)\n");
+    EXPECT_EQ(queue_message({60, 5837, "1xVczJ-0001wD-27", "new@y", "", true}),
+              " 1m  5.7K 1xVczJ-0001wD-27 <new@y> *** frozen ***\n");
+    EXPECT_EQ(queue_message({60, 247, "1xVczJ-0001wD-27", "a@b", "joe", false}),
+              " 1m   247 1xVczJ-0001wD-27 <a@b> (joe)\n");
     EXPECT_EQ(queue_recipient("x@y", false), "          x@y\n");
     EXPECT_EQ(queue_recipient("x@y", true), "        D x@y\n");
     EXPECT_EQ(queue_other_done("x@y"), "       +D x@y\n");

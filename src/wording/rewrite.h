@@ -9,7 +9,8 @@
 namespace postern::wording {
 
 // `where` is "env-from", "env-to", "from:", "reply-to:" …; rules count from 1.
-[[nodiscard]] std::string rewritten(std::string_view from, std::string_view where, std::string_view to, std::size_t rule);
+[[nodiscard]] std::string rewritten(std::string_view from, std::string_view where, std::string_view to,
+                                    std::size_t rule);
 [[nodiscard]] std::string rewrite_not_expanded(std::string_view replacement, std::string_view why);
 [[nodiscard]] std::string rewrite_unparseable(std::string_view address, std::string_view why, std::string_view result);
 [[nodiscard]] std::string rewrite_unqualified(std::string_view address, std::string_view result);

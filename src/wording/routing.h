@@ -20,7 +20,8 @@ namespace postern::wording {
 [[nodiscard]] std::string require_files_not_absolute(std::string_view path);
 [[nodiscard]] std::string require_files_error(std::string_view path, int code);
 [[nodiscard]] std::string bad_variable_name(std::string_view name, std::string_view router);
-[[nodiscard]] std::string expansion_failed_in_router(std::string_view source, std::string_view router, std::string_view why);
+[[nodiscard]] std::string expansion_failed_in_router(std::string_view source, std::string_view router,
+                                                     std::string_view why);
 [[nodiscard]] std::string cannot_route_not_expanded(std::string_view router, std::string_view why);
 [[nodiscard]] std::string unrouteable();
 [[nodiscard]] std::string forced_verify_failure(std::string_view router);
@@ -29,17 +30,22 @@ namespace postern::wording {
 [[nodiscard]] std::string account_service_failed(std::string_view user, int code);  // Postern's own: Exim bounces
 
 // --- helper steps, §3.5 and §3.6 ---
-[[nodiscard]] std::string router_failed_to_expand(std::string_view router, std::string_view source, std::string_view why);
+[[nodiscard]] std::string router_failed_to_expand(std::string_view router, std::string_view source,
+                                                  std::string_view why);
 // option is "add_headers" or "remove_headers".
-[[nodiscard]] std::string header_item_not_expanded(std::string_view router, std::string_view option, std::string_view item, std::string_view why);
-[[nodiscard]] std::string transport_not_expanded(std::string_view source, std::string_view router, std::string_view why);
+[[nodiscard]] std::string header_item_not_expanded(std::string_view router, std::string_view option,
+                                                   std::string_view item, std::string_view why);
+[[nodiscard]] std::string transport_not_expanded(std::string_view source, std::string_view router,
+                                                 std::string_view why);
 [[nodiscard]] std::string transport_tainted(std::string_view value, std::string_view source);
 [[nodiscard]] std::string internal_configuration_error();
 [[nodiscard]] std::string transport_not_found(std::string_view name, std::string_view router);
 [[nodiscard]] std::string transport_unset(std::string_view option, std::string_view router);
 // kind is "user" or "group".
-[[nodiscard]] std::string router_account_not_expanded(std::string_view kind, std::string_view source, std::string_view router, std::string_view why);
-[[nodiscard]] std::string router_account_not_found(std::string_view kind, std::string_view name, std::string_view source, std::string_view router);
+[[nodiscard]] std::string router_account_not_expanded(std::string_view kind, std::string_view source,
+                                                      std::string_view router, std::string_view why);
+[[nodiscard]] std::string router_account_not_found(std::string_view kind, std::string_view name,
+                                                   std::string_view source, std::string_view router);
 [[nodiscard]] std::string router_user_without_group(std::string_view router);
 
 // --- redirect, §4.3 and §4.4 ---
@@ -61,7 +67,8 @@ namespace postern::wording {
 [[nodiscard]] std::string filtering_not_enabled();
 [[nodiscard]] std::string forced_defer();
 [[nodiscard]] std::string forced_rejection();
-[[nodiscard]] std::string subprocess_lost(std::string_view router, std::string_view address, int wait_status, std::string_view reader_error);
+[[nodiscard]] std::string subprocess_lost(std::string_view router, std::string_view address, int wait_status,
+                                          std::string_view reader_error);
 [[nodiscard]] std::string skipped_error(std::string_view router, std::string_view error);
 [[nodiscard]] std::string syntax_error_in_redirection();
 [[nodiscard]] std::string blackholed(std::string_view address, std::string_view router);

@@ -34,7 +34,8 @@ TEST(RoutingWords, Modes) {
 
 TEST(RoutingWords, LostChild) {
     EXPECT_EQ(subprocess_lost("r1", "a@b", 0x0100, "x"),
-              "internal problem in r1 router (recipient is a@b): failure to transfer data from subprocess: status=0100 readerror='x'");
+              "internal problem in r1 router (recipient is a@b): failure to transfer data from subprocess: status=0100 "
+              "readerror='x'");
 }
 
 TEST(RoutingWords, HostText) { EXPECT_EQ(report_host_text("a.b.c:d.e.f"), "  host a.b.c:d.e.f          \n"); }

@@ -43,7 +43,8 @@ Status write_body(Os& os, const WritePlan& plan, const BodySource& body, Pump& p
     std::int64_t done = 0;
     while (plan.body_limit == 0 || done < plan.body_limit) {
         std::size_t want = Pump::kBlock;
-        if (plan.body_limit != 0) want = static_cast<std::size_t>(std::min<std::int64_t>(plan.body_limit - done, Pump::kBlock));
+        if (plan.body_limit != 0)
+            want = static_cast<std::size_t>(std::min<std::int64_t>(plan.body_limit - done, Pump::kBlock));
         const Result<std::size_t> got = os.pread(body.fd, {buffer.get(), want}, body.start + done);
         if (!got) {
             if (got.error().code == EINTR) continue;

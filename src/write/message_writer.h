@@ -37,10 +37,10 @@ private:
     std::int64_t count_ = 0;
 };
 
-struct BodySource {          // a region of the -D file
+struct BodySource {  // a region of the -D file
     int fd = -1;
     std::int64_t start = 0;
-    bool wireformat = false; // CRLF lines (spool_wireformat)
+    bool wireformat = false;  // CRLF lines (spool_wireformat)
 };
 
 struct WritePlan {
@@ -51,11 +51,11 @@ struct WritePlan {
     std::string check, escape;              // both non-empty: escaping is on
     bool escape_headers = false;            // BSMTP
     bool crlf = false, end_dot = false;
-    std::int64_t body_limit = 0;            // bytes of input, 0 = none
+    std::int64_t body_limit = 0;  // bytes of input, 0 = none
 };
 
 struct Written {
-    std::int64_t newlines = 0;              // LFs of headers, body and end dot ($message_linecount + 1)
+    std::int64_t newlines = 0;  // LFs of headers, body and end dot ($message_linecount + 1)
 };
 
 class MessageWriter {

@@ -34,8 +34,15 @@ const std::string kHeaders = "Subject: x\nTo: a@b,\n c@d\n\n";
 
 std::vector<Case> cases() {
     const auto nothing = [](WritePlan&) {};
-    const auto from = [](WritePlan& p) { p.check = "From "; p.escape = ">From "; };
-    const auto lmtp = [](WritePlan& p) { p.check = "."; p.escape = ".."; p.crlf = p.end_dot = true; };
+    const auto from = [](WritePlan& p) {
+        p.check = "From ";
+        p.escape = ">From ";
+    };
+    const auto lmtp = [](WritePlan& p) {
+        p.check = ".";
+        p.escape = "..";
+        p.crlf = p.end_dot = true;
+    };
     const auto batch = [](WritePlan& p) {
         p.header_lines = {".first: x\n", ".second: y\n"};
         p.check = ".";
@@ -44,22 +51,43 @@ std::vector<Case> cases() {
     };
     return {
         {"plain", plan_of(nothing), "body\n", kHeaders + "body\n", 5},
-        {"first lines first", plan_of([](auto& p) { p.first_lines = {"Return-path: <>\n"}; }), "b\n", "Return-path: <>\n" + kHeaders + "b\n", 6},
+        {"first lines first", plan_of([](auto& p) { p.first_lines = {"Return-path: <>\n"}; }), "b\n",
+         "Return-path: <>\n" + kHeaders + "b\n", 6},
         {"no headers, no separator", plan_of([](auto& p) { p.headers = false; }), "b\n", "b\n", 1},
         {"no body, separator", plan_of([](auto& p) { p.body = false; }), "b\n", kHeaders, 4},
         {"empty body", plan_of(nothing), "", kHeaders, 4},
-        {"mbox: first body line is checked", plan_of(from), "From x\n>From y\nFrom z\n", kHeaders + ">From x\n>From y\n>From z\n", 7},
-        {"mbox: headers are not", plan_of([&](auto& p) { from(p); p.header_lines = {"From x\n"}; }), "\n", "From x\n\n\n", 3},
-        {"affixes are left alone and not counted", plan_of([&](auto& p) { from(p); p.crlf = true; p.prefix = "From a\n"; p.suffix = "\n"; }),
+        {"mbox: first body line is checked", plan_of(from), "From x\n>From y\nFrom z\n",
+         kHeaders + ">From x\n>From y\n>From z\n", 7},
+        {"mbox: headers are not", plan_of([&](auto& p) {
+             from(p);
+             p.header_lines = {"From x\n"};
+         }),
+         "\n", "From x\n\n\n", 3},
+        {"affixes are left alone and not counted", plan_of([&](auto& p) {
+             from(p);
+             p.crlf = true;
+             p.prefix = "From a\n";
+             p.suffix = "\n";
+         }),
          "From b\n", "From a\nSubject: x\r\nTo: a@b,\r\n c@d\r\n\r\n>From b\r\n\n", 5},
         {"LMTP", plan_of(lmtp), ".a\n.\n", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\n..a\r\n..\r\n.\r\n", 7},
-        {"LMTP: the dot gets a line of its own", plan_of(lmtp), "a", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\n.\r\n", 6},
-        {"LMTP: headers are not stuffed", plan_of([&](auto& p) { lmtp(p); p.header_lines = {".x: y\n"}; }), "", ".x: y\r\n\r\n.\r\n", 3},
+        {"LMTP: the dot gets a line of its own", plan_of(lmtp), "a", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\n.\r\n",
+         6},
+        {"LMTP: headers are not stuffed", plan_of([&](auto& p) {
+             lmtp(p);
+             p.header_lines = {".x: y\n"};
+         }),
+         "", ".x: y\r\n\r\n.\r\n", 3},
         {"BSMTP: header lines but the first", plan_of(batch), ".b\n", ".first: x\n..second: y\n\n..b\n", 4},
-        {"limit counts input bytes", plan_of([](auto& p) { p.body_limit = 3; p.crlf = true; }), "a\nb\nc\n", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\nb", 5},
+        {"limit counts input bytes", plan_of([](auto& p) {
+             p.body_limit = 3;
+             p.crlf = true;
+         }),
+         "a\nb\nc\n", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\nb", 5},
         {"NUL and 8 bit", plan_of(nothing), std::string("\0\xff\r\n", 4), kHeaders + std::string("\0\xff\r\n", 4), 5},
         {"wireformat to LF", plan_of(from), "From a\r\nb\r\n", kHeaders + ">From a\nb\n", 6, true},
-        {"wireformat to CRLF", plan_of([](auto& p) { p.crlf = true; }), "a\r\nb\r\n", "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\nb\r\n", 6, true},
+        {"wireformat to CRLF", plan_of([](auto& p) { p.crlf = true; }), "a\r\nb\r\n",
+         "Subject: x\r\nTo: a@b,\r\n c@d\r\n\r\na\r\nb\r\n", 6, true},
     };
 }
 
@@ -97,7 +125,10 @@ TEST(MessageWriter, Bytes) {
 }
 
 TEST(MessageWriter, MatchAroundEveryBlockEdge) {
-    WritePlan plan = plan_of([](auto& p) { p.check = "From "; p.escape = ">From "; });
+    WritePlan plan = plan_of([](auto& p) {
+        p.check = "From ";
+        p.escape = ">From ";
+    });
     for (const std::size_t edge : {Pump::kBlock, 2 * Pump::kBlock}) {
         for (std::size_t before = 0; before <= 7; ++before) {
             World w;

@@ -2,8 +2,8 @@
 // write/pump.h – the byte pump below MessageWriter: line ends and escaping of a stream that comes in arbitrary pieces.
 //
 // The result does not depend on where the pieces are cut. Only bytes that may still turn out to be the beginning of a
-// match (or a CR before a LF) are kept back, never more than the check string is long. Output goes to the sink in blocks
-// of kBlock bytes and more; what is left goes out with flush().
+// match (or a CR before a LF) are kept back, never more than the check string is long. Output goes to the sink in
+// blocks of kBlock bytes and more; what is left goes out with flush().
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,8 @@ public:
 
     explicit Pump(ByteSink& sink) : sink_(sink) {}
 
-    // A new part begins: headers, body, end. The views in `rules` must outlive it. `at_line_start`: its first byte counts
-    // as the start of a line for the check string.
+    // A new part begins: headers, body, end. The views in `rules` must outlive it. `at_line_start`: its first byte
+    // counts as the start of a line for the check string.
     [[nodiscard]] Status start_part(const Rules& rules, bool at_line_start);
     [[nodiscard]] Status feed(std::string_view bytes);
     [[nodiscard]] Status raw(std::string_view bytes);  // as they are, uncounted: prefix and suffix

@@ -13,7 +13,8 @@ namespace {
 class StringSink final : public ByteSink {
 public:
     Status write(std::string_view piece) override {
-        if (fail_at >= 0 && static_cast<std::int64_t>(bytes.size() + piece.size()) > fail_at) return failure(28, "write");
+        if (fail_at >= 0 && static_cast<std::int64_t>(bytes.size() + piece.size()) > fail_at)
+            return failure(28, "write");
         bytes += piece;
         pieces.push_back(piece.size());
         return {};
@@ -63,7 +64,11 @@ const Case kCases[] = {
     {"escape alone is off", {.check = "", .escape = "x"}, true, "a\n", "a\n"},
     {"check alone is off", {.check = "a", .escape = ""}, true, "a\n", "a\n"},
     {"CR dropped before LF only", {.drop_cr = true}, true, "a\r\nb\rc\r\r\n\r\nd\r", "a\nb\rc\r\n\nd\r"},
-    {"CR dropped, escape", {.check = "From ", .escape = ">From ", .drop_cr = true}, true, "\r\nFrom x\r\n", "\n>From x\n"},
+    {"CR dropped, escape",
+     {.check = "From ", .escape = ">From ", .drop_cr = true},
+     true,
+     "\r\nFrom x\r\n",
+     "\n>From x\n"},
 };
 
 // Every text whole, cut in two at every place, and byte by byte: the same result each time, and the reference's.
@@ -75,7 +80,8 @@ TEST(Pump, TextAtEveryCut) {
         EXPECT_EQ(whole.bytes, c.want_text);
         EXPECT_EQ(whole, pump_reference(text, c.rules, c.at_line_start));
         for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-            EXPECT_EQ(pumped({text.substr(0, cut), text.substr(cut)}, c.rules, c.at_line_start), whole) << "cut at " << cut;
+            EXPECT_EQ(pumped({text.substr(0, cut), text.substr(cut)}, c.rules, c.at_line_start), whole)
+                << "cut at " << cut;
         }
         std::vector<std::string_view> bytes;
         for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));
@@ -115,7 +121,8 @@ TEST(Pump, RandomTextsAndCutsEqualTheReference) {
         const Pumped got = pumped(pieces, rules, at_line_start), want = pump_reference(text, rules, at_line_start);
         ASSERT_EQ(got.newlines, want.newlines);
         ASSERT_EQ(testing::PrintToString(got.bytes), testing::PrintToString(want.bytes))
-            << "text " << testing::PrintToString(text) << " check " << testing::PrintToString(check) << " escape " << testing::PrintToString(escape) << rules.add_cr << rules.drop_cr << " round " << round;
+            << "text " << testing::PrintToString(text) << " check " << testing::PrintToString(check) << " escape "
+            << testing::PrintToString(escape) << rules.add_cr << rules.drop_cr << " round " << round;
     }
 }
 

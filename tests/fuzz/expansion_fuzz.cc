@@ -133,7 +133,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::size_t newline = std::min(text.find('\n'), text.size());
     const std::string_view subject = text.substr(0, newline), list = text.substr(std::min(newline + 1, text.size()));
-    const Expander::MatchOptions options{.expand_first = data[0] % 8 == 0, .caseful = data[0] % 16 == 0, .option_name = "domains"};
+    const Expander::MatchOptions options{
+        .expand_first = data[0] % 8 == 0, .caseful = data[0] % 16 == 0, .option_name = "domains"};
     (void)expander.match_domain(subject, list, scope, options);
     (void)expander.match_local_part(subject, list, scope, options);
     (void)expander.match_address(subject, list, scope, options);

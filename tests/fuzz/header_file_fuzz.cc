@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!message) return 0;
     const std::string text = postern::format_header_file(*message);
     const auto again = postern::parse_header_file(text);
-    if (!again || again->recipients.size() != message->recipients.size() || again->headers != message->headers) std::abort();
+    if (!again || again->recipients.size() != message->recipients.size() || again->headers != message->headers)
+        std::abort();
     if (postern::format_header_file(*again) != text) std::abort();
     return 0;
 }

@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t check_length = data[1] % 8U, escape_length = data[2] % 8U, piece = 1 + data[3] % 32U;
     rest.remove_prefix(4);
     if (rest.size() < check_length + escape_length) return 0;
-    postern::Pump::Rules rules{.check = rest.substr(0, check_length), .escape = rest.substr(check_length, escape_length)};
+    postern::Pump::Rules rules{.check = rest.substr(0, check_length),
+                               .escape = rest.substr(check_length, escape_length)};
     rules.add_cr = (bits & 1U) != 0;
     rules.drop_cr = !rules.add_cr && (bits & 2U) != 0;
     if (rules.drop_cr && rules.check.find('\r') != std::string_view::npos) return 0;

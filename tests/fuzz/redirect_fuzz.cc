@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     RedirectAnswer answer;
     answer.kind = RedirectAnswer::Kind::list;
     // Included files hold the data itself: recursion must end.
-    answer.list = parse_redirect_data(Text(bytes), rules, [&](const std::string&) { return Included(bytes.substr(0, 200)); });
+    answer.list =
+        parse_redirect_data(Text(bytes), rules, [&](const std::string&) { return Included(bytes.substr(0, 200)); });
     for (const RedirectItem& item : answer.list.items)
         if (item.text.empty()) std::abort();
     const auto back = decode(encode(answer));

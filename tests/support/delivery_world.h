@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // support/delivery_world.h – everything that a transport needs around it, in memory: a message with its body file, one
-// transport instance, one address, the real expansion language. Deliveries run as user 1000, group 8. Header only: tests
-// of driver/ and transports/ include it.
+// transport instance, one address, the real expansion language. Deliveries run as user 1000, group 8. Header only:
+// tests of driver/ and transports/ include it.
 #pragma once
 
 #include <string>

@@ -47,18 +47,18 @@ public:
 
     // Again, after changes to the configuration.
     void make() {
-        expander = std::make_unique<Expander>(Expander::Environment{
-            .configuration = &configuration,
-            .os = &os,
-            .clock = &clock,
-            .processes = &processes,
-            .panic_log = [this](const std::string& text) { panics.push_back(text); },
-            .debug = {},
-            .initial_cwd = "/start",
-            .caller_uid = 1000,
-            .caller_gid = 1001,
-            .most_bytes = most_bytes,
-            .most_steps = most_steps});
+        expander = std::make_unique<Expander>(
+            Expander::Environment{.configuration = &configuration,
+                                  .os = &os,
+                                  .clock = &clock,
+                                  .processes = &processes,
+                                  .panic_log = [this](const std::string& text) { panics.push_back(text); },
+                                  .debug = {},
+                                  .initial_cwd = "/start",
+                                  .caller_uid = 1000,
+                                  .caller_gid = 1001,
+                                  .most_bytes = most_bytes,
+                                  .most_steps = most_steps});
     }
 
     void add_list(ListKind kind, const std::string& name, const std::string& source) {
@@ -96,8 +96,10 @@ public:
 private:
     void put_files() {
         os.put_file("/d/LS",
-                    "# comment\nalice: alice data\nbob   bob data with  spaces\ncarol : one,\n  two,\n\tthree\n\"quo ted\": qq\n\"q:x\" qx\n"
-                    "empty:\n*.wild.ex: wildval\nwild2.ex:  exact\n*: star\n*@star.ex: starat\n# end\ndave: d1\n# a comment inside\n  d2\n\n  d3\n");
+                    "# comment\nalice: alice data\nbob   bob data with  spaces\ncarol : one,\n  two,\n\tthree\n\"quo "
+                    "ted\": qq\n\"q:x\" qx\n"
+                    "empty:\n*.wild.ex: wildval\nwild2.ex:  exact\n*: star\n*@star.ex: starat\n# end\ndave: d1\n# a "
+                    "comment inside\n  d2\n\n  d3\n");
         os.put_file("/d/LSW", "^abc\\d+: regexval\n*.tail.ex: tailval\n\\N^x\\d+\\N: nregex\nplain: p\n*: dflt\n");
         os.put_file("/d/IP", "1.2.3.4: v4\n10.0.0.0/8: ten\n\"2001:db8::/32\": v6\n*: any\n");
         os.put_file("/d/RF", "line1\nline2\n");

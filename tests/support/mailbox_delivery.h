@@ -40,9 +40,11 @@ inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, st
     auto box = open(w);
     if (!box) return box.error();
     for (const std::string_view part : {(*box)->repair(), message}) {
-        if (const Status written = write_all(w.os, (*box)->fd(), part); !written) return MailboxFailure{.code = written.error().code, .message = "write"};
+        if (const Status written = write_all(w.os, (*box)->fd(), part); !written)
+            return MailboxFailure{.code = written.error().code, .message = "write"};
     }
-    if (const Status safe = (*box)->finish_data(); !safe) return MailboxFailure{.code = safe.error().code, .message = "finish"};
+    if (const Status safe = (*box)->finish_data(); !safe)
+        return MailboxFailure{.code = safe.error().code, .message = "finish"};
     auto done = (*box)->commit(naming);
     return done ? Verdict{} : Verdict{done.error()};
 }
