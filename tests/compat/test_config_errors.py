@@ -105,7 +105,7 @@ MACROS_AND_CONDITIONALS = [
     main("include-relative-missing", ".include nope"),
     main("include-if-exists-relative", ".include_if_exists nope"),
     main("include-if-exists-missing-then-error", ".include_if_exists /nope\nnosuch = 1"),
-    main("include-no-blank", ".include"),
+    main("include-no-name", ".include", difference="D-config-directory", differs_in=("exit", "stdout", "stderr", "log", "msglog", "spool", "mail")),
     Case("include-error-in-included-file", conf(".include @ETC@/part.conf\nqualify_recipient = x"),
          (File("etc/part.conf", "# comment\nlocal_from_prefix = a\nnosuch = 1\n"),), CALLS),
     Case("include-error-after-included-file", conf(".include \"@ETC@/part.conf\"\nnosuch = 1"),
