@@ -90,6 +90,8 @@ CONDITIONS = Lines("conditions", config=CONFIG, setup=FILES, lines=(
     "${if inlist{}{a::b}{y}{n}}", "${if inlist{}{a: :b}{y}{n}}", "${if inlist{b}{a:b}{$value}{n}}", "${if inlisti{B}{a:b}{$value}{n}}", "${if inlist{b}{<;a;b}{y}{n}}",
     "${if forall{}{eq{$item}{b}}{y}{n}}", "${if forany{a:b}{eq{$item}{b}}{y}{n}}", "${if forall{a:b}{eq{$item}{b}}{y}{n}}", "${if forany{<,a,b}{eq{$item}{c}}{y}{n}}",
     "${if exists{@ETC@/ls}{y}{n}}", "${if exists{/nope}{y}{n}}", "${if exists{}{y}{n}}", "${if isip{1.2.3.4}{y}{n}}", "${if isip4{::1}{y}{n}}", "${if isip6{::1}{y}{n}}", "${if isip{x}{y}{n}}",
+    "${if lti{a}{ab}{y}{n}}", "${if gti{}{x}{y}{n}}", "${if lei{A}{ab}{y}{n}}", "${if gei{ab}{A}{y}{n}}", "${if lti{ab}{a}{y}{n}}", "${if lei{}{}{y}{n}}", "${if lt{a}{ab}{y}{n}}",
+    "${filter{a}{match_ip{yes}{nobody}}}", "${filter{a:b}{<{x}{1}}}", "${filter{a}{nosuch{x}}}", "${map{a}{${if eq{a}{b}{x}fail}}}", "${filter{a}{eq{${if eq{a}{b}{x}fail}}{1}}}", "${if forany{a}{eq{${if eq{a}{b}{x}fail}}{1}}}", "${if <{x}{${time_eval:y}}{y}{n}}",
     "${if first_delivery{y}{n}}", "${if queue_running{y}{n}}", "${if def:sender_address{y}{n}}", "${if eq {${lc:A}} {a} {y}{n}}",
 ))
 
@@ -129,7 +131,7 @@ OPERATORS = Lines("operators", config=CONFIG, setup=FILES, lines=(
     "${length_3:abcdef}", "${substr_1_2:abcdef}", "${substr_-3:abcdef}", "${substr_-3_2:abcdef}", "${substr_-9_5:abcdef}", "${substr_7:abcdef}", "${s_2:abcdef}", "${substr_1_x:abc}", "${l_2:abc}", "${strlen:abc}", "${strlen:}",
     "${listcount:a:b:c}", "${listcount:<;a;b}", "${listcount:}", "${listnamed:local_domains}", "${listnamed_d:nested}", "${listnamed:nosuch}", "${listnamed_h:local_domains}", "${listnamed_z:x}",
     "${mask:192.168.10.206/28}", "${mask:1.2.3.4}", "${domain:joe@X.Ex}", "${local_part:Joe@x.ex}", "${address:Joe <joe@x.ex>}", "${address:joe@@x}", "${local_part:joe}", "${domain:joe}", "${addresses:a@b, c@d, \"x:y\"@z}", "${addresses:>& a@b, c@d}",
-    "${time_eval:1d2h3m4s}", "${time_eval:x}", "${time_interval:93784}", "${time_interval:0}", "${time_interval:x}", "${rfc2047:abc}", "${rfc2047:a b \xfc}", "${lc:ABC}", "${uc:abc}", "${stat:/nope}", "${reverse_ip:1.2.3.4}", "${ipv6norm:::1}",
+    "${time_eval:1d2h3m4s}", "${time_eval:x}", "${time_interval:93784}", "${time_interval:0}", "${time_interval:x}", "${rfc2047:abc}", "${rfc2047:a b \xfc}", "${lc:ABC}", "${uc:abc}", "${stat:/nope}", "${reverse_ip:1.2.3.4}", "${reverse_ip:10.0.0.0/8}", "${base32:}", "${base62:}", "${if eq{yes}{a,b}{${length{a::b}{abcdef}}}{no}}", "${ipv6norm:::1}",
     "${utf8clean:abc}", "${from_utf8:abc}", "${xtextd:a+2Bb}", "${randint:1}", "${lookup{x}", "${eval:1==1}", "${headerwrap_10_20:x}",
 ))
 
