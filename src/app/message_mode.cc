@@ -175,8 +175,8 @@ private:
         place_.out(wording::say_changed(id, held ? wording::Change::removed : wording::Change::removed_or_gone));
         place_.log().set_message_id(id);
         place_.log().main(wording::removed_by(who()));
-        place_.log().main("Completed");
-        return true;
+        place_.log().main(wording::completed(std::nullopt));
+        return held && loaded;  // what was broken is worth an exit code
     }
 
     bool edit(const std::string& id) {

@@ -161,7 +161,7 @@ void Workplace::report(const ConfigError& error, const std::string& log_path) {
     if (line_.action == Action::print_options) {
         err(framed(error.macro ? "PANIC" : error.config_class ? "PANIC DIE" : "MAIN PANIC DIE", error.text));
     }
-    if (is_test_mode(line_.action)) {
+    if (is_test_mode(line_.action) && line_.action != Action::rewrite_test) {
         err(stamped);
         return;
     }

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expand/compare.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/strings.h"
 #include "wording/expansion.h"
 
 namespace postern {
+namespace {
+
+// As Exim orders text caselessly: of two that are equal as far as the shorter goes, the first is the greater, whichever
+// is longer (lti{a}{ab} is false; exim4 4.96, observed).
+int caseless_order(std::string_view a, std::string_view b) {
+    const std::size_t both = std::min(a.size(), b.size());
+    const int order = icompare(a.substr(0, both), b.substr(0, both));
+    return order != 0 || a.size() == b.size() ? order : 1;
+}
+
+}  // namespace
 
 tl::expected<std::int64_t, std::string> parse_expansion_integer(std::string_view text) {
     const std::string_view body = trim(text);
@@ -57,19 +69,19 @@ tl::expected<bool, std::string> compare_texts(ConditionName name, std::string_vi
         case ConditionName::lt:
             return a < b;
         case ConditionName::lti:
-            return icompare(a, b) < 0;
+            return caseless_order(a, b) < 0;
         case ConditionName::le:
             return a <= b;
         case ConditionName::lei:
-            return icompare(a, b) <= 0;
+            return caseless_order(a, b) <= 0;
         case ConditionName::gt:
             return a > b;
         case ConditionName::gti:
-            return icompare(a, b) > 0;
+            return caseless_order(a, b) > 0;
         case ConditionName::ge:
             return a >= b;
         case ConditionName::gei:
-            return icompare(a, b) >= 0;
+            return caseless_order(a, b) >= 0;
         default:
             break;
     }

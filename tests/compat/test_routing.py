@@ -309,3 +309,41 @@ DELIVERIES = [
     Case("deliver-percent-hack", conf("percent_hack_domains = test.example"), calls=(Send("a%x.ex@test.example", sender="<>"),), difference="D-config-refused", differs_in=PARTS),
 ]
 test_deliveries = compat(DELIVERIES)
+
+# ---- found by random comparison with exim4 ----
+
+LOOPS = (File("etc/al", "alice: a1, box\nlist: alice, two, @MAIL@/f1, x@x.ex\nself: self, box\ntwo: :blackhole:\nbox: box\na1: :fail: gone\n"), File("etc/fwd", "# f\nbox, two@x.ex\n"))
+LOOKUP = "  data = ${lookup{$local_part}lsearch{@ETC@/al}}\n  file_transport = tf\n  allow_fail\n"
+FORWARD = "fw:\n  driver = redirect\n  file = @ETC@/fwd\n"
+REST = "rz:\n  driver = accept\n  transport = t1\n"
+
+
+def found(name: str, routers: str, *to: str, main: str = "", transports: str = "  batch_max = 4\n  envelope_to_add\n  return_path_add\n", **more) -> Case:
+    return Case("found-" + name, conf(main, routers, BOX + transports + "tf:\n  driver = appendfile\n  user = ptuser1\n"), LOOPS, (Send(*to, sender="<>"), Call("-bp")), **more)
+
+
+FOUND = [
+    found("duplicates-in-a-ring", "r0:\n  driver = redirect\n  local_part_prefix = real-\n  local_part_prefix_optional\n  data = $local_part@x.ex\n" + FORWARD + REST,
+          "real-alice@x.ex", "list@a.x.ex", "alice@x.ex", main="log_selector = +all_parents"),
+    found("duplicates-in-a-ring-one", "r0:\n  driver = redirect\n  data = $local_part@x.ex\n" + FORWARD + REST, "alice@test.example"),
+    found("forward-twice", FORWARD + FORWARD.replace("fw:", "fv:") + REST, "alice@test.example", main="log_selector = +all_parents"),
+    found("same-forward-two-recipients", FORWARD + REST, "alice@test.example", "bob@test.example"),
+    found("box-and-two-of-same-domain", "r0:\n  driver = redirect\n  local_parts = alice : box\n" + LOOKUP + "r1:\n  driver = redirect\n  domains = *.x.ex : test.example\n  no_more\n  data = box@$domain, two\n" + REST,
+          "list@a.x.ex", main="log_selector = +all_parents"),
+    found("self-partly-done", "r0:\n  driver = redirect\n  domains = test.example\n" + LOOKUP + REST, "self@test.example", "alice@a.x.ex", "alice@test.example"),
+    found("homonym-failing", "r0:\n  driver = redirect\n" + LOOKUP + REST, "self@test.example", "list@test.example", "alice@x.ex"),
+    Case("found-child-of-a-file-is-clean", conf(routers=FORWARD + REST, transports=BOX.replace("@MAIL@/box", "@MAIL@/$local_part")), LOOPS, (Send("alice@test.example", sender="<>"),)),
+    Case("found-child-of-a-lookup-is-clean", conf(routers="r0:\n  driver = redirect\n  local_parts = self\n" + LOOKUP + REST, transports=BOX.replace("@MAIL@/box", "@MAIL@/$local_part") + "tf:\n  driver = appendfile\n  user = ptuser1\n"),
+         LOOPS, (Send("self@test.example", sender="<>"),)),
+    found("failure-with-errors-to-empty", "r2:\n  driver = redirect\n  check_local_user\n  errors_to =\n  data = :fail: no\n  allow_fail\n" + REST, "ptuser1@test.example"),
+    found("failure-below-errors-to-empty", "r2:\n  driver = redirect\n  local_parts = alice\n  errors_to =\n  data = nobody@nowhere.ex\nr3:\n  driver = accept\n  domains = test.example\n  transport = t1\n", "alice@test.example"),
+    found("blackhole-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "two@test.example"),
+    found("blackhole-unseen", "r0:\n  driver = redirect\n  unseen\n" + LOOKUP + REST, "two@test.example"),
+    found("fail-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "a1@test.example"),
+    found("errors-to-through-itself", "r0:\n  driver = accept\n  senders = :\n  unseen\n  errors_to = box@test.example\n  transport = t1\nr1:\n  driver = redirect\n  errors_to =\n  data = :fail: no\n", "ptuser1@a.x.ex", "alice@t.ex"),
+    found("queue-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="queue_domains = t.ex", transports=""),
+    found("hold-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="hold_domains = t.ex", transports=""),
+    Case("found-home-differs-in-batch", conf(routers="r1:\n  driver = accept\n  check_local_user\n  transport = t1\n" + REST, transports="t1:\n  driver = appendfile\n  file = @MAIL@/box\n  user = ptuser1\n  batch_max = 4\n"),
+         calls=(Send("list@test.example", "ptuser1@test.example", "other@test.example", sender="<>"),), difference="D-batch-home", differs_in=("log", "msglog", "spool", "mail")),
+]
+test_found = compat(FOUND)
