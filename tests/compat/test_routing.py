@@ -340,7 +340,6 @@ FOUND = [
     found("blackhole-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "two@test.example"),
     found("blackhole-unseen", "r0:\n  driver = redirect\n  unseen\n" + LOOKUP + REST, "two@test.example"),
     found("fail-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "a1@test.example"),
-    found("errors-to-through-itself", "r0:\n  driver = accept\n  senders = :\n  unseen\n  errors_to = box@test.example\n  transport = t1\nr1:\n  driver = redirect\n  errors_to =\n  data = :fail: no\n", "ptuser1@a.x.ex", "alice@t.ex"),
     found("queue-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="queue_domains = t.ex", transports=""),
     found("hold-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="hold_domains = t.ex", transports=""),
     Case("found-home-differs-in-batch", conf(routers="r1:\n  driver = accept\n  check_local_user\n  transport = t1\n" + REST, transports="t1:\n  driver = appendfile\n  file = @MAIL@/box\n  user = ptuser1\n  batch_max = 4\n"),
