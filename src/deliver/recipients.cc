@@ -246,7 +246,7 @@ void Routing::drop_duplicates(AddressChain& chain) {
             kept.push_back(item);
             continue;
         }
-        const auto [first, is_new] = seen.try_emplace(item->unique, item);
+        const auto [first, is_new] = seen.try_emplace(without_homonym_prefix(item->unique), item);
         if (is_new) {
             kept.push_back(item);
         } else {

@@ -42,22 +42,25 @@ void Settlement::address_done(AddressItem& item) {
         message_.mark_done(record_of(item));
     }
     for (const AddressItem* duplicate : duplicates_) {
-        if (duplicate->unique != item.unique) continue;
+        if (without_homonym_prefix(duplicate->unique) != without_homonym_prefix(item.unique)) continue;
         message_.mark_done(duplicate->parent ? record_of(*duplicate) : duplicate->address);
         child_done(const_cast<AddressItem&>(*duplicate));  // NOLINT: the pool's items are ours to change
     }
 }
 
 void Settlement::child_done(AddressItem& item) {
-    for (AddressItem* up = item.parent; up; up = up->parent) {
-        if (--up->child_count > 0) return;
-        address_done(*up);
+    for (AddressItem* child = &item; child->parent; child = child->parent) {
+        if (child->counted_done) return;
+        child->counted_done = true;
+        AddressItem& up = *child->parent;
+        if (--up.child_count > 0) return;
+        address_done(up);
         // An ancestor with the same address is the same line to a reader: say it once.
         bool repeated = false;
-        for (const AddressItem* above = up->parent; above; above = above->parent) {
-            repeated = repeated || iequals(above->address, up->address);
+        for (const AddressItem* above = up.parent; above; above = above->parent) {
+            repeated = repeated || iequals(above->address, up.address);
         }
-        if (!repeated) held_.log(engine_.log.stamp() + " " + wording::children_complete(up->address));
+        if (!repeated) held_.log(engine_.log.stamp() + " " + wording::children_complete(up.address));
     }
 }
 

@@ -36,6 +36,7 @@ struct AddressItem {
     AddressItem* parent = nullptr;
     AddressItem* duplicate_of = nullptr;
     int child_count = 0;
+    bool counted_done = false;  // its parent's child_count says so: once, however often duplicates come by
 
     // split form (mailbox kind; others carry their text in local_part and the parent's domain)
     std::string local_part_cc, local_part_lc;  // case-preserved and lower-cased, affixes included, unquoted

@@ -34,6 +34,7 @@ void BodyCopier::release_dot() {
 }
 
 void BodyCopier::byte(char c) {
+    const bool behind_bare_cr = after_cr_ && c != '\n';
     if (after_cr_) {  // a CR is a newline by itself; LF behind it belongs to it
         after_cr_ = false;
         if (c != '\n') release_dot();  // only a whole line end makes the dot the last line
@@ -50,7 +51,7 @@ void BodyCopier::byte(char c) {
     }
     if (dot_line_) {
         release_dot();
-    } else if (dot_terminates_ && c == '.' && line_length_ == 0) {
+    } else if (dot_terminates_ && c == '.' && line_length_ == 0 && !behind_bare_cr) {
         dot_line_ = true;
         ++line_length_;
         return;

@@ -92,6 +92,7 @@ std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std:
     }
     if (!changed) return std::nullopt;
     out.append(text.substr(copied));
+    if (!out.ends_with('\n')) out += '\n';  // a backslash at the end had taken it into the address
     return out;
 }
 
