@@ -11,6 +11,12 @@ void UniqueFd::reset() {
     (void)os_->close(std::move(*this));
 }
 
+Result<bool> Os::wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) {
+    Waiting one{fd, what};
+    POSTERN_TRY(wait_any({&one, 1}, at_most));
+    return one.ready;
+}
+
 Status write_all(Os& os, int fd, std::string_view bytes) {
     constexpr int kRounds = 100;
     constexpr std::chrono::milliseconds kPatience{1000};

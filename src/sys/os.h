@@ -108,7 +108,14 @@ public:
     virtual Result<Pipe> pipe() = 0;
     // Until read() (write()) would not block or its other end is gone; false: not within `at_most`, where 0 asks only.
     enum class Ready : bool { to_read, to_write };
-    virtual Result<bool> wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) = 0;
+    Result<bool> wait_ready(int fd, Ready what, std::chrono::milliseconds at_most);
+    struct Waiting {
+        int fd = -1;  // -1: not this one
+        Ready what = Ready::to_read;
+        bool ready = false;  // answer
+    };
+    // The same for several at once: returns when one of them is ready, or after `at_most`.
+    virtual Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) = 0;
 
     // --- names ---
     virtual Result<FileStat> stat(const AtPath& where, Follow follow) = 0;

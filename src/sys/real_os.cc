@@ -185,14 +185,18 @@ Result<Os::Pipe> RealOs::pipe() {
     return Pipe{UniqueFd(*this, ends[0]), UniqueFd(*this, ends[1])};
 }
 
-Result<bool> RealOs::wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) {
-    struct pollfd waiting {};
-    waiting.fd = fd;
-    waiting.events = what == Ready::to_read ? POLLIN : POLLOUT;
+Status RealOs::wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) {
+    std::array<struct pollfd, 8> waiting{};
+    if (which.size() > waiting.size()) return failure(EINVAL, "poll");
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        waiting[i].fd = which[i].fd;
+        waiting[i].events = which[i].what == Ready::to_read ? POLLIN : POLLOUT;
+    }
     const auto milliseconds = std::clamp<std::int64_t>(at_most.count(), 0, INT_MAX);
-    const int ready = ::poll(&waiting, 1, static_cast<int>(milliseconds));
-    if (ready < 0) return failed("poll", fd);
-    return ready > 0;
+    if (::poll(waiting.data(), which.size(), static_cast<int>(milliseconds)) < 0)
+        return failed("poll", which.empty() ? -1 : which[0].fd);
+    for (std::size_t i = 0; i < which.size(); ++i) which[i].ready = waiting[i].revents != 0;
+    return {};
 }
 
 // --- names ---

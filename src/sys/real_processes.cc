@@ -20,6 +20,7 @@ ExitStatus status_of(int wait_status) {
     ExitStatus out;
     if (WIFSIGNALED(wait_status)) {
         out.signal = WTERMSIG(wait_status);
+        out.dumped_core = WCOREDUMP(wait_status);
     } else {
         out.code = WEXITSTATUS(wait_status);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sys/real_processes.h – real children. For single-threaded processes: run() changes umask and SIGPIPE for a moment.
+// sys/real_processes.h – real children. For single-threaded processes: starting a command blocks signals for a moment.
 #pragma once
 
 #include "sys/process.h"
@@ -12,6 +12,8 @@ public:
     Result<ExitStatus> wait(pid_t child) override;
     Status kill(pid_t child, int signal) override;
     Result<CommandResult> run(const Command& command) override;
+    Result<Running> spawn(Os& os, const Spawn& command) override;
+    Result<std::optional<ExitStatus>> ended(pid_t child, std::chrono::milliseconds at_most) override;
 };
 
 }  // namespace postern

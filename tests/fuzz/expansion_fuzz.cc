@@ -85,6 +85,8 @@ class NoProcesses final : public ProcessRunner {
     Result<ExitStatus> wait(pid_t) override { return nothing(); }
     Status kill(pid_t, int) override { return nothing(); }
     Result<CommandResult> run(const Command&) override { return CommandResult{{}, "output\n", false}; }
+    Result<Running> spawn(Os&, const Spawn&) override { return nothing(); }
+    Result<std::optional<ExitStatus>> ended(pid_t, std::chrono::milliseconds) override { return nothing(); }
 };
 
 void add_list(Configuration& configuration, ListKind kind, const char* name, const char* source) {

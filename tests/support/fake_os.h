@@ -9,6 +9,7 @@
 // Not there: blocking (a read that would block is EAGAIN, a lock wait turns the clock), devices, mounts, size limits.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -93,6 +94,25 @@ public:
     void enter_child(pid_t pid) { process_.pid = pid; }
     void leave_child(Process parent);  // drops the child's locks and descriptors
 
+    // The other end of a pipe, in the hands of another process; fake_processes.cc.
+    class FarEnd {
+    public:
+        FarEnd() = default;
+        explicit FarEnd(std::shared_ptr<OpenFile> file) : file_(std::move(file)) {}
+        [[nodiscard]] std::string take() const;                        // all that waits to be read
+        [[nodiscard]] std::size_t give(std::string_view bytes) const;  // how much the pipe took
+        [[nodiscard]] bool near_end_closed() const;
+        void close() { file_.reset(); }
+        [[nodiscard]] bool closed() const { return file_ == nullptr; }
+
+    private:
+        std::shared_ptr<OpenFile> file_;
+    };
+    [[nodiscard]] FarEnd give_away(UniqueFd fd);  // out of this process's descriptors
+    void make_nonblocking(int fd);                // a pipe's end that takes no more than a pipe holds
+    // Lets other processes move while ours waits; false: nothing happened. Called until then.
+    std::function<bool()> while_waiting;
+
     // --- Os ---
     Result<UniqueFd> open(const AtPath& where, int flags, mode_t mode = 0) override;
     Result<UniqueFd> open_beneath(int dir, const std::string& relative, int flags, mode_t mode = 0) override;
@@ -111,7 +131,7 @@ public:
     Status lock(int fd, LockKind kind, LockRange range = {}, Seconds wait = Seconds{0}) override;
     Status unlock(int fd, LockKind kind, LockRange range = {}) override;
     Result<Pipe> pipe() override;
-    Result<bool> wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) override;
+    Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;
     Status unlink(const AtPath& where) override;
@@ -177,6 +197,7 @@ private:
     void touch_content(Inode& node) const;  // mtime and ctime
 
     // fake_os_files.cc: descriptors and locks
+    static bool is_ready(const OpenFile& open, Ready what);
     OpenFile* file(int fd) const;
     UniqueFd add_descriptor(std::shared_ptr<OpenFile> file);
     Result<UniqueFd> open_found(const Found& found, const std::string& name, int flags, mode_t mode);

@@ -112,14 +112,56 @@ Result<Os::Pipe> FakeOs::pipe() {
     return Pipe{std::move(read_end), add_descriptor(std::move(writer))};
 }
 
-Result<bool> FakeOs::wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) {
-    const OpenFile* open = file(fd);
-    if (open == nullptr) return failure(EBADF, "poll", descriptor_name(fd));
-    const bool would_block =
-        what == Ready::to_read && open->is_read_end && open->node->content.empty() && !open->writer.expired();
-    if (!would_block) return true;
+void FakeOs::make_nonblocking(int fd) {
+    if (OpenFile* open = file(fd)) open->bounded = true;
+}
+
+FakeOs::FarEnd FakeOs::give_away(UniqueFd fd) {
+    const auto found = process_.descriptors.find(fd.release());
+    std::shared_ptr<OpenFile> end = std::move(found->second);
+    process_.descriptors.erase(found);
+    end->bounded = true;
+    return FarEnd(std::move(end));
+}
+
+std::string FakeOs::FarEnd::take() const { return std::exchange(file_->node->content, {}); }
+
+std::size_t FakeOs::FarEnd::give(std::string_view bytes) const {
+    std::string& waiting = file_->node->content;
+    if (near_end_closed()) return 0;
+    const std::size_t count = std::min(bytes.size(), kPipeCapacity - std::min(kPipeCapacity, waiting.size()));
+    waiting += bytes.substr(0, count);
+    return count;
+}
+
+bool FakeOs::FarEnd::near_end_closed() const {
+    return file_->is_read_end ? file_->writer.expired() : file_->reader.expired();
+}
+
+bool FakeOs::is_ready(const OpenFile& open, Ready what) {
+    if (what == Ready::to_read) return !open.is_read_end || !open.node->content.empty() || open.writer.expired();
+    return !open.bounded || open.node->content.size() < kPipeCapacity || open.reader.expired();
+}
+
+Status FakeOs::wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) {
+    const auto look = [&]() -> Result<bool> {
+        bool any = false;
+        for (Waiting& one : which) {
+            if (one.fd < 0) continue;
+            const OpenFile* open = file(one.fd);
+            if (open == nullptr) return failure(EBADF, "poll", descriptor_name(one.fd));
+            one.ready = is_ready(*open, one.what);
+            any = any || one.ready;
+        }
+        return any;
+    };
+    for (;;) {
+        POSTERN_TRY_ASSIGN(const bool any, look());
+        if (any) return {};
+        if (!while_waiting || !while_waiting()) break;
+    }
     clock_.advance(at_most);
-    return false;
+    return {};
 }
 
 // --- contents ---
@@ -187,6 +229,10 @@ Result<std::size_t> FakeOs::write(int fd, std::string_view bytes) {
     Inode& node = *open->node;
     if (node.kind == FileKind::fifo) {
         if (open->is_write_end && open->reader.expired()) return fail(EPIPE);
+        const std::size_t room =
+            open->bounded ? kPipeCapacity - std::min(kPipeCapacity, node.content.size()) : SIZE_MAX;
+        if (room == 0) return fail(EAGAIN);
+        bytes = bytes.substr(0, room);
         node.content += bytes;
         return bytes.size();
     }

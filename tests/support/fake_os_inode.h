@@ -54,6 +54,7 @@ struct FakeOs::OpenFile {
     std::int64_t offset = 0;
     std::weak_ptr<OpenFile> writer;  // of a pipe's read end: its write end
     bool is_read_end = false, is_write_end = false;
+    bool bounded = false;            // a pipe's write end that takes no more than kPipeCapacity
     std::weak_ptr<OpenFile> reader;  // of a pipe's write end: its read end
 
     [[nodiscard]] bool readable() const { return (flags & O_ACCMODE) != O_WRONLY; }
@@ -61,6 +62,7 @@ struct FakeOs::OpenFile {
 };
 
 inline constexpr pid_t kForeigner = -1;
+inline constexpr std::size_t kPipeCapacity = 65536;
 
 // 0 is success.
 [[nodiscard]] inline Status status_of(int code, std::string_view call, std::string_view object) {

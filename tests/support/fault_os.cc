@@ -200,8 +200,8 @@ Status FaultOs::lock(int fd, LockKind kind, LockRange range, Seconds wait) {
 Status FaultOs::unlock(int fd, LockKind kind, LockRange range) {
     FORWARD(unlock, descriptor(fd), unlock(fd, kind, range));
 }
-Result<bool> FaultOs::wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) {
-    FORWARD(wait_ready, descriptor(fd), wait_ready(fd, what, at_most));
+Status FaultOs::wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) {
+    FORWARD(wait_ready, descriptor(which.empty() ? -1 : which.front().fd), wait_any(which, at_most));
 }
 
 // --- names ---

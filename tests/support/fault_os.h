@@ -81,7 +81,7 @@ public:
     Status lock(int fd, LockKind kind, LockRange range = {}, Seconds wait = Seconds{0}) override;
     Status unlock(int fd, LockKind kind, LockRange range = {}) override;
     Result<Pipe> pipe() override;
-    Result<bool> wait_ready(int fd, Ready what, std::chrono::milliseconds at_most) override;
+    Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;
     Status unlink(const AtPath& where) override;

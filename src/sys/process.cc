@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/process.h"
+
+#include <csignal>
+
+namespace postern {
+
+Running& Running::operator=(Running&& other) noexcept {
+    if (this == &other) return *this;
+    finish();
+    input = std::move(other.input);
+    output = std::move(other.output);
+    errors = std::move(other.errors);
+    start_error = other.start_error;
+    processes_ = std::exchange(other.processes_, nullptr);
+    pid_ = std::exchange(other.pid_, -1);
+    return *this;
+}
+
+Result<std::optional<ExitStatus>> Running::ended(std::chrono::milliseconds at_most) {
+    return processes_->ended(pid_, at_most);
+}
+
+void Running::kill() {
+    if (processes_ != nullptr) (void)processes_->kill(-pid_, SIGKILL);
+}
+
+void Running::finish() {
+    if (processes_ == nullptr) return;
+    for (UniqueFd* end : {&input, &output, &errors}) end->reset();
+    // Not reaped yet, so that its number, and with it the group's, cannot belong to somebody else.
+    const auto status = processes_->ended(pid_, std::chrono::milliseconds(0));
+    if (!status || !*status) kill();
+    (void)processes_->wait(pid_);
+    processes_ = nullptr;
+}
+
+}  // namespace postern

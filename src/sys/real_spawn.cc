@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// RealProcesses::spawn() and ended(): a command beside us, started with vfork(), so that starting costs the same
+// however big we are.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+
+#include "sys/clock.h"
+#include "sys/real_processes.h"
+
+namespace postern {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::microseconds kFirstPause{200};
+constexpr std::chrono::microseconds kLongestPause{20'000};
+constexpr int kCannotExecute = 127;
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    out.reserve(texts.size() + 1);
+    for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));  // execve() only reads
+    out.push_back(nullptr);
+    return out;
+}
+
+// No handler of ours may run in the child, which shares our memory for a while.
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        ::sigprocmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
+// Everything that the child needs, made ready: from vfork() to execve() it only makes system calls.
+struct Start {
+    std::vector<char*> argv, environment;
+    const char* directory = nullptr;
+    mode_t umask = 077;
+    std::array<int, 3> standard{};  // become descriptors 0 to 2
+};
+
+void reset_signals() {
+    struct sigaction plain {};
+    plain.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &plain, nullptr);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// The descriptors in `standard` are above 2 (our caller sees to that), so none overwrites another.
+bool set_descriptors(const std::array<int, 3>& standard) {
+    for (int fd = 0; fd < 3; ++fd) {
+        if (::dup2(standard[static_cast<std::size_t>(fd)], fd) < 0) return false;
+    }
+    if (::syscall(SYS_close_range, 3U, ~0U, 0U) == 0) return true;
+    const long most = std::min(::sysconf(_SC_OPEN_MAX), 65536L);  // an old kernel; ours are close-on-exec anyway
+    for (int fd = 3; fd < most; ++fd) ::close(fd);
+    return true;
+}
+
+// In the child; returns only if the program could not be started.
+int become_program(const Start& start) {
+    reset_signals();
+    ::umask(start.umask);
+    if (::setpgid(0, 0) < 0) return errno;
+    if (start.directory != nullptr && ::chdir(start.directory) < 0) return errno;
+    if (!set_descriptors(start.standard)) return errno;
+    ::execve(start.argv[0], start.argv.data(), start.environment.data());
+    return errno;
+}
+
+#pragma GCC diagnostic push
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+// The child's number, and in `error` why its program did not start.
+pid_t start_child(const Start& start, int& error) {
+    const SignalsBlocked blocked;
+    volatile int failed = 0;  // the child writes it into our memory
+    const pid_t child = ::vfork();
+    if (child == 0) {
+        failed = become_program(start);
+        ::_exit(kCannotExecute);
+    }
+    error = child < 0 ? errno : failed;
+    return child;
+}
+#pragma GCC diagnostic pop
+
+// A descriptor among 0 to 2 would be overwritten before it is used: a copy above them.
+Result<UniqueFd> above_standard(Os& os, UniqueFd fd) {
+    if (fd.get() > STDERR_FILENO) return fd;
+    const int copy = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (copy < 0) return failure(errno, "fcntl");
+    return UniqueFd(os, copy);
+}
+
+Status set_nonblocking(int fd) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return failure(errno, "fcntl");
+    return {};
+}
+
+struct Ends {
+    UniqueFd ours, theirs;
+};
+Result<Ends> make_ends(Os& os, bool we_write) {
+    POSTERN_TRY_ASSIGN(Os::Pipe pipe, os.pipe());
+    Ends ends;
+    ends.ours = std::move(we_write ? pipe.write_end : pipe.read_end);
+    POSTERN_TRY_ASSIGN(ends.theirs, above_standard(os, std::move(we_write ? pipe.read_end : pipe.write_end)));
+    POSTERN_TRY(set_nonblocking(ends.ours.get()));
+    return ends;
+}
+
+std::optional<ExitStatus> status_of(const siginfo_t& info) {
+    if (info.si_pid == 0) return std::nullopt;
+    if (info.si_code == CLD_EXITED) return ExitStatus{.code = info.si_status};
+    return ExitStatus{.signal = info.si_status, .dumped_core = info.si_code == CLD_DUMPED};
+}
+
+Result<std::optional<ExitStatus>> look(pid_t child, int flags) {
+    siginfo_t info{};
+    while (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT | flags) < 0) {
+        if (errno == ECHILD) return ExitStatus{.vanished = true};
+        if (errno != EINTR) return failure(errno, "waitid", std::to_string(child));
+    }
+    return status_of(info);
+}
+
+}  // namespace
+
+Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
+    if (command.argv.empty()) return failure(EINVAL, "spawn");
+    ::signal(SIGPIPE, SIG_IGN);
+    POSTERN_TRY_ASSIGN(Ends input, make_ends(os, true));
+    POSTERN_TRY_ASSIGN(Ends output, make_ends(os, false));
+    Ends errors;
+    if (command.errors == Spawn::Errors::apart) {
+        POSTERN_TRY_ASSIGN(errors, make_ends(os, false));
+    } else if (command.errors == Spawn::Errors::nowhere) {
+        POSTERN_TRY_ASSIGN(UniqueFd null, os.open("/dev/null", O_WRONLY));
+        POSTERN_TRY_ASSIGN(errors.theirs, above_standard(os, std::move(null)));
+    }
+    const int error_end = errors.theirs ? errors.theirs.get() : output.theirs.get();
+    const Start start{.argv = pointers(command.argv),
+                      .environment = pointers(command.environment),
+                      .directory = command.directory.empty() ? nullptr : command.directory.c_str(),
+                      .umask = command.umask,
+                      .standard = {input.theirs.get(), output.theirs.get(), error_end}};
+    int error = 0;
+    const pid_t child = start_child(start, error);
+    if (child < 0) return failure(error, "vfork", command.argv[0]);
+    Running running(*this, child);
+    running.start_error = error;
+    running.input = std::move(input.ours);
+    running.output = std::move(output.ours);
+    running.errors = std::move(errors.ours);
+    return running;
+}
+
+Result<std::optional<ExitStatus>> RealProcesses::ended(pid_t child, milliseconds at_most) {
+    auto status = look(child, WNOHANG);
+    if (!status || *status || at_most.count() <= 0) return status;
+    const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0U));
+    RealClock clock;
+    const auto deadline = clock.steady() + at_most;
+    auto pause = kFirstPause;
+    for (;;) {
+        const auto left = deadline - clock.steady();
+        if (handle >= 0) {
+            struct pollfd waiting {
+                handle, POLLIN, 0
+            };
+            const auto rounded_up = std::chrono::duration_cast<milliseconds>(left).count() + 1;
+            (void)::poll(&waiting, 1, static_cast<int>(std::clamp<std::int64_t>(rounded_up, 0, INT_MAX)));
+        } else {  // no such call here: look again and again
+            clock.sleep(pause);
+            pause = std::min(pause * 2, kLongestPause);
+        }
+        status = look(child, WNOHANG);
+        if (!status || *status || clock.steady() >= deadline) break;
+    }
+    if (handle >= 0) ::close(handle);
+    return status;
+}
+
+}  // namespace postern
