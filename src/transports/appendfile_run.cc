@@ -7,6 +7,7 @@
 #include "driver/write_plan.h"
 #include "mailbox/maildir_box.h"
 #include "mailbox/plain_directory.h"
+#include "transports/batch_smtp.h"
 #include "transports/maildir_folder.h"
 #include "wording/appendfile.h"
 
@@ -83,24 +84,6 @@ private:
     DeliveryContext& context_;
     const AppendfileOptions& options_;
 };
-
-// RCPT TO of a BSMTP batch: the address as it came, without affixes unless they are wanted; for a file its owner's.
-std::string batch_recipient(const AddressItem& item, bool with_affixes) {
-    const AddressItem& mailbox = item.is_pfr() && item.parent ? *item.parent : item;
-    const std::string& address = mailbox.address;
-    const std::size_t at = address.rfind('@');
-    const std::size_t cut = mailbox.prefix.size() + mailbox.suffix.size();
-    if (with_affixes || cut == 0 || at == std::string::npos || at < cut) return address;
-    return address.substr(mailbox.prefix.size(), at - cut) + address.substr(at);
-}
-
-std::string batch_envelope(const DeliveryContext& context, bool crlf) {
-    const std::string end = crlf ? "\r\n" : "\n";
-    std::string out = "MAIL FROM:<" + context.return_path + ">" + end;
-    for (const AddressItem* item : context.batch)
-        out += "RCPT TO:<" + batch_recipient(*item, context.instance.options.rcpt_include_affixes) + ">" + end;
-    return out + "DATA" + end;
-}
 
 }  // namespace
 
@@ -212,8 +195,7 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     std::int64_t envelope_lines = 0;
     if (options_.use_bsmtp) {
         uncounted += plan->prefix.size();
-        plan->prefix += batch_envelope(context, options_.use_crlf);
-        plan->suffix += options_.use_crlf ? ".\r\n" : ".\n";
+        add_batch_envelope(*plan, context);
         envelope_lines = static_cast<std::int64_t>(context.batch.size()) + 3;
     }
     plan->prefix.insert(0, mailbox.repair());

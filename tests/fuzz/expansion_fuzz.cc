@@ -43,7 +43,7 @@ class EmptyOs final : public Os {
     Status lock(int, LockKind, LockRange, Seconds) override { return nothing(); }
     Status unlock(int, LockKind, LockRange) override { return nothing(); }
     Result<Pipe> pipe() override { return nothing(); }
-    Result<bool> wait_ready(int, Ready, std::chrono::milliseconds) override { return nothing(); }
+    Status wait_any(std::span<Waiting>, std::chrono::milliseconds) override { return nothing(); }
     Result<FileStat> stat(const AtPath&, Follow) override { return nothing(); }
     Status mkdir(const AtPath&, mode_t) override { return nothing(); }
     Status unlink(const AtPath&) override { return nothing(); }
