@@ -12,5 +12,7 @@ namespace postern {
 
 // When nobody said otherwise on the command line: queue_only and its relatives.
 [[nodiscard]] DeliveryMode delivery_mode(Workplace& place);
+// queue_only, queue_only_file, queue_only_load: whatever the command line says.
+[[nodiscard]] bool messages_held_back(Workplace& place);
 
 }  // namespace postern

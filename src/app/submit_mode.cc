@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "intake/intake.h"
 #include "sys/start_up.h"
+#include "wording/intake.h"
 
 namespace postern {
 namespace {
@@ -71,9 +72,7 @@ int deliver_in_background(Workplace& place, const std::string& id) {
             return 0;
         },
         false);
-    if (!child)
-        place.log().main_and_panic("cannot start delivery of " + id + ": " + child.error().to_string() +
-                                   "; it stays on the queue");
+    if (!child) place.log().main_and_panic(wording::delivery_not_started(id, child.error().to_string()));
     return 0;
 }
 
@@ -99,15 +98,19 @@ tl::expected<Submission, int> take_message(Workplace& place) {
     return tl::unexpected(taken.error().exit_code);
 }
 
+bool messages_held_back(Workplace& place) {
+    const MainOptions& main = place.configuration().main;
+    return main.queue_only || any_file_exists(place, main.queue_only_file) ||
+           load_too_high(main.queue_only_load.thousandths);
+}
+
 DeliveryMode delivery_mode(Workplace& place) {
     const CommandLine& line = place.line();
     const MainOptions& main = place.configuration().main;
     const DeliveryMode wanted = line.delivery_mode.value_or(DeliveryMode::background);
     if (wanted == DeliveryMode::queue) return wanted;
     if (line.delivery_chosen_immediate && main.queue_only_override) return wanted;
-    const bool hold = main.queue_only || any_file_exists(place, main.queue_only_file) ||
-                      load_too_high(main.queue_only_load.thousandths);
-    return hold ? DeliveryMode::queue : wanted;
+    return messages_held_back(place) ? DeliveryMode::queue : wanted;
 }
 
 int submit_message(Workplace& place) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "app/generated_mail.h"
 #include "base/strings.h"
 #include "config/environment.h"
 #include "routers/all.h"
@@ -131,20 +132,26 @@ bool Workplace::open() {
         Rewriter::Hooks{.main_log = [this](const std::string& text) { log_->main(text); },
                         .main_and_panic = [this](const std::string& text) { log_->main_and_panic(text); },
                         .log_rewrites = selectors_.has(Selector::address_rewrite)});
-    spool_ = std::make_unique<Spool>(world_.os, spool_settings());
-    engine_ = std::make_unique<Engine>(Engine{.configuration = *configuration_,
-                                              .drivers = drivers_,
-                                              .os = world_.os,
-                                              .clock = world_.clock,
-                                              .processes = world_.processes,
-                                              .expander = *expander_,
-                                              .rewriter = *rewriter_,
-                                              .log = *log_,
-                                              .selectors = selectors_,
-                                              .spool = *spool_,
-                                              .exim_uid = exim_uid_,
-                                              .exim_gid = exim_gid_});
+    spool_ = std::make_unique<Spool>(world_.os, spool_settings(durability()));
+    generated_mail_ = std::make_unique<GeneratedMail>(*this);
+    engine_ = std::make_unique<Engine>(engine_over(*spool_));
     return true;
+}
+
+Engine Workplace::engine_over(Spool& spool) {
+    return {.configuration = *configuration_,
+            .drivers = drivers_,
+            .os = world_.os,
+            .clock = world_.clock,
+            .processes = world_.processes,
+            .expander = *expander_,
+            .rewriter = *rewriter_,
+            .log = *log_,
+            .selectors = selectors_,
+            .spool = spool,
+            .new_messages = *generated_mail_,
+            .exim_uid = exim_uid_,
+            .exim_gid = exim_gid_};
 }
 
 // Who owns spool and logs: exim_user, if we are root; else everything is one identity.
@@ -253,16 +260,20 @@ void Workplace::open_log() {
     }
 }
 
-SpoolSettings Workplace::spool_settings() const {
-    const MainOptions& main = configuration_->main;
-    // On the spot the sender is answered after the delivery: until then a power cut may take the message
-    // (deliver/engine.h).
+// On the spot the sender is answered after the delivery: until then a power cut may take the message
+// (deliver/engine.h).
+SpoolSettings::Durability Workplace::durability() const {
     const bool on_the_spot = line_.action == Action::submit && line_.delivery_mode == DeliveryMode::foreground;
+    return on_the_spot ? SpoolSettings::Durability::none : SpoolSettings::Durability::full;
+}
+
+SpoolSettings Workplace::spool_settings(SpoolSettings::Durability durability) const {
+    const MainOptions& main = configuration_->main;
     return {.directory = main.spool_directory.value,
             .split = main.split_spool_directory,
             .owner = exim_uid_,
             .group = exim_gid_,
-            .durability = on_the_spot ? SpoolSettings::Durability::none : SpoolSettings::Durability::full,
+            .durability = durability,
             .message_logs = main.message_logs,
             .preserve_message_logs = main.preserve_message_logs};
 }

@@ -29,6 +29,8 @@ struct Caller {
     bool trusted = false, admin = false;
 };
 
+class GeneratedMail;
+
 class Workplace {
 public:
     struct World {
@@ -61,6 +63,9 @@ public:
     }
     [[nodiscard]] const DriverSet& drivers() const { return drivers_; }
     [[nodiscard]] const Engine& engine() const { return *engine_; }
+    // The same engine with another spool object.
+    [[nodiscard]] Engine engine_over(Spool& spool);
+    [[nodiscard]] SpoolSettings spool_settings(SpoolSettings::Durability durability) const;
     [[nodiscard]] const CommandLine& line() const { return line_; }
 
     // The envelope sender of somebody who named none.
@@ -79,7 +84,7 @@ private:
     [[nodiscard]] bool choose_selectors();
     void settle_environment();
     void open_log();
-    [[nodiscard]] SpoolSettings spool_settings() const;
+    [[nodiscard]] SpoolSettings::Durability durability() const;
 
     World world_;
     const CommandLine& line_;
@@ -92,6 +97,7 @@ private:
     std::unique_ptr<Expander> expander_;
     std::unique_ptr<Rewriter> rewriter_;
     std::unique_ptr<Spool> spool_;
+    std::unique_ptr<GeneratedMail> generated_mail_;
     std::unique_ptr<Engine> engine_;
     uid_t exim_uid_ = 0;
     gid_t exim_gid_ = 0;

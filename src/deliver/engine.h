@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/configuration.h"
+#include "deliver/new_message.h"
 #include "driver/router.h"
 #include "driver/transport.h"
 #include "log/log.h"
@@ -34,6 +35,7 @@ struct Engine {
     Log& log;
     const SelectorSet& selectors;
     Spool& spool;
+    NewMessages& new_messages;
     uid_t exim_uid = 0;  // who delivers when nobody else is named
     gid_t exim_gid = 0;
     bool sync_mailboxes = true;  // off only in tests

@@ -8,6 +8,7 @@
 #include "deliver/executor.h"
 #include "deliver/limits.h"
 #include "deliver/one_time.h"
+#include "deliver/quota_warning.h"
 #include "deliver/recipients.h"
 #include "deliver/settlement.h"
 #include "wording/delivery.h"
@@ -40,8 +41,10 @@ private:
 
 class DeliveryRun {
 public:
-    DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged)
+    DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged,
+                OutTray& out_tray)
         : engine_(engine),
+          out_tray_(out_tray),
           held_(held),
           message_(message),
           request_(request),
@@ -155,6 +158,7 @@ private:
         // Before a line says "delivered", something on the disk does: the journal, or, more cheaply, the removal of a
         // message that this batch settles as a whole.
         if (!(last && settles_message(batch) && remove_message())) settlement_.journal(batch);
+        send_warning(run);
         run_shadow(run);
         bool first_success = true;
         for (AddressItem* item : batch) {
@@ -170,7 +174,20 @@ private:
         for (const AddressItem* item : batch) {
             if (item->outcome.verdict != Verdict::ok) return false;
         }
-        return true;
+        // A message of which something has still to be told is not forgotten before that is done.
+        return batch.front()->outcome.special != Special::warn;
+    }
+
+    // The mailbox has passed the threshold: its owner is told, before the log says "delivered" (as Exim).
+    void send_warning(const BatchRun& run) {
+        const AddressItem& first = *run.batch.front();
+        if (first.outcome.verdict != Verdict::ok || first.outcome.special != Special::warn) return;
+        AddressScope address = batch_scope(run.batch);
+        address.transport_name = first.transport->name;
+        Scope scope = message_scope();
+        scope.address = &address;
+        scope.return_path = tainted_text(run.return_path.value_or(""));
+        send_quota_warning(engine_, *first.transport, message_, scope, out_tray_);
     }
 
     bool remove_message() {
@@ -281,6 +298,7 @@ private:
     }
 
     const Engine& engine_;
+    OutTray& out_tray_;
     HeldMessage& held_;
     Message& message_;
     const RunRequest& request_;
@@ -352,12 +370,17 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
             return {};
         }
     }
-    return DeliveryRun(engine, **held, message, request, true).run();
+    OutTray out_tray(engine, message, OutTray::When::after_the_run);
+    RunResult result = DeliveryRun(engine, **held, message, request, true, out_tray).run();
+    held->reset();
+    out_tray.deliver_waiting();
+    return result;
 }
 
 RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message, bool acknowledged) {
     engine.log.set_message_id(message.id);
-    return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged).run();
+    OutTray out_tray(engine, message, OutTray::When::at_once);
+    return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged, out_tray).run();
 }
 
 }  // namespace postern

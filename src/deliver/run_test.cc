@@ -42,7 +42,7 @@ private:
 
 struct BoxOptions {
     Integer batch_max{1};
-    Expandable batch_id, note;
+    Expandable batch_id, note, quota_warn_message;
 };
 
 // --- a transport that writes one file a batch, named after the first local part ---
@@ -57,7 +57,8 @@ public:
             return same_for_all(context, {.verdict = Verdict::defer, .code = ENOSPC, .message = "no room"});
         if (who == "bad") return same_for_all(context, {.verdict = Verdict::fail, .message = "refused"});
         if (who == "broken") return same_for_all(context, {.verdict = Verdict::panic, .message = "misconfigured"});
-        const auto outcome = write_box(context, "/mail/" + context.instance.name + "." + who);
+        auto outcome = write_box(context, "/mail/" + context.instance.name + "." + who);
+        if (who.starts_with("filling")) outcome.special = Special::warn;
         DeliveryReport report = same_for_all(context, outcome);
         for (AddressReport& address : report.addresses) address.bytes_written = 42;
         return report;
@@ -85,12 +86,39 @@ private:
 };
 
 constexpr OptionRow kBoxRows[] = {opt<&BoxOptions::batch_id>("batch_id"), opt<&BoxOptions::batch_max>("batch_max"),
-                                  opt<&BoxOptions::note>("note")};
+                                  opt<&BoxOptions::note>("note"),
+                                  opt<&BoxOptions::quota_warn_message>("quota_warn_message")};
 constexpr TransportDriver kBox = transport_driver_of<BoxTransport>("box", kBoxRows, nullptr);
 const RouterDriver kTakeAll{{.name = "takeall"},
                             [](const RouterInstance& instance) -> std::unique_ptr<RouterDriverBase> {
                                 return std::make_unique<TakeAll>(instance);
                             }};
+
+// Takes what it is given, and says in the main log what it is asked to do.
+class Outgoing final : public NewMessages {
+public:
+    explicit Outgoing(Log& log, std::vector<std::string>& texts, bool& refuses, bool& holds)
+        : log_(log), texts_(texts), refuses_(refuses), holds_(holds) {}
+    std::optional<std::string> submit(const NewMessage& message) override {
+        log_.set_message_id(kOther);
+        if (refuses_) return std::nullopt;
+        log_.main("<= <" + message.sender + "> R=" + message.about.id);
+        texts_.push_back(message.text);
+        return kOther;
+    }
+    void deliver(const std::string& id) override {
+        log_.set_message_id(id);
+        log_.main("deliver");
+    }
+    bool held_back() override { return holds_; }
+    static constexpr const char* kOther = "1xUyh5-0007zV-3M";
+
+private:
+    Log& log_;
+    std::vector<std::string>& texts_;
+    bool& refuses_;
+    bool& holds_;
+};
 
 // One machine with one configuration; engines are made for each run, as processes are.
 class Site {
@@ -152,6 +180,7 @@ public:
                            .processes = &processes_,
                            .panic_log = [&log](const std::string& text) { log.main_and_panic(text); }});
         Rewriter rewriter(expander, configuration.main, {});
+        Outgoing outgoing(log, new_texts, refuse_new, hold_new);
         const Engine engine{.configuration = configuration,
                             .drivers = drivers_,
                             .os = os_,
@@ -162,9 +191,13 @@ public:
                             .log = log,
                             .selectors = selectors,
                             .spool = spool,
+                            .new_messages = outgoing,
                             .exim_uid = kExim,
                             .exim_gid = kEximGroup};
-        return deliver_from_spool(engine, kId, request);
+        if (!on_the_spot) return deliver_from_spool(engine, kId, request);
+        auto held = spool.open(kId);
+        auto loaded = spool.load(kId, true);
+        return deliver_held(engine, std::move(*held), std::move(loaded->message), false);
     }
 
     // The main log without stamps and id.
@@ -184,6 +217,9 @@ public:
 
     Configuration configuration;
     SelectorSet selectors;
+    bool on_the_spot = false;
+    std::vector<std::string> new_texts;  // of messages that the engine sent
+    bool refuse_new = false, hold_new = false;
 
 private:
     Os& os_;
@@ -309,6 +345,70 @@ TEST_F(DeliveryRunTest, BatchesWhatMayShareADelivery) {
     EXPECT_EQ(site_.run().end, RunEnd::completed);
     EXPECT_EQ(site_.log(), "=> a@example R=all T=box\n-> b@example R=all T=box\nCompleted\n");
     EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.a.1"});
+}
+
+// --- the quota warning ---
+
+class QuotaWarning : public DeliveryRunTest {
+protected:
+    QuotaWarning() {
+        site_.box_options().quota_warn_message = {"To: $local_part@$domain\nSubject: full\n\nx\n", true, {}};
+        EXPECT_TRUE(site_.queue(Site::message({"filling@example"})));
+    }
+};
+
+TEST_F(QuotaWarning, IsSentBeforeTheDeliveryIsLogged) {
+    site_.on_the_spot = true;
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "<= <> R=1xUyh5-0007zV-2L\ndeliver\n=> filling@example R=all T=box\nCompleted\n");
+    ASSERT_EQ(site_.new_texts.size(), 1u);
+    EXPECT_EQ(site_.new_texts[0],
+              "Auto-Submitted: auto-replied\nFrom: Mail Delivery System <Mailer-Daemon@example>\n"
+              "To: filling@example\nSubject: full\n\nx\n");
+    EXPECT_TRUE(os_.content("/log/mainlog").find(std::string(kId) + " =>") != std::string::npos);
+}
+
+TEST_F(QuotaWarning, IsDeliveredAfterTheRunInAQueueRun) {
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "<= <> R=1xUyh5-0007zV-2L\n=> filling@example R=all T=box\nCompleted\ndeliver\n");
+}
+
+TEST_F(QuotaWarning, WaitsWhereNewMessagesAreHeldBack) {
+    site_.hold_new = true;
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "<= <> R=1xUyh5-0007zV-2L\n=> filling@example R=all T=box\nCompleted\n");
+}
+
+TEST_F(QuotaWarning, ThatCannotBeSentDoesNotUndoTheDelivery) {
+    site_.refuse_new = true;
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "=> filling@example R=all T=box\nCompleted\n");
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.filling.1"});
+}
+
+TEST_F(QuotaWarning, TextThatDoesNotExpandIsLogged) {
+    site_.box_options().quota_warn_message.source = "${nosuch:x}";
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_TRUE(
+        site_.log("panic").starts_with("Failed to expand \"${nosuch:x}\" (warning message for box transport): "))
+        << site_.log("panic");
+    EXPECT_EQ(os_.names_in("/mail"), std::vector<std::string>{"box.filling.1"});
+}
+
+TEST_F(QuotaWarning, HeadersThatTheTextHasAreNotAdded) {
+    site_.configuration.main.errors_reply_to = {"help@example", true};
+    site_.configuration.main.dsn_from = {"${nosuch:x}", true, {}};
+    site_.box_options().quota_warn_message.source = "from : me@example\nTo: you\n\nx\n";
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    ASSERT_EQ(site_.new_texts.size(), 1u);
+    EXPECT_EQ(site_.new_texts[0],
+              "Reply-To: help@example\nAuto-Submitted: auto-replied\nfrom : me@example\nTo: you\n\nx\n");
+}
+
+TEST_F(DeliveryRunTest, NoWarningWithoutText) {
+    ASSERT_TRUE(site_.queue(Site::message({"filling@example"})));
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "=> filling@example R=all T=box\nCompleted\n");
 }
 
 struct ApartCase {

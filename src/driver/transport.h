@@ -80,6 +80,8 @@ struct TransportDriver {
     DriverDescription description;
     std::unique_ptr<Transport> (*make)(const TransportInstance& instance) = nullptr;
     Batching (*batching)(const TransportInstance& instance) = nullptr;
+    // What the engine mails when a delivery ends with Special::warn; null: this driver never asks for it.
+    const Expandable* (*warning_text)(const TransportInstance& instance) = nullptr;
 };
 
 // driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
@@ -99,6 +101,13 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
                 const auto& options = *static_cast<const typename Driver::Options*>(instance.private_options.get());
                 if constexpr (requires { options.batch_max; }) return {options.batch_max.value, &options.batch_id};
                 return {};
+            },
+            []([[maybe_unused]] const TransportInstance& instance) -> const Expandable* {
+                if constexpr (requires { &Driver::Options::quota_warn_message; })
+                    return &static_cast<const typename Driver::Options*>(instance.private_options.get())
+                                ->quota_warn_message;
+                else
+                    return nullptr;
             }};
 }
 

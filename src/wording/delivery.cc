@@ -213,4 +213,11 @@ std::string journal_failed(std::string_view what, int code) {
 }
 std::string too_many_received() { return "Too many \"Received\" headers - suspected mail loop"; }
 
+std::string warning_not_expanded(std::string_view source, std::string_view transport, std::string_view why) {
+    return fmt::format("Failed to expand \"{}\" (warning message for {} transport): {}", source, transport, why);
+}
+std::string dsn_from_not_expanded(std::string_view why) {
+    return fmt::format("Failed to expand dsn_from (using default): {}", why);
+}
+
 }  // namespace postern::wording

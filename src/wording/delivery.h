@@ -102,5 +102,9 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string report_unreadable(std::string_view address);
 [[nodiscard]] std::string journal_failed(std::string_view what, int code);
 [[nodiscard]] std::string too_many_received();
+// Messages that the mail system writes itself.
+[[nodiscard]] std::string warning_not_expanded(std::string_view source, std::string_view transport,
+                                               std::string_view why);
+[[nodiscard]] std::string dsn_from_not_expanded(std::string_view why);
 
 }  // namespace postern::wording

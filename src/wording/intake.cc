@@ -98,6 +98,15 @@ std::string bad_recipient_without_sender(std::string_view address, std::string_v
         printable(address), why);
 }
 
+std::string unusable_message(std::string_view about, std::string_view why) {
+    return fmt::format("Error while reading message with no usable sender address (R={}): {}", about, why);
+}
+std::string unusable_without_recipients() { return "no recipient addresses"; }
+std::string unusable_bad_recipient() { return "at least one malformed recipient address"; }
+std::string delivery_not_started(std::string_view id, std::string_view why) {
+    return fmt::format("cannot start delivery of {}: {}; it stays on the queue", id, why);
+}
+
 std::string say_bad_sender(std::string_view address, std::string_view why) {
     return fmt::format("exim: bad -f address \"{}\": {}\n", address, why);
 }

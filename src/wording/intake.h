@@ -56,6 +56,11 @@ struct Received {
 
 // What the caller sees on standard error; whole lines.
 [[nodiscard]] std::string say_bad_sender(std::string_view address, std::string_view why);
+// A message of the mail system's own about message `about` that could not be taken; who should be told?
+[[nodiscard]] std::string unusable_message(std::string_view about, std::string_view why);
+[[nodiscard]] std::string unusable_without_recipients();
+[[nodiscard]] std::string unusable_bad_recipient();
+[[nodiscard]] std::string delivery_not_started(std::string_view id, std::string_view why);
 [[nodiscard]] std::string say_bad_recipient(std::string_view address, std::string_view why);
 [[nodiscard]] std::string say_too_many_recipients();
 [[nodiscard]] std::string say_too_many_header_recipients();
