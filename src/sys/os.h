@@ -5,8 +5,8 @@
 // tests/support has FakeOs (a file tree in memory with owners, modes, links, quotas, unsynced data) and FaultOs (fails
 // or crashes at the n-th call); real and fake pass the same conformance test. Names are always relative to a directory
 // descriptor: AtPath{kCwd, "/abs"} for the few that come from the configuration, AtPath{dir, "leaf"} below directories
-// that a user owns. Every descriptor is opened close-on-exec. Blocking: only lock() with a wait, read()/write() on
-// pipes and wait() block.
+// that a user owns. Every descriptor is opened close-on-exec. Blocking: only lock() and connect() with a wait,
+// addresses_of(), read()/write() on pipes and wait() block.
 #pragma once
 
 #include <fcntl.h>
@@ -66,6 +66,16 @@ struct Group {
     std::vector<std::string> members;
 };
 
+struct SocketAddress {
+    std::string path;  // of a Unix socket; else:
+    std::string ip;
+    std::uint16_t port = 0;
+    [[nodiscard]] std::string text() const {
+        return path.empty() ? (ip.find(':') == std::string::npos ? ip : "[" + ip + "]") + ":" + std::to_string(port)
+                            : path;
+    }
+};
+
 enum class Follow : bool { no, yes };
 enum class LockKind : std::uint8_t { fcntl_read, fcntl_write, flock_shared, flock_exclusive };
 struct LockRange {
@@ -116,6 +126,13 @@ public:
     };
     // The same for several at once: returns when one of them is ready, or after `at_most`.
     virtual Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) = 0;
+
+    // --- sockets ---
+    // A connected stream socket that does not block. Error{ETIMEDOUT}: the other side has not answered within `at_most`
+    // (0: however long it takes).
+    virtual Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) = 0;
+    // IPv4 and IPv6 addresses of a host as text, in the order to try them; empty: it has none; Error: try again later.
+    virtual Result<std::vector<std::string>> addresses_of(const std::string& host) = 0;
 
     // --- names ---
     virtual Result<FileStat> stat(const AtPath& where, Follow follow) = 0;

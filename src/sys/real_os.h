@@ -28,6 +28,8 @@ public:
     Status unlock(int fd, LockKind kind, LockRange range) override;
     Result<Pipe> pipe() override;
     Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
+    Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) override;
+    Result<std::vector<std::string>> addresses_of(const std::string& host) override;
 
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;

@@ -2,8 +2,14 @@
 // What needs a second process; everything else of RealOs is in tests/support/os_conformance_test.cc.
 #include "sys/real_os.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <cstring>
 
 #include <cerrno>
 #include <csignal>
@@ -99,6 +105,67 @@ TEST_F(RealLocks, RangesAreBytes) {
     EXPECT_EQ(seam().lock(fd_.get(), LockKind::fcntl_write, {5, 1}).error().code, EAGAIN);
     go.reset();
     EXPECT_TRUE(processes_.wait(child)->ok());
+}
+
+// A listening socket; nobody accepts, which does not keep a client from connecting.
+class Listener {
+public:
+    explicit Listener(int family) : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+    ~Listener() { ::close(fd_); }
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    template <class Address>
+    bool listen(const Address& address) {
+        return ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd_, 0) == 0;
+    }
+    [[nodiscard]] std::uint16_t port() const {
+        sockaddr_in6 own{};
+        socklen_t length = sizeof own;
+        ::getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &length);
+        return ntohs(own.sin6_port);  // where IPv4 has it, too
+    }
+
+private:
+    int fd_;
+};
+
+TEST(RealOsSockets, Connect) {
+    RealOs os;
+    sockaddr_un path{};
+    path.sun_family = AF_UNIX;
+    const std::string name = testing::TempDir() + "postern-socket-" + std::to_string(::getpid());
+    std::strcpy(path.sun_path, name.c_str());
+    Listener local(AF_UNIX);
+    ASSERT_TRUE(local.listen(path));
+    const SocketAddress there{.path = name, .ip = {}, .port = 0};
+    const auto first = os.connect(there, std::chrono::milliseconds(1000));
+    ASSERT_TRUE(first) << first.error().to_string();
+    char byte;
+    EXPECT_EQ(os.read(first->get(), {&byte, 1}).error().code, EAGAIN) << "it does not block";
+    // The queue of a listener that accepts nothing is full at some time: then the wait has an end.
+    std::vector<Result<UniqueFd>> more;
+    do more.push_back(os.connect(there, std::chrono::milliseconds(20)));
+    while (more.back() && more.size() < 100);
+    ASSERT_FALSE(more.back());
+    EXPECT_EQ(more.back().error().code, ETIMEDOUT);
+    ::unlink(name.c_str());
+
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    Listener inet(AF_INET);
+    ASSERT_TRUE(inet.listen(v4));
+    EXPECT_TRUE(os.connect({.path = {}, .ip = "127.0.0.1", .port = inet.port()}, std::chrono::milliseconds(1000)));
+    EXPECT_EQ(os.connect({.path = {}, .ip = "nonsense", .port = 1}, std::chrono::milliseconds(1)).error().code, EINVAL);
+    const std::string long_path(200, 'x');
+    EXPECT_EQ(os.connect({.path = long_path, .ip = {}, .port = 0}, std::chrono::milliseconds(1)).error().code,
+              ENAMETOOLONG);
+}
+
+TEST(RealOsSockets, AddressesOfAnAddress) {
+    RealOs os;
+    EXPECT_EQ(os.addresses_of("127.0.0.1").value(), std::vector<std::string>{"127.0.0.1"});
+    EXPECT_EQ(os.addresses_of("::1").value(), std::vector<std::string>{"::1"});
 }
 
 }  // namespace

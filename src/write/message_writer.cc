@@ -25,8 +25,8 @@ Status write_headers(const WritePlan& plan, Pump& pump) {
         rules.check = plan.check;
         rules.escape = plan.escape;
     }
-    // The very first line is not a "line start" (spec §6): a header line never begins a BSMTP message with a dot.
-    POSTERN_TRY(pump.start_part(rules, false));
+    // In BSMTP the very first line is not a "line start" (spec §6).
+    POSTERN_TRY(pump.start_part(rules, plan.escape_first_line));
     for (const auto* lines : {&plan.first_lines, &plan.header_lines}) {
         for (const std::string& line : *lines) POSTERN_TRY(pump.feed(line));
     }

@@ -49,7 +49,8 @@ struct WritePlan {
     std::vector<std::string> first_lines;   // Return-path:, Envelope-to:, Delivery-date: complete lines
     std::vector<std::string> header_lines;  // kept, rewritten and added lines, complete, in output order
     std::string check, escape;              // both non-empty: escaping is on
-    bool escape_headers = false;            // BSMTP
+    bool escape_headers = false;            // BSMTP, LMTP
+    bool escape_first_line = false;         // also at the very first byte: a receiver looks there, too
     bool crlf = false, end_dot = false;
     std::int64_t body_limit = 0;  // bytes of input, 0 = none
 };

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "support/fake_clock.h"
+#include "support/fake_peer.h"
 #include "sys/os.h"
 
 namespace postern {
@@ -51,6 +52,12 @@ public:
     // Another process locks the file, until release_foreign_locks() or for that long (by the clock; -1: for good).
     void hold_lock(const std::string& path, LockKind kind, LockRange range = {}, Seconds for_how_long = Seconds{-1});
     void release_foreign_locks();
+
+    // Who answers at a socket: one peer a connection. Without one connect() says ECONNREFUSED (ENOENT for a path).
+    void set_peer(const SocketAddress& at, std::function<std::shared_ptr<FakePeer>()> accept);
+    void set_connect_error(const SocketAddress& at, int code);  // ETIMEDOUT: after the whole wait
+    void set_host(const std::string& name, std::vector<std::string> addresses) { hosts_[name] = std::move(addresses); }
+    void set_hosts_error(int code) { hosts_error_ = code; }  // every addresses_of() fails
 
     // What a disk may show after the power failed. Synced data and entries are always there; of the rest:
     enum class Survives { nothing, entries, data };
@@ -132,6 +139,8 @@ public:
     Status unlock(int fd, LockKind kind, LockRange range = {}) override;
     Result<Pipe> pipe() override;
     Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
+    Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) override;
+    Result<std::vector<std::string>> addresses_of(const std::string& host) override;
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;
     Status unlink(const AtPath& where) override;
@@ -197,6 +206,7 @@ private:
     void touch_content(Inode& node) const;  // mtime and ctime
 
     // fake_os_files.cc: descriptors and locks
+    Status wait_for_peers(std::span<Waiting> which, std::chrono::milliseconds at_most);
     static bool is_ready(const OpenFile& open, Ready what);
     OpenFile* file(int fd) const;
     UniqueFd add_descriptor(std::shared_ptr<OpenFile> file);
@@ -232,6 +242,10 @@ private:
     std::optional<std::int64_t> space_limit_, inode_limit_;
     std::map<uid_t, std::int64_t> quotas_;
     int accounts_error_ = 0;
+    std::map<std::string, std::function<std::shared_ptr<FakePeer>()>> peers_;
+    std::map<std::string, int> connect_errors_;
+    std::map<std::string, std::vector<std::string>> hosts_;
+    int hosts_error_ = 0;
     bool ids_stick_ = false, root_can_return_ = false, entry_kinds_known_ = true;
 };
 

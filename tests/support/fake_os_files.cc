@@ -139,6 +139,7 @@ bool FakeOs::FarEnd::near_end_closed() const {
 }
 
 bool FakeOs::is_ready(const OpenFile& open, Ready what) {
+    if (open.peer) return open.peer->ready_in(what == Ready::to_read).count() == 0;
     if (what == Ready::to_read) return !open.is_read_end || !open.node->content.empty() || open.writer.expired();
     return !open.bounded || open.node->content.size() < kPipeCapacity || open.reader.expired();
 }
@@ -160,7 +161,19 @@ Status FakeOs::wait_any(std::span<Waiting> which, std::chrono::milliseconds at_m
         if (any) return {};
         if (!while_waiting || !while_waiting()) break;
     }
-    clock_.advance(at_most);
+    return wait_for_peers(which, at_most);
+}
+
+// Peers that will be ready in a while turn the clock as far as that.
+Status FakeOs::wait_for_peers(std::span<Waiting> which, std::chrono::milliseconds at_most) {
+    const auto needs = [&](const Waiting& one) {
+        const OpenFile* open = one.fd < 0 ? nullptr : file(one.fd);
+        return open && open->peer ? open->peer->ready_in(one.what == Ready::to_read) : FakePeer::kNever;
+    };
+    auto soonest = at_most;
+    for (const Waiting& one : which) soonest = std::min(soonest, needs(one));
+    for (Waiting& one : which) one.ready = needs(one) <= soonest;
+    clock_.advance(soonest);
     return {};
 }
 
@@ -170,6 +183,11 @@ Result<std::size_t> FakeOs::read(int fd, std::span<char> into) {
     OpenFile* open = file(fd);
     const auto fail = [&](int code) { return failure(code, "read", descriptor_name(fd)); };
     if (open == nullptr || !open->readable()) return fail(EBADF);
+    if (open->peer) {
+        const int code = open->peer->read_error();
+        if (code != 0) return fail(code);
+        return open->peer->give(into);
+    }
     if (open->is_read_end) {
         std::string& waiting = open->node->content;
         if (waiting.empty() && !open->writer.expired()) return fail(EAGAIN);
@@ -226,6 +244,11 @@ Result<std::size_t> FakeOs::write(int fd, std::string_view bytes) {
     OpenFile* open = file(fd);
     const auto fail = [&](int code) { return failure(code, "write", descriptor_name(fd)); };
     if (open == nullptr || !open->writable()) return fail(EBADF);
+    if (open->peer) {
+        if (const int code = open->peer->write_error()) return fail(code);
+        open->peer->take(bytes);
+        return bytes.size();
+    }
     Inode& node = *open->node;
     if (node.kind == FileKind::fifo) {
         if (open->is_write_end && open->reader.expired()) return fail(EPIPE);

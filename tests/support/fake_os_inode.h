@@ -56,6 +56,7 @@ struct FakeOs::OpenFile {
     bool is_read_end = false, is_write_end = false;
     bool bounded = false;            // a pipe's write end that takes no more than kPipeCapacity
     std::weak_ptr<OpenFile> reader;  // of a pipe's write end: its read end
+    std::shared_ptr<FakePeer> peer;  // of a socket
 
     [[nodiscard]] bool readable() const { return (flags & O_ACCMODE) != O_WRONLY; }
     [[nodiscard]] bool writable() const { return (flags & O_ACCMODE) != O_RDONLY; }

@@ -14,9 +14,9 @@ namespace postern {
 namespace {
 
 constexpr std::array kNames = {
-    "open",  "create",    "close",     "read",      "write",  "fsync",   "truncate",   "seek",     "stat",   "chown",
-    "chmod", "set_times", "list",      "lock",      "unlock", "pipe",    "wait_ready", "mkdir",    "unlink", "rmdir",
-    "link",  "rename",    "read_link", "real_path", "chdir",  "set_ids", "limit",      "accounts", "host",
+    "open",  "create",    "close",  "read",      "write",     "fsync", "truncate",   "seek",    "stat",     "chown",
+    "chmod", "set_times", "list",   "lock",      "unlock",    "pipe",  "wait_ready", "connect", "mkdir",    "unlink",
+    "rmdir", "link",      "rename", "read_link", "real_path", "chdir", "set_ids",    "limit",   "accounts", "host",
 };
 
 bool is_one_of(Call call, std::initializer_list<Call> calls) {
@@ -31,7 +31,7 @@ bool can_give(Call call, int code) {
     using enum Call;
     switch (code) {
         case EINTR:
-            return is_one_of(call, {open, create, close, read, write, fsync, truncate, lock, wait_ready});
+            return is_one_of(call, {open, create, close, read, write, fsync, truncate, lock, wait_ready, connect});
         case EAGAIN:
             return is_one_of(call, {read, write, lock, set_ids});
         case ENOSPC:
@@ -50,7 +50,7 @@ bool can_give(Call call, int code) {
                              {open, create, stat, mkdir, unlink, rmdir, link, rename, read_link, real_path, chdir});
         case EMFILE:
         case ENFILE:
-            return is_one_of(call, {open, create, pipe, list, accounts});
+            return is_one_of(call, {open, create, pipe, list, accounts, connect});
         case ENOLCK:
         case EDEADLK:
             return call == lock;
@@ -176,6 +176,13 @@ Result<Os::Pipe> FaultOs::pipe() {
     });
 }
 
+Result<UniqueFd> FaultOs::connect(const SocketAddress& to, std::chrono::milliseconds at_most) {
+    return through(Call::connect, to.text(), [&]() -> Result<UniqueFd> {
+        POSTERN_TRY_ASSIGN(UniqueFd fd, inner_.connect(to, at_most));
+        return rewrap(std::move(fd));
+    });
+}
+
 #define FORWARD(call, object, expression) return through(Call::call, object, [&] { return inner_.expression; })
 
 Result<std::size_t> FaultOs::read(int fd, std::span<char> into) { FORWARD(read, descriptor(fd), read(fd, into)); }
@@ -235,6 +242,9 @@ Result<std::optional<User>> FaultOs::user(uid_t uid) { FORWARD(accounts, std::to
 Result<std::optional<Group>> FaultOs::group(const std::string& name) { FORWARD(accounts, name, group(name)); }
 Result<std::optional<Group>> FaultOs::group(gid_t gid) { FORWARD(accounts, std::to_string(gid), group(gid)); }
 Result<std::vector<gid_t>> FaultOs::groups_of(const User& user) { FORWARD(accounts, user.name, groups_of(user)); }
+Result<std::vector<std::string>> FaultOs::addresses_of(const std::string& host) {
+    FORWARD(host, host, addresses_of(host));
+}
 Result<std::string> FaultOs::node_name() { FORWARD(host, {}, node_name()); }
 Result<Os::Space> FaultOs::free_space(const std::string& path) { FORWARD(host, path, free_space(path)); }
 

@@ -32,6 +32,7 @@ enum class Call : std::uint8_t {
     unlock,
     pipe,
     wait_ready,
+    connect,
     mkdir,
     unlink,
     rmdir,
@@ -82,6 +83,8 @@ public:
     Status unlock(int fd, LockKind kind, LockRange range = {}) override;
     Result<Pipe> pipe() override;
     Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
+    Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) override;
+    Result<std::vector<std::string>> addresses_of(const std::string& host) override;
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;
     Status unlink(const AtPath& where) override;

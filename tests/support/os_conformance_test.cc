@@ -293,6 +293,12 @@ TEST_P(OsConformance, Pipes) {
     EXPECT_EQ(code_of(os().seek(pipe->read_end.get(), 0, SEEK_SET)), ESPIPE);
 }
 
+TEST_P(OsConformance, NobodyAnswersAtASocket) {
+    using std::chrono::milliseconds;
+    EXPECT_EQ(code_of(os().connect({.path = at("none"), .ip = {}, .port = 0}, milliseconds(1000))), ENOENT);
+    EXPECT_EQ(code_of(os().connect({.path = {}, .ip = "127.0.0.1", .port = 1}, milliseconds(1000))), ECONNREFUSED);
+}
+
 // --- names ---
 
 TEST_P(OsConformance, LinkAndUnlink) {

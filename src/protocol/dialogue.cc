@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dialogue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace postern {
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr const char* kSending = "sending data block";
+
+// A path with a control character could end the command and begin another one.
+bool sayable(std::string_view path) { return std::ranges::none_of(path, is_cntrl); }
+
+}  // namespace
+
+Dialogue::Dialogue(Settings settings, MailEnvelope envelope)
+    : settings_(std::move(settings)), envelope_(std::move(envelope)), recipients_(envelope_.recipients.size()) {}
+
+Dialogue::Dialogue(Settings settings, MailEnvelope envelope, const Offer& known)
+    : Dialogue(std::move(settings), std::move(envelope)) {
+    offer_ = known;
+    step_ = Step::reset;
+}
+
+// --- what to do next ---
+
+Dialogue::Move Dialogue::next() {
+    switch (step_) {
+        case Step::greeting:
+            return expect(Step::greeting, "initial connection", "");
+        case Step::hello:
+            return expect(Step::hello, "LHLO " + settings_.hello_name, "LHLO " + settings_.hello_name);
+        case Step::reset:
+            return expect(Step::reset, "RSET", "RSET");
+        case Step::mail:
+        case Step::recipients:
+            return mail_and_recipients();
+        case Step::data:
+            return expect(Step::data, "DATA", "DATA");
+        case Step::message:
+            expected_.clear();
+            return {.kind = Move::Kind::send_message, .bytes = {}, .chunked = offer_.chunking};
+        case Step::verdicts:
+            return next_verdict();
+        case Step::quit: {
+            Move move = expect(Step::quit, "QUIT", "QUIT");
+            move.hurry = true;
+            return move;
+        }
+        case Step::ended:
+            break;
+    }
+    return {.kind = Move::Kind::end, .bytes = {}};
+}
+
+Dialogue::Move Dialogue::expect(Step step, std::string stage, std::string bytes) {
+    expected_.clear();
+    expected_.push_back({step, 0, std::move(stage)});
+    if (!bytes.empty()) bytes += kLineEnd;
+    return {.kind = Move::Kind::say, .bytes = std::move(bytes), .replies = 1};
+}
+
+// One command, or with PIPELINING as many as fit.
+Dialogue::Move Dialogue::mail_and_recipients() {
+    Move move;
+    expected_.clear();
+    if (step_ == Step::mail) {
+        const std::string command = mail_command();
+        move = expect(Step::mail, command, command);
+        if (!offer_.pipelining) return move;
+    }
+    add_recipients(move);
+    move.replies = expected_.size();
+    return move;
+}
+
+void Dialogue::add_recipients(Move& move) {
+    for (; told_ < recipients_.size(); ++told_) {
+        Recipient& recipient = recipients_[told_];
+        if (!sayable(envelope_.recipients[told_].path)) continue;
+        recipient.command = recipient_command(envelope_.recipients[told_]);
+        if (!move.bytes.empty() && move.bytes.size() + recipient.command.size() > settings_.most_at_once) return;
+        move.bytes.append(recipient.command).append(kLineEnd);
+        expected_.push_back({Step::recipients, told_, recipient.command});
+        if (offer_.pipelining) continue;
+        ++told_;
+        return;
+    }
+}
+
+std::string Dialogue::mail_command() const {
+    std::string command = "MAIL FROM:<" + envelope_.sender + ">";
+    if (offer_.size && envelope_.size > 0) command += " SIZE=" + std::to_string(envelope_.size);
+    if (offer_.eight_bit && envelope_.eight_bit) command += " BODY=8BITMIME";
+    if (offer_.utf8 && envelope_.utf8) command += " SMTPUTF8";
+    if (offer_.dsn) command += envelope_.parameters;
+    return command;
+}
+
+std::string Dialogue::recipient_command(const MailEnvelope::To& to) const {
+    std::string command = "RCPT TO:<" + to.path + ">";
+    if (settings_.ignore_quota && offer_.ignore_quota) command += " IGNOREQUOTA";
+    if (offer_.dsn) command += to.parameters;
+    return command;
+}
+
+// The reply for the next recipient that waits for its own.
+Dialogue::Move Dialogue::next_verdict() {
+    const auto waiting = std::ranges::find(recipients_, Fate::accepted, &Recipient::fate);
+    Move move = expect(Step::verdicts, interrupted_ ? kSending : "end of data", "");
+    move.hurry = interrupted_;
+    expected_.front().recipient = static_cast<std::size_t>(waiting - recipients_.begin());
+    return move;
+}
+
+// --- what the server said ---
+
+void Dialogue::hear(Reply reply) {
+    if (expected_.empty()) return;
+    const Expected expected = std::move(expected_.front());
+    expected_.pop_front();
+    switch (expected.step) {
+        case Step::recipients:
+            return hear_recipient(expected.recipient, std::move(reply));
+        case Step::verdicts:
+            return hear_verdict(expected.recipient, std::move(reply));
+        case Step::data:
+            if (reply.kind() != 3) return refuse(expected, std::move(reply));
+            step_ = Step::message;
+            return;
+        case Step::quit:
+            step_ = Step::ended;
+            return;
+        default:
+            break;
+    }
+    if (!reply.positive()) return refuse(expected, std::move(reply));
+    if (expected.step == Step::greeting) {
+        step_ = Step::hello;
+    } else if (expected.step == Step::mail) {
+        step_ = Step::recipients;
+        if (expected_.empty()) after_recipients();
+    } else {
+        if (expected.step == Step::hello) offer_ = offer_of(reply);
+        step_ = Step::mail;
+        if (!sayable(envelope_.sender)) {
+            expected_.push_back({Step::mail, 0, "MAIL FROM"});
+            fail({.kind = Trouble::Kind::unsayable, .code = 0, .text = {}});
+        }
+    }
+}
+
+// RCPT answers to a MAIL that was refused in the same flight say nothing about the recipients.
+void Dialogue::hear_recipient(std::size_t number, Reply reply) {
+    if (!failure_) {
+        Recipient& recipient = recipients_[number];
+        recipient.fate = reply.positive() ? Fate::accepted : Fate::refused;
+        recipient.reply = std::move(reply);
+    }
+    if (expected_.empty()) after_recipients();
+}
+
+void Dialogue::after_recipients() {
+    if (failure_) {
+        step_ = Step::quit;
+        return;
+    }
+    while (told_ < recipients_.size() && !sayable(envelope_.recipients[told_].path)) ++told_;
+    if (told_ < recipients_.size()) return;
+    if (nobody_waits()) return finish();
+    step_ = offer_.chunking ? Step::message : Step::data;
+}
+
+// A message that is not all there can't have been accepted, whatever the server says.
+void Dialogue::hear_verdict(std::size_t number, Reply reply) {
+    if (interrupted_ && reply.kind() != 4 && reply.kind() != 5) {
+        expected_.push_front({Step::verdicts, number, kSending});
+        return fail({.kind = Trouble::Kind::too_early, .code = 0, .text = reply.text});
+    }
+    Recipient& recipient = recipients_[number];
+    recipient.fate = reply.positive() ? Fate::delivered : Fate::refused_at_end;
+    recipient.reply = std::move(reply);
+    if (nobody_waits()) finish();
+}
+
+void Dialogue::refuse(const Expected& expected, Reply reply) {
+    if (expected.step == Step::reset) {
+        stale_ = true;
+        step_ = Step::ended;
+        return;
+    }
+    failure_ = Failure{.step = expected.step, .stage = expected.stage, .reply = std::move(reply), .trouble = {}};
+    if (expected_.empty()) step_ = Step::quit;  // else: when the answers to the rest of the flight are in
+}
+
+bool Dialogue::nobody_waits() const {
+    return std::ranges::find(recipients_, Fate::accepted, &Recipient::fate) == recipients_.end();
+}
+
+void Dialogue::message_interrupted(std::optional<Trouble> why) {
+    interrupted_ = true;
+    interruption_ = std::move(why);
+    step_ = Step::verdicts;
+}
+
+void Dialogue::finish() {
+    kept_ = settings_.keep_connection && !failure_ && !interrupted_;
+    step_ = kept_ ? Step::ended : Step::quit;
+}
+
+void Dialogue::fail(Trouble trouble) {
+    const Step at = step_;
+    step_ = Step::ended;
+    if (at == Step::quit || at == Step::ended) return;
+    if (at == Step::reset) {
+        stale_ = true;
+        return;
+    }
+    if (!failure_) {
+        std::string stage = expected_.empty() ? kSending : expected_.front().stage;
+        if (interruption_ && trouble.kind != Trouble::Kind::too_early) trouble = *interruption_;
+        failure_ = Failure{.step = at, .stage = std::move(stage), .reply = {}, .trouble = std::move(trouble)};
+    }
+    // As Exim: after the message a QUIT is due even to a server that has not answered.
+    if (at == Step::verdicts && !interrupted_) step_ = Step::quit;
+}
+
+}  // namespace postern

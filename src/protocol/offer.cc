@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/offer.h"
+
+#include "base/strings.h"
+
+namespace postern {
+namespace {
+
+constexpr std::size_t kCode = 4;  // "250-"
+
+void take(std::string_view line, Offer& offer) {
+    const std::size_t end = line.find_first_of(" \t=");
+    const std::string_view keyword = line.substr(0, end);
+    const struct {
+        std::string_view name;
+        bool& flag;
+    } kFlags[] = {{"PIPELINING", offer.pipelining},
+                  {"8BITMIME", offer.eight_bit},
+                  {"SMTPUTF8", offer.utf8},
+                  {"CHUNKING", offer.chunking},
+                  {"DSN", offer.dsn},
+                  {"STARTTLS", offer.start_tls},
+                  {"SIZE", offer.size},
+                  {"IGNOREQUOTA", offer.ignore_quota}};
+    for (const auto& [name, flag] : kFlags)
+        if (iequals(keyword, name)) flag = true;
+    if (iequals(keyword, "SIZE") && end != std::string_view::npos)
+        offer.largest = parse_int(trim(line.substr(end + 1))).value_or(0);
+}
+
+}  // namespace
+
+Offer offer_of(const Reply& hello) {
+    Offer offer;
+    const std::string_view text = hello.text;
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        const std::string_view line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+        if (line.size() > kCode) take(line.substr(kCode), offer);
+    }
+    return offer;
+}
+
+}  // namespace postern

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// protocol/offer.h – what a server offers in its answer to EHLO or LHLO (RFC 5321 4.1.1.1, 2033).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/reply.h"
+
+namespace postern {
+
+struct Offer {
+    bool pipelining = false, eight_bit = false, utf8 = false, chunking = false, dsn = false, start_tls = false;
+    bool size = false;  // SIZE= may be said; `largest` 0: no fixed limit
+    std::int64_t largest = 0;
+    bool ignore_quota = false;
+    bool operator==(const Offer&) const = default;
+};
+
+// Keywords are compared without case, as RFC 5321 has it; the first line is the server's name. Unknown ones are
+// nothing.
+[[nodiscard]] Offer offer_of(const Reply& hello);
+
+}  // namespace postern

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// protocol/session.h – runs a Dialogue over a Stream: writes its moves, reads the replies, sends the message, and keeps
+// every step within its deadline.
+#pragma once
+
+#include "protocol/dialogue.h"
+#include "protocol/stream.h"
+#include "write/message_writer.h"
+
+namespace postern {
+
+struct SessionLimits {
+    Seconds each{300};     // one reply, or one block of the message taken by the server; 0: for ever
+    Instant end = kNever;  // the whole session
+};
+
+// What is sent: `plan` without escaping, CRLF and end dot, which are the session's.
+struct SessionMessage {
+    WritePlan plan;
+    BodySource body;
+};
+
+class Session {
+public:
+    Session(Os& os, Clock& clock, Stream& stream, ReplyReader& replies, SessionLimits limits)
+        : os_(os), clock_(clock), stream_(stream), replies_(replies), limits_(limits) {}
+
+    // To the end of the dialogue. The result is in it.
+    void run(Dialogue& dialogue, SessionMessage message);
+
+    [[nodiscard]] std::int64_t message_bytes() const { return message_bytes_; }  // as sent, the end dot included
+
+private:
+    void listen(Dialogue& dialogue, const Dialogue::Move& move);
+    void send_message(Dialogue& dialogue, SessionMessage& message, bool chunked);
+    class MessageSink;
+    [[nodiscard]] Status write_message(SessionMessage& message, bool chunked, MessageSink& sink);
+    [[nodiscard]] Instant soon(Seconds patience);
+
+    Os& os_;
+    Clock& clock_;
+    Stream& stream_;
+    ReplyReader& replies_;
+    SessionLimits limits_;
+    std::int64_t message_bytes_ = 0;
+};
+
+}  // namespace postern
