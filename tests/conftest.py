@@ -16,7 +16,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 REPOSITORY = TESTS.parent
 sys.path.insert(0, str(TESTS / "compat"))
 
-from compatlib import bench as bench_module  # noqa: E402
+from compatlib import bench as bench_module, gaps as gaps_module  # noqa: E402
 
 
 def binary_under_test() -> pathlib.Path:
@@ -28,18 +28,12 @@ def pytest_configure(config):
         raise pytest.UsageError(f"{binary_under_test()} is not there: ./dev build, or POSTERN=/path/to/postern")
 
 
-def known_gaps() -> dict[str, str]:
-    """tests/compat/gaps.txt: what should agree with exim4 and does not yet."""
-    lines = (TESTS / "compat" / "gaps.txt").read_text().splitlines()
-    return dict(line.split("  ", 1) for line in lines if line and not line.startswith("#"))
-
-
 def pytest_collection_modifyitems(items):
     if binary_under_test() == bench_module.EXIM:
         return
-    gaps = known_gaps()
+    gaps = gaps_module.known_gaps()
     for item in items:
-        why = gaps.get(item.nodeid.rsplit("/", 1)[-1])
+        why = gaps.get(gaps_module.short_id(item.nodeid))
         if why:
             item.add_marker(pytest.mark.xfail(reason=why, strict=True))
 

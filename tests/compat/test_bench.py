@@ -5,6 +5,7 @@ import time
 import pytest
 
 from compatlib.case import Case, PARTS, conf
+from compatlib.gaps import short_id
 from compatlib.groups import judge
 from compatlib.observe import Normaliser, show, unique_names
 
@@ -83,3 +84,11 @@ def test_a_difference_covers_its_parts_only():
 def test_a_case_names_the_parts_of_its_difference():
     with pytest.raises(AssertionError):
         Case("x", conf(), difference="D-x")
+
+
+@pytest.mark.parametrize("nodeid,want", [
+    ("tests/compat/test_x.py::test_y[case]", "test_x.py::test_y[case]"), ("test_x.py::test_y[case]", "test_x.py::test_y[case]"), ("tests/compat/test_x.py::test_y", "test_x.py::test_y"),
+    ("tests/compat/test_x.py::test_y[n-1-${reverse_ip:10.0.0.0/8}]", "test_x.py::test_y[n-1-${reverse_ip:10.0.0.0/8}]"), ("tests/compat/test_x.py::test_y[${mask:::1/64}]", "test_x.py::test_y[${mask:::1/64}]"),
+], ids=["below", "alone", "no-parameter", "slash", "slash-and-colons"])
+def test_a_gap_is_found_by_its_short_id(nodeid, want):
+    assert short_id(nodeid) == want
