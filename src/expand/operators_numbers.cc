@@ -2,6 +2,7 @@
 // Operators whose result is a number, a digest or an address, and those that look at the world. Clean results but for
 // mask and its like.
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -19,14 +20,37 @@ namespace {
 
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-Expansion to_base32(std::string_view digits) {
+// A decimal as strtoul and its relatives read it: blanks, a sign, digits, and then the end. Nothing is 0, too large is
+// the largest.
+struct Decimal {
+    bool negative = false;
+    std::uint64_t magnitude = 0;
+    [[nodiscard]] std::uint64_t wrapped() const { return negative ? 0 - magnitude : magnitude; }
+};
+std::optional<Decimal> read_decimal(std::string_view text) {
+    Decimal out;
+    if (text.empty()) return out;
+    std::string_view digits = trim_left(text);
+    out.negative = digits.starts_with('-');
+    if (out.negative || digits.starts_with('+')) digits.remove_prefix(1);
+    if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
     const auto value = parse_uint(digits);
+    if (!value) return Decimal{false, std::numeric_limits<std::uint64_t>::max()};
+    out.magnitude = *value;
+    return out;
+}
+
+Expansion to_base32(std::string_view digits) {
+    const auto value = read_decimal(digits);
     if (!value) return failed(wording::not_decimal("base32", digits));
     std::string out;
-    for (std::uint64_t left = *value; left > 0; left /= 32) out += kBase32[left % 32];
+    for (std::uint64_t left = value->wrapped(); left > 0; left /= 32) out += kBase32[left % 32];
     std::ranges::reverse(out);
     return Text(std::move(out));
 }
+
+// Large values come out as negative ones.
+Text signed_text(std::uint64_t value) { return Text(std::to_string(static_cast<std::int64_t>(value))); }
 
 Expansion from_base32(std::string_view text) {
     std::uint64_t value = 0;
@@ -35,47 +59,60 @@ Expansion from_base32(std::string_view text) {
         if (digit == std::string_view::npos) return failed(wording::not_base32(text));
         value = value * 32 + digit;
     }
-    return Text(std::to_string(value));
+    return signed_text(value);
 }
 
-// The last six digits; signs and blanks as strtoul takes them.
+// The last six digits.
 Expansion to_base62(std::string_view digits) {
-    const std::string_view number = trim_left(digits);
-    if (number.empty()) return Text("000000");
-    const auto value = parse_int(number);
-    const auto large = parse_uint(number);
-    if (!value && !large) return failed(wording::not_decimal("base62", digits));
-    const std::string all = base62(value ? static_cast<std::uint64_t>(*value) : *large, 6);
+    const auto value = read_decimal(digits);
+    if (!value) return failed(wording::not_decimal("base62", digits));
+    const std::string all = base62(value->wrapped(), 6);
     return Text(all.substr(all.size() - 6));
 }
 
 Expansion from_base62(std::string_view text) {
-    const auto value = parse_base62(text);
-    if (!value) return failed(wording::not_base62(text));
-    return Text(std::to_string(*value));
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto digit = parse_base62(text.substr(i, 1));
+        if (!digit) return failed(wording::not_base62(text));
+        value = value * 62 + *digit;
+    }
+    return signed_text(value);
+}
+
+// "10.0.0.0/8"; a mask need not be there, need not be written (/ is /0), and may be too large. No %zone beside a mask.
+struct MaskedIp {
+    IpAddress address;
+    std::optional<std::uint64_t> bits;
+};
+std::optional<MaskedIp> parse_masked_ip(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const auto address = parse_ip(text.substr(0, slash));
+    if (!address) return std::nullopt;
+    if (slash == std::string_view::npos) return MaskedIp{*address, std::nullopt};
+    const auto bits = read_decimal(text.substr(slash + 1));
+    if (!bits || (bits->negative && bits->magnitude > 0) || contains(text, "%")) return std::nullopt;
+    return MaskedIp{*address, bits->magnitude};
 }
 
 Expansion mask(std::string_view text, bool normal_form) {
-    const std::size_t slash = text.find('/');
-    const auto address = parse_ip(text.substr(0, slash));
-    if (!address) return failed(wording::not_an_ip_address(text));
-    if (slash == std::string_view::npos) return failed(wording::mask_missing(text));
-    const std::string_view digits = text.substr(slash + 1);
-    const auto bits = digits.empty() ? std::optional<std::uint64_t>(0) : parse_uint(digits);
-    if (!bits) return failed(wording::not_an_ip_address(text));
-    if (*bits > address->bits()) return failed(wording::mask_too_big(text));
-    const IpAddress masked = address->masked(static_cast<unsigned>(*bits));
-    return Text(fmt::format("{}/{}", normal_form ? masked.short_text() : masked.long_text('.'), *bits));
+    const auto ip = parse_masked_ip(text);
+    if (!ip) return failed(wording::not_an_ip_address(text));
+    if (!ip->bits) return failed(wording::mask_missing(text));
+    if (*ip->bits > ip->address.bits()) return failed(wording::mask_too_big(text));
+    const IpAddress masked = ip->address.masked(static_cast<unsigned>(*ip->bits));
+    return Text(fmt::format("{}/{}", normal_form ? masked.short_text() : masked.long_text('.'), *ip->bits));
 }
 
+// A mask is not looked at.
 Expansion reversed(std::string_view text) {
-    const auto address = parse_ip(text);
-    if (!address) return failed(wording::reverse_ip_wants_address(text));
+    const auto ip = parse_masked_ip(text);
+    if (!ip) return failed(wording::reverse_ip_wants_address(text));
+    const IpAddress address = ip->address.unmapped();
     std::string out;
-    if (!address->v6)
-        return Text(
-            fmt::format("{}.{}.{}.{}", address->bytes[3], address->bytes[2], address->bytes[1], address->bytes[0]));
-    const std::string digits = address->long_text('\0');
+    if (!address.v6)
+        return Text(fmt::format("{}.{}.{}.{}", address.bytes[3], address.bytes[2], address.bytes[1], address.bytes[0]));
+    const std::string digits = address.long_text('\0');
     for (auto c = digits.rbegin(); c != digits.rend(); ++c) {
         if (*c == '\0') continue;
         if (!out.empty()) out += '.';

@@ -16,8 +16,11 @@ constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 }  // namespace
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
-    if (const auto zone = text.find('%'); zone != std::string_view::npos && contains(text, ":"))
+    if (const auto zone = text.find('%'); zone != std::string_view::npos && contains(text, ":")) {
+        const auto may_be_in_name = [](char c) { return is_graph(c) && c != '/'; };
+        if (!std::ranges::all_of(text.substr(zone), may_be_in_name)) return std::nullopt;
         text = text.substr(0, zone);
+    }
     if (text.size() > 45 || text.find('\0') != std::string_view::npos) return std::nullopt;
     const std::string name(text);
     IpAddress address;

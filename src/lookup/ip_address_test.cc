@@ -9,8 +9,8 @@ namespace {
 TEST(IpAddress, what_is_one) {
     for (const std::string_view good : {"1.2.3.4", "::1", "::ffff:1.2.3.4", "fe80::1%eth0", "2001:DB8::"})
         EXPECT_TRUE(parse_ip(good)) << good;
-    for (const std::string_view bad :
-         {"", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4/8", "[::1]", "1::2::3", "x", "1.2.3.4%eth0", "1.2.3.4 "})
+    for (const std::string_view bad : {"", "1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4/8", "[::1]", "1::2::3", "x",
+                                       "1.2.3.4%eth0", "fe80::1%eth0/8", "fe80::1%a b", "1.2.3.4 "})
         EXPECT_FALSE(parse_ip(bad)) << bad;
 }
 
