@@ -89,17 +89,26 @@ tl::expected<bool, std::string> compare_texts(ConditionName name, std::string_vi
     if (!x) return tl::unexpected(x.error());
     const auto y = parse_expansion_integer(b);
     if (!y) return tl::unexpected(y.error());
+    return compare_numbers(name, *x, *y);
+}
+
+bool is_numeric(ConditionName name) {
+    return name == ConditionName::equal || name == ConditionName::less || name == ConditionName::less_equal ||
+           name == ConditionName::greater || name == ConditionName::greater_equal;
+}
+
+bool compare_numbers(ConditionName name, std::int64_t a, std::int64_t b) {
     switch (name) {
         case ConditionName::less:
-            return *x < *y;
+            return a < b;
         case ConditionName::less_equal:
-            return *x <= *y;
+            return a <= b;
         case ConditionName::greater:
-            return *x > *y;
+            return a > b;
         case ConditionName::greater_equal:
-            return *x >= *y;
+            return a >= b;
         default:
-            return *x == *y;
+            return a == b;
     }
 }
 

@@ -17,6 +17,9 @@ namespace postern {
 
 // equal … greater_equal, eq, eqi … gei; the error is about a number.
 [[nodiscard]] tl::expected<bool, std::string> compare_texts(ConditionName name, std::string_view a, std::string_view b);
+// equal … greater_equal.
+[[nodiscard]] bool is_numeric(ConditionName name);
+[[nodiscard]] bool compare_numbers(ConditionName name, std::int64_t a, std::int64_t b);
 [[nodiscard]] bool is_ordering(ConditionName name);  // < <= > >= and lt … gei: what sort takes
 
 }  // namespace postern

@@ -21,7 +21,7 @@ Truth truth_of(tl::expected<bool, std::string> result) {
     return *result;
 }
 
-Truth boolean(const std::string& text, bool lax) {
+Truth boolean(std::string_view text, bool lax) {
     const std::string_view word = trim(text);
     if (word.empty()) return false;
     if (lax) return word != "0" && !iequals(word, "no") && !iequals(word, "false");
@@ -59,6 +59,11 @@ Truth encrypted_equal(std::string_view plain, std::string_view encrypted) {
 
 }  // namespace
 
+std::string where_inside(ConditionName condition) {
+    const bool list = condition == ConditionName::and_ || condition == ConditionName::or_;
+    return list ? wording::inside_combination(name_of(condition)) : wording::inside_condition(name_of(condition));
+}
+
 Truth Evaluator::condition(const Condition& condition) {
     if (++state_.steps > state_.environment.most_steps) return failed(wording::too_much_work());
     const Truth result = positive(condition);
@@ -88,6 +93,7 @@ Truth Evaluator::positive(const Condition& condition) {
         default:
             break;
     }
+    if (is_numeric(condition.name)) return compare_numbers(condition);
     std::vector<Text> args;
     for (const Sequence& argument : condition.args) {
         Expansion value = text(argument);
@@ -96,6 +102,20 @@ Truth Evaluator::positive(const Condition& condition) {
     }
     if (condition.broken) return syntax();
     return compare(condition, args);
+}
+
+// The first number is read before the second text is expanded.
+Truth Evaluator::compare_numbers(const Condition& condition) {
+    std::vector<std::int64_t> numbers;
+    for (const Sequence& argument : condition.args) {
+        const Expansion value = text(argument);
+        if (!value) return tl::unexpected(value.error());
+        const auto number = parse_expansion_integer(value->bytes);
+        if (!number) return failed(number.error());
+        numbers.push_back(*number);
+    }
+    if (condition.broken) return syntax();
+    return postern::compare_numbers(condition.name, numbers[0], numbers[1]);
 }
 
 Truth Evaluator::definition(const Condition& condition) {
@@ -109,15 +129,15 @@ Truth Evaluator::definition(const Condition& condition) {
 // Stops at the part that decides; the parser has looked at all of them.
 Truth Evaluator::combination(const Condition& condition_node) {
     const bool all = condition_node.name == ConditionName::and_;
-    const std::string where = wording::inside_combination(all ? "and" : "or");
     bool decided = false;
     for (const Condition& part : condition_node.parts) {
         if (decided) {
-            if (part.broken) return syntax();
+            const Truth not_needed = skipped(part);
+            if (!not_needed) return inside(not_needed.error(), where_inside(condition_node.name));
             continue;
         }
         const Truth one = condition(part);
-        if (!one) return inside(one.error(), where);
+        if (!one) return inside(one.error(), where_inside(condition_node.name));
         decided = *one != all;
     }
     if (condition_node.broken) return syntax();
@@ -135,9 +155,8 @@ Truth Evaluator::compare(const Condition& condition, std::span<const Text> args)
         case ConditionName::isip6:
             return is_ip(condition.name, args[0].bytes);
         case ConditionName::bool_:
-            return boolean(args[0].bytes, false);
         case ConditionName::bool_lax:
-            return boolean(args[0].bytes, true);
+            return boolean(args[0].bytes, condition.name == ConditionName::bool_lax);
         case ConditionName::match:
             return match(args);
         case ConditionName::match_address:

@@ -7,22 +7,6 @@
 #include "wording/expansion.h"
 
 namespace postern {
-namespace {
-
-constexpr int kDeepestEvaluation = 400;
-
-class Deeper {
-public:
-    explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
-    ~Deeper() { --depth_; }
-    Deeper(const Deeper&) = delete;
-    Deeper& operator=(const Deeper&) = delete;
-
-private:
-    int& depth_;
-};
-
-}  // namespace
 
 ItemList items_of(const Text& list) {
     ItemList out;
@@ -37,13 +21,13 @@ tl::unexpected<ExpansionFailure> Evaluator::syntax() {
 }
 
 tl::unexpected<ExpansionFailure> Evaluator::inside(ExpansionFailure failure, const std::string& where) const {
-    if (!syntax_failure_ && !failure.forced) failure.message += where;
+    if (!syntax_failure_) failure.message += where;
     return tl::unexpected(std::move(failure));
 }
 
 Expansion Evaluator::text(const Sequence& sequence) {
     const Deeper deeper(state_.depth);
-    if (state_.depth > kDeepestEvaluation) return failed(wording::nested_too_deeply());
+    if (deeper.too_deep()) return failed(wording::nested_too_deeply());
     if (sequence.nodes.size() == 1 && !sequence.broken) return node(sequence.nodes.front());
     Text out;
     for (const Node& part : sequence.nodes) {
@@ -55,11 +39,6 @@ Expansion Evaluator::text(const Sequence& sequence) {
     }
     if (sequence.broken) return syntax();
     return out;
-}
-
-Expansion Evaluator::skipped(const Sequence& sequence) {
-    if (sequence.broken) return syntax();
-    return Text();
 }
 
 Expansion Evaluator::node(const Node& node) {
@@ -106,7 +85,7 @@ Text Evaluator::header(const Node& node) const {
     return value;
 }
 
-tl::expected<std::vector<Text>, ExpansionFailure> Evaluator::arguments(const Node& node) {
+Evaluator::Arguments Evaluator::arguments(const Node& node) {
     std::vector<Text> values;
     for (const Sequence& argument : node.args) {
         Expansion value = text(argument);

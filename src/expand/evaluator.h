@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // expand/evaluator.h – walks one Template with one Scope. Private to the folder: evaluator.cc (text and variables),
-// items.cc, list_items.cc, lookup_item.cc, run_item.cc, operators*.cc, conditions*.cc.
+// items.cc, list_items.cc, lookup_item.cc, run_item.cc, operators*.cc, conditions*.cc, skipping.cc.
 // Taint follows values (spec expansion.md §9): each method says by the Text it returns whether the result is tainted.
 #pragma once
 
@@ -18,6 +18,9 @@ using Truth = tl::expected<bool, ExpansionFailure>;
 inline tl::unexpected<ExpansionFailure> failed(std::string message) {
     return tl::unexpected(ExpansionFailure{std::move(message)});
 }
+
+// What is added to a failure in a part of and{…}, or{…}, forany{…}{…} …
+[[nodiscard]] std::string where_inside(ConditionName condition);
 
 class Evaluator {
 public:
@@ -54,12 +57,26 @@ private:
     [[nodiscard]] Expansion variable(const Node& node);
     [[nodiscard]] Text capture(std::int64_t number) const;
     [[nodiscard]] Text header(const Node& node) const;
-    [[nodiscard]] Expansion skipped(const Sequence& sequence);
-    [[nodiscard]] tl::expected<std::vector<Text>, ExpansionFailure> arguments(const Node& node);
+    using Arguments = tl::expected<std::vector<Text>, ExpansionFailure>;
+    [[nodiscard]] Arguments arguments(const Node& node);
     [[nodiscard]] tl::unexpected<ExpansionFailure> syntax();
-    // Adds `where` to a failure, unless the parser has done that already.
+    // Adds `where` to a failure (a forced one, too), unless the parser has done that already.
     [[nodiscard]] tl::unexpected<ExpansionFailure> inside(ExpansionFailure failure, const std::string& where) const;
     [[nodiscard]] Expansion expand_again(const Text& source);  // text that another expansion made
+
+    // skipping.cc. skipped(): nothing but an error comes of text that is not taken. skim(): also what Exim has in hand
+    // then, which is the literal text and what items make of it.
+    [[nodiscard]] Expansion skipped(const Sequence& sequence);
+    [[nodiscard]] Truth skipped(const Condition& condition);
+    [[nodiscard]] Expansion skim(const Sequence& sequence);
+    [[nodiscard]] Expansion skim(const Node& node);
+    [[nodiscard]] Expansion skim_again(const Text& source);
+    [[nodiscard]] Expansion skim_item(const Node& node);
+    [[nodiscard]] Expansion skim_list_item(const Node& node);
+    [[nodiscard]] Expansion skim_list_extract(const Node& node);
+    [[nodiscard]] Expansion skim_branches(const Node& node);
+    [[nodiscard]] Truth skim(const Condition& condition);
+    [[nodiscard]] Arguments skim_all(std::span<const Sequence> arguments, bool broken);
 
     // items.cc
     [[nodiscard]] Expansion item(const Node& node);
@@ -67,11 +84,11 @@ private:
     enum class NoBranch : bool { keeps_value, outer_value };
     [[nodiscard]] Expansion branches(const Node& node, std::string_view name, bool taken, Saved* saved, NoBranch no);
     [[nodiscard]] Expansion env(const Node& node);
-    [[nodiscard]] Expansion number_item(const Node& node, std::string_view name);  // length, substr, hash, nhash
-    [[nodiscard]] Expansion substitute(const Node& node);
-    [[nodiscard]] Expansion translate(const Node& node);
+    enum class Mode : bool { work, skim };
+    // length, substr, hash, nhash, sg, tr, listquote
+    [[nodiscard]] Expansion text_item(ItemName item, const Arguments& args, Mode mode);
+    [[nodiscard]] Expansion substitute(std::span<const Text> args, Mode mode);
     [[nodiscard]] Expansion read_whole_file(const Node& node);
-    [[nodiscard]] Expansion list_quote(const Node& node);
     [[nodiscard]] Expansion hmac(const Node& node);
     [[nodiscard]] tl::unexpected<ExpansionFailure> refused(const Node& node);
 
@@ -81,6 +98,7 @@ private:
     [[nodiscard]] Expansion list_extract(const Node& node);
 
     // list_items.cc
+    [[nodiscard]] Expansion before_items(const Node& node);
     [[nodiscard]] Expansion map(const Node& node);
     [[nodiscard]] Expansion filter(const Node& node);
     [[nodiscard]] Expansion reduce(const Node& node);
@@ -105,9 +123,22 @@ private:
     [[nodiscard]] Truth combination(const Condition& condition);
     [[nodiscard]] Truth for_items(const Condition& condition);
     [[nodiscard]] Truth compare(const Condition& condition, std::span<const Text> args);
+    [[nodiscard]] Truth compare_numbers(const Condition& condition);
     [[nodiscard]] Truth match(std::span<const Text> args);
     [[nodiscard]] Truth match_list(const Condition& condition, std::span<const Text> args);
     [[nodiscard]] Truth in_list(std::span<const Text> args, bool caseless);
+
+    class Deeper {
+    public:
+        explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
+        ~Deeper() { --depth_; }
+        Deeper(const Deeper&) = delete;
+        Deeper& operator=(const Deeper&) = delete;
+        [[nodiscard]] bool too_deep() const { return depth_ > 400; }
+
+    private:
+        int& depth_;
+    };
 
     Expander::State& state_;
     const Scope& scope_;

@@ -15,9 +15,10 @@ struct Key {
     std::int64_t number = 0;
 };
 
-// All digits, with an optional sign: a field number.
+// All digits, with an optional sign: a field number. A lone sign is 0.
 Key read_key(std::string_view text) {
     std::string_view digits = text;
+    if (text == "-") return {true, 0};
     if (digits.starts_with('-')) digits.remove_prefix(1);
     if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return {};
     // A number that is too long is a field that is not there.
@@ -97,6 +98,17 @@ Expansion Evaluator::extract_branches(const Node& node, std::size_t used, bool f
     }
     if (!node.tail_closed) return failed(wording::fail_word_expected("extract"));
     return out;
+}
+
+Expansion Evaluator::skim_list_extract(const Node& node) {
+    if (node.args.empty()) return syntax();
+    const Expansion number = skim(node.args[0]);
+    if (!number) return number;
+    const std::string_view digits = trim(number->bytes);
+    if (!digits.empty() && !read_key(digits).numeric) return failed(wording::first_argument_not_numeric("listextract"));
+    const auto list = skim_all(std::span(node.args).subspan(1), !node.branches);
+    if (!list) return tl::unexpected(list.error());
+    return skim_branches(node);
 }
 
 Expansion Evaluator::list_extract(const Node& node) {

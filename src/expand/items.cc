@@ -34,21 +34,15 @@ Expansion Evaluator::item(const Node& node) {
         case ItemName::run:
             return run(node);
         case ItemName::hash:
-            return number_item(node, "hash");
         case ItemName::length:
-            return number_item(node, "length");
+        case ItemName::listquote:
         case ItemName::nhash:
-            return number_item(node, "nhash");
-        case ItemName::substr:
-            return number_item(node, "substr");
         case ItemName::sg:
-            return substitute(node);
+        case ItemName::substr:
         case ItemName::tr:
-            return translate(node);
+            return text_item(node.item, arguments(node), Mode::work);
         case ItemName::readfile:
             return read_whole_file(node);
-        case ItemName::listquote:
-            return list_quote(node);
         case ItemName::hmac:
             return hmac(node);
         case ItemName::acl:
@@ -134,45 +128,94 @@ Expansion Evaluator::env(const Node& node) {
     return branches(node, "env", value != nullptr, &saved, NoBranch::outer_value);
 }
 
-Expansion Evaluator::number_item(const Node& node, std::string_view name) {
-    const auto args = arguments(node);
-    if (!args) return tl::unexpected(args.error());
+namespace {
+
+std::string_view name_of(ItemName item) {
+    switch (item) {
+        case ItemName::length:
+            return "length";
+        case ItemName::substr:
+            return "substr";
+        case ItemName::nhash:
+            return "nhash";
+        default:
+            return "hash";
+    }
+}
+
+// The arguments before the last one are numbers; only the first one of substr may be negative. (In Exim those of hash
+// and nhash, too, and then it dies or makes nonsense; its text shows.)
+tl::expected<std::vector<std::int64_t>, std::string> numbers_of(ItemName item, std::span<const Text> args) {
     std::vector<std::int64_t> numbers;
-    for (std::size_t i = 0; i + 1 < args->size(); ++i) {
-        const std::string& digits = (*args)[i].bytes;
-        const bool may_be_negative = i == 0 && node.item == ItemName::substr;
-        const auto number = digits.empty() ? std::optional<std::int64_t>(0) : parse_int(digits);
-        if (!number || (!may_be_negative && *number < 0))
-            return failed(wording::not_a_number_for(digits, name, !may_be_negative));
+    for (const Text& argument : args.first(args.size() - 1)) {
+        const std::string& digits = argument.bytes;
+        const bool any_sign = numbers.empty() && item != ItemName::length;
+        const auto number = digits.empty() ? std::optional<std::int64_t>(0) : parse_int(trim_left(digits));
+        if (!number) return tl::unexpected(wording::not_a_number_for(digits, name_of(item), !any_sign));
+        if (*number < 0 && !(any_sign && item == ItemName::substr))
+            return tl::unexpected(wording::not_a_number_for(digits, name_of(item), true));
         numbers.push_back(*number);
     }
-    const std::optional<std::int64_t> second = numbers.size() > 1 ? std::optional(numbers[1]) : std::nullopt;
+    return numbers;
+}
+
+Text translated(Text subject, std::string_view from, std::string_view to) {
+    if (to.empty()) return subject;
+    for (char& c : subject.bytes) {
+        const std::size_t at = from.rfind(c);
+        if (at != std::string_view::npos) c = to[std::min(at, to.size() - 1)];
+    }
+    return subject;
+}
+
+Text quoted_for_list(std::string_view separators, const Text& subject) {
+    if (subject.empty()) return Text(" ");
+    const char separator = separators.empty() ? '\0' : separators.front();
+    Text out;
+    out.tainted = subject.tainted;
+    for (const char c : subject.bytes) {
+        if (c == separator) out.bytes += c;
+        out.bytes += c;
+    }
+    return out;
+}
+
+}  // namespace
+
+Expansion Evaluator::text_item(ItemName item, const Arguments& args, Mode mode) {
+    if (!args) return tl::unexpected(args.error());
+    if (item == ItemName::sg) return substitute(*args, mode);
+    if (item == ItemName::tr) return translated((*args)[0], (*args)[1].bytes, (*args)[2].bytes);
+    if (item == ItemName::listquote) return quoted_for_list((*args)[0].bytes, (*args)[1]);
+    const auto numbers = numbers_of(item, *args);
+    if (!numbers) return failed(numbers.error());
+    const std::int64_t first = numbers->front();
+    const std::optional<std::int64_t> second = numbers->size() > 1 ? std::optional(numbers->back()) : std::nullopt;
     const Text& subject = args->back();
-    switch (node.item) {
+    switch (item) {
         case ItemName::length:
-            return Text(substring(subject.bytes, 0, numbers[0]), subject.tainted);
+            return Text(substring(subject.bytes, 0, first), subject.tainted);
         case ItemName::substr:
-            return Text(substring(subject.bytes, numbers[0], second), subject.tainted);
+            return Text(substring(subject.bytes, first, second), subject.tainted);
         case ItemName::nhash: {
-            auto value = numeric_hash(subject.bytes, numbers[0], second);
-            if (!value) return failed(wording::nhash_by_zero());
-            return Text(*std::move(value));
+            auto value = numeric_hash(subject.bytes, first, second);
+            if (value) return Text(*std::move(value));
+            // What is skipped may stand for another number.
+            return mode == Mode::skim ? Expansion(Text()) : failed(wording::nhash_by_zero());
         }
         default: {
             if (second.value_or(0) > kMostHashCodes) return failed(wording::hash_count_too_big((*args)[1].bytes));
-            return Text(text_hash(subject.bytes, numbers[0], second), subject.tainted);
+            return Text(text_hash(subject.bytes, first, second), subject.tainted);
         }
     }
 }
 
 // s///g as in Perl: the replacement is expanded for each match, with $0 and the groups.
-Expansion Evaluator::substitute(const Node& node) {
-    const auto args = arguments(node);
-    if (!args) return tl::unexpected(args.error());
+Expansion Evaluator::substitute(std::span<const Text> args, Mode mode) {
     const Saved saved(state_.registers, Saved::What::value_and_captures);
-    const Text& subject = (*args)[0];
-    const auto regex = Regex::compile((*args)[1].bytes, false);
-    if (!regex) return failed(wording::regex_error((*args)[1].bytes, regex.error().text, regex.error().offset));
+    const Text& subject = args[0];
+    const auto regex = Regex::compile(args[1].bytes, false);
+    if (!regex) return failed(wording::regex_error(args[1].bytes, regex.error().text, regex.error().offset));
     const std::string_view bytes = subject.bytes;
     Text out;
     const auto copy = [&](std::size_t from, std::size_t to) {
@@ -200,7 +243,7 @@ Expansion Evaluator::substitute(const Node& node) {
                                    ? Text()
                                    : Text(bytes.substr(group.start, group.end - group.start), subject.tainted));
         }
-        Expansion replacement = expand_again((*args)[2]);
+        Expansion replacement = mode == Mode::work ? expand_again(args[2]) : skim_again(args[2]);
         if (!replacement) return replacement;
         if (out.bytes.size() + replacement->bytes.size() > state_.environment.most_bytes)
             return failed(wording::too_long());
@@ -210,19 +253,6 @@ Expansion Evaluator::substitute(const Node& node) {
     }
     copy(std::min(at, bytes.size()), bytes.size());
     return out;
-}
-
-Expansion Evaluator::translate(const Node& node) {
-    auto args = arguments(node);
-    if (!args) return tl::unexpected(args.error());
-    const std::string &from = (*args)[1].bytes, &to = (*args)[2].bytes;
-    if (!to.empty()) {
-        for (char& c : (*args)[0].bytes) {
-            const std::size_t at = from.rfind(c);
-            if (at != std::string::npos) c = to[std::min(at, to.size() - 1)];
-        }
-    }
-    return std::move((*args)[0]);
 }
 
 Expansion Evaluator::read_whole_file(const Node& node) {
@@ -248,21 +278,6 @@ Expansion Evaluator::read_whole_file(const Node& node) {
         } else {
             out.bytes += c;
         }
-    }
-    return out;
-}
-
-Expansion Evaluator::list_quote(const Node& node) {
-    const auto args = arguments(node);
-    if (!args) return tl::unexpected(args.error());
-    const Text& subject = (*args)[1];
-    if (subject.empty()) return Text(" ");
-    const char separator = (*args)[0].empty() ? '\0' : (*args)[0].bytes.front();
-    Text out;
-    out.tainted = subject.tainted;
-    for (const char c : subject.bytes) {
-        if (c == separator) out.bytes += c;
-        out.bytes += c;
     }
     return out;
 }

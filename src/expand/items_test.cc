@@ -111,6 +111,35 @@ constexpr Row kItems[] = {
     {"${tr{abc}{a}{}}", "abc"},
     {"${hmac{sha256}{a}{b}}", R"(Failed: hmac algorithm "sha256" is not recognised)"},
     {"${sort{b:a}{lt}{$nosuch}}", R"(Failed: unknown variable name "nosuch")"},
+    {"${filter{a}{match_ip{yes}{nobody}}}", R"(Failed: "yes" is not an IP address inside "filter" condition)"},
+    {"${filter{a:b}{<{x}{1}}}", R"(Failed: integer expected but "x" found inside "filter" condition)"},
+    {"${filter{a}{nosuch{x}}}", R"(Failed: unknown condition "nosuch" inside "filter" item)"},
+    {"${map{a}{${if eq{a}{b}{x}fail}}}", R"(Failed: "if" failed and "fail" requested inside "map" item)"},
+    {"${filter{a}{eq{${if eq{a}{b}{x}fail}}{1}}}",
+     R"(Failed: "if" failed and "fail" requested inside "filter" condition)"},
+    {"${reduce{a}{b}{${if eq{a}{b}{x}fail}}}", R"(Failed: "if" failed and "fail" requested inside "reduce" item)"},
+    {"${sort{a:b}{lt}{${if eq{a}{b}{x}fail}}}", R"(Failed: field-extract in sort: "${if eq{a}{b}{x}fail}")"},
+    {"${map{a}{${filter{b}{<{x}{1}}}}}",
+     R"(Failed: integer expected but "x" found inside "filter" condition inside "map" item)"},
+    {"${map{a}{${map{b}{${if eq{a}{b}{x}fail}}}}}",
+     R"(Failed: "if" failed and "fail" requested inside "map" item inside "map" item)"},
+    {R"(${map{a}{${expand:\$nosuch}}})",
+     R"(Failed: internal expansion of "$nosuch" failed: unknown variable name "nosuch" inside "map" item)"},
+    {"${extract{-}{:}{a:b}}", "a:b"},
+    {"${extract{-}{a=b}}", "Failed: missing '{' for arg 3 of extract"},
+    {"${listextract{-}{a}{y}{n}}", "n"},
+    {"${substr{ 1}{+2}{abcd}}", "bc"},
+    {"${hash{x}{abc}}", R"(Failed: "x" is not a number (in "hash" expansion))"},
+    {"${nhash{x}{abc}}", R"(Failed: "x" is not a number (in "nhash" expansion))"},
+    {"${sort{b:a}{lt x}{$item}}", "a:b"},
+    {"${sort{2:10}{<x}{$item}}", "2:10"},
+    {R"(${sort{b:a}{\x6ct}{$item}})", "a:b"},
+    {"${sort{b:a}{}{$item}}", R"(Failed: condition name expected, but found "")"},
+    {"${sort{b:a}{!lt}{$item}}", R"(Failed: condition name expected, but found "!lt")"},
+    {"${sort{b:a}{${lc:Xabcdefghijklmnopqrstuvwxyz}}{$item}}",
+     R"(Failed: condition name expected, but found "${lc:Xabcdefghij")"},
+    {"${sort{$nosuch}{eq}{$item}}", R"(Failed: unknown variable name "nosuch")"},
+    {"${sort{b:a}{eq}{$nosuch}}", "Failed: comparator not handled for sort"},
     {"${sort{3:10:2}{<}{$item}}", "2:3:10"},
     {"${sort{x:10:2}{<}{$item}}", "x:2:10"},
     {"${sort{a:B:c}{gti}{$item}}", "c:B:a"},
@@ -187,6 +216,30 @@ TEST(Items, left_out) {
         {"${if eq{a}{b}{${perl{x}}${prvs{a@b}{key}}}{ok}}", "ok"},
     };
     world.expect_rows(kRows);
+}
+
+// D-expand-sort: exim4 fails without a word. D-expand-nhash: it makes nonsense of the one, and dies of the other.
+TEST(Items, own_answers) {
+    ExpansionWorld world;
+    constexpr Row kRows[] = {
+        {"${sort{b:a}{nosuch}{$item}}", R"(Failed: unknown condition "nosuch")"},
+        {"${nhash{-1}{abc}}", R"(Failed: "-1" is not a positive number (in "nhash" expansion))"},
+        {"${hash{-1}{abc}}", R"(Failed: "-1" is not a positive number (in "hash" expansion))"},
+    };
+    world.expect_rows(kRows);
+}
+
+// Options treat a forced failure as if they were unset, wherever it came from.
+TEST(Items, forced_failures_stay_forced) {
+    ExpansionWorld world;
+    for (const char* source :
+         {"${map{a}{${if eq{a}{b}{x}fail}}}", "${filter{a}{eq{${if eq{a}{b}{x}fail}}{1}}}",
+          "${sort{a:b}{lt}{${if eq{a}{b}{x}fail}}}", "${if and{{eq{${if eq{a}{b}{x}fail}}{x}}}{y}{n}}"}) {
+        const Expansion value = world.expand(source);
+        ASSERT_FALSE(value) << source;
+        EXPECT_TRUE(value.error().forced) << source;
+    }
+    EXPECT_FALSE(world.expand("${sort{a:b}{lt}{}}").error().forced);
 }
 
 // D-expand-bounds

@@ -53,11 +53,28 @@ private:
 
 }  // namespace
 
+// Exim reads what is to be done for each item once for nothing, to find its end. Then it checks the braces behind it.
+Expansion Evaluator::before_items(const Node& node) {
+    const std::string_view name = node.item == ItemName::map      ? "map"
+                                  : node.item == ItemName::filter ? "filter"
+                                                                  : "reduce";
+    const std::size_t last = node.item == ItemName::reduce ? 2 : 1;
+    Expansion dry = Text();
+    if (node.condition) {
+        if (const Truth condition = skipped(*node.condition); !condition) dry = tl::unexpected(condition.error());
+    } else if (node.args.size() > last) {
+        dry = skipped(node.args[last]);
+    }
+    if (!dry) return inside(std::move(dry.error()), wording::inside_item(name));
+    if (node.broken) return syntax();
+    return dry;
+}
+
 Expansion Evaluator::map(const Node& node) {
     if (node.args.empty()) return syntax();
     Expansion source = text(node.args[0]);
     if (!source) return source;
-    if (node.broken) return syntax();
+    if (const Expansion end = before_items(node); !end) return end;
     const ItemList list = items_of(*source);
     const SavedItem saved(state_.registers);
     ListBuilder out(list.separator);
@@ -75,7 +92,7 @@ Expansion Evaluator::filter(const Node& node) {
     if (node.args.empty()) return syntax();
     Expansion source = text(node.args[0]);
     if (!source) return source;
-    if (node.broken) return syntax();
+    if (const Expansion end = before_items(node); !end) return end;
     const ItemList list = items_of(*source);
     const SavedItem saved(state_.registers);
     ListBuilder out(list.separator);
@@ -83,7 +100,7 @@ Expansion Evaluator::filter(const Node& node) {
         const Text current(item, list.tainted);
         state_.registers.item = current;
         const Truth keep = condition(*node.condition);
-        if (!keep) return inside(keep.error(), wording::inside_item("filter"));
+        if (!keep) return inside(keep.error(), wording::inside_condition("filter"));
         if (*keep) out.add(current);
     }
     return out.take();
@@ -96,7 +113,7 @@ Expansion Evaluator::reduce(const Node& node) {
     if (node.args.size() < 2) return syntax();
     Expansion start = text(node.args[1]);
     if (!start) return start;
-    if (node.broken) return syntax();
+    if (const Expansion end = before_items(node); !end) return end;
     const ItemList list = items_of(*source);
     const SavedItem saved_item(state_.registers);
     const Saved saved(state_.registers, Saved::What::value);
@@ -119,28 +136,26 @@ Expansion Evaluator::sort(const Node& node) {
     if (node.args.empty()) return syntax();
     Expansion source = text(node.args[0]);
     if (!source) return source;
-    if (node.args.size() < 2) return syntax();
-    const Expansion comparator = text(node.args[1]);
-    if (!comparator) return comparator;
+    if (node.args.size() > 1) {
+        if (Expansion dry = skipped(node.args[1]); !dry) return dry;
+    }
     if (node.broken) return syntax();
-    const auto name = find_condition(comparator->bytes);
-    if (comparator->bytes.starts_with('!')) return failed(wording::condition_name_expected(comparator->bytes));
-    if (!name) return failed(wording::unknown_condition(comparator->bytes));
-    if (!is_ordering(*name)) return failed(wording::comparator_not_handled());
+    const Sequence& extractor = node.args[1];
     const ItemList list = items_of(*source);
     std::vector<Keyed> sorted;
     for (const std::string& item : list.items) {
         const Text current(item, list.tainted);
         state_.registers.item = current;
-        Expansion key = text(node.args[2]);
+        Expansion key = text(extractor);
         if (!key || key->empty()) {
-            const Sequence& extractor = node.args[2];
-            return failed(wording::sort_field(
-                std::string_view(template_.source).substr(extractor.begin + 1, extractor.end - extractor.begin - 2)));
+            ExpansionFailure failure = key ? ExpansionFailure{} : std::move(key.error());
+            failure.message = wording::sort_field(
+                std::string_view(template_.source).substr(extractor.begin + 1, extractor.end - extractor.begin - 2));
+            return tl::unexpected(std::move(failure));
         }
         const auto before = [&](const Keyed& other) {
             ++state_.steps;
-            return compare_texts(*name, key->bytes, other.key.bytes).value_or(false);
+            return compare_texts(node.comparator, key->bytes, other.key.bytes).value_or(false);
         };
         sorted.insert(std::ranges::find_if(sorted, before), {current, *key});
         if (state_.steps > state_.environment.most_steps) return failed(wording::too_much_work());
@@ -154,9 +169,6 @@ namespace {
 
 bool is_strings(ConditionName name) {
     return name == ConditionName::forany_jsons || name == ConditionName::forall_jsons;
-}
-bool is_json(ConditionName name) {
-    return is_strings(name) || name == ConditionName::forany_json || name == ConditionName::forall_json;
 }
 
 // Elements of a JSON array; what is none is an empty list.
@@ -188,19 +200,20 @@ Truth Evaluator::for_items(const Condition& condition_node) {
     if (condition_node.args.empty()) return syntax();
     const Expansion source = text(condition_node.args[0]);
     if (!source) return tl::unexpected(source.error());
+    if (!condition_node.parts.empty()) {
+        if (const Truth dry = skipped(condition_node.parts[0]); !dry) return inside(dry.error(), where_inside(name));
+    }
     if (condition_node.broken) return syntax();
     auto list = name == ConditionName::forall || name == ConditionName::forany
                     ? tl::expected<ItemList, std::string>(items_of(*source))
                     : json_items(*source, name);
     if (!list) return failed(std::move(list.error()));
     const SavedItem saved(state_.registers);
-    const std::string where = wording::inside_condition(std::string(all ? "forall" : "forany") +
-                                                        (is_json(name) ? is_strings(name) ? "_jsons" : "_json" : ""));
     bool result = false;
     for (const std::string& item : list->items) {
         state_.registers.item = Text(item, list->tainted);
         const Truth one = condition(condition_node.parts[0]);
-        if (!one) return inside(one.error(), where);
+        if (!one) return inside(one.error(), where_inside(name));
         result = *one;
         if (result != all) break;
     }

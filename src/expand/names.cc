@@ -173,6 +173,10 @@ std::optional<Name> find_in(const Row<Name> (&rows)[count], std::string_view nam
 std::optional<ItemName> find_item(std::string_view name) { return find_in(kItems, name); }
 std::optional<ConditionName> find_condition(std::string_view name) { return find_in(kConditions, name); }
 
+std::string_view name_of(ConditionName condition) {
+    return std::ranges::find(kConditions, condition, &Row<ConditionName>::value)->name;
+}
+
 std::optional<OperatorMatch> find_operator(std::string_view text) {
     if (const auto whole = find_in(kLongOperators, text)) return OperatorMatch{*whole, {}};
     const std::size_t underscore = std::min(text.find('_'), text.size());

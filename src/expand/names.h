@@ -145,6 +145,7 @@ enum class ConditionName : std::uint8_t {
 
 [[nodiscard]] std::optional<ItemName> find_item(std::string_view name);
 [[nodiscard]] std::optional<ConditionName> find_condition(std::string_view name);
+[[nodiscard]] std::string_view name_of(ConditionName condition);
 
 // "length_3" is length with the rest "_3"; "quote_local_part" is a name of its own.
 struct OperatorMatch {

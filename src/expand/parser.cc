@@ -64,7 +64,7 @@ bool Parser::suffix(bool ok, const std::string& where) {
 // --- text ---
 
 bool Parser::sequence(Sequence& into, bool braced, Dollars dollars) {
-    const Level level(*this);
+    const Level level(*this, into.checked_when_skipped);
     std::string literal;
     const auto flush = [&] {
         if (literal.empty()) return;

@@ -40,6 +40,7 @@ private:
     bool env(Node& node);
     bool list_item(Node& node, std::string_view name);  // map, filter, reduce
     bool sort(Node& node);
+    bool comparator(Node& node);  // sort's
     bool run_command(Node& node);
     bool refused(Node& node, std::string_view name);
     bool branches(Node& node, std::string_view name);
@@ -64,25 +65,37 @@ private:
     bool fail_curly(std::string error);              // about braces, which a header name may have swallowed
     bool suffix(bool ok, const std::string& where);  // adds `where` to the error if there is one
 
-    // Counts how deep braces are nested.
+    // Counts how deep braces are nested; tells its part at the end whether it holds anything that is checked when
+    // skipped.
     class Level {
     public:
-        explicit Level(Parser& parser) : parser_(parser) { ++parser_.depth_; }
-        ~Level() { --parser_.depth_; }
+        Level(Parser& parser, bool& checked) : parser_(parser), checked_(checked), before_(parser.checks_) {
+            ++parser_.depth_;
+        }
+        ~Level() {
+            --parser_.depth_;
+            checked_ = parser_.checks_ != before_;
+        }
         Level(const Level&) = delete;
         Level& operator=(const Level&) = delete;
         [[nodiscard]] bool too_deep() const { return parser_.depth_ > kDeepestNesting; }
 
     private:
         Parser& parser_;
+        bool& checked_;
+        std::size_t before_;
     };
 
     Template& out_;
     std::string_view text_;
     std::size_t at_ = 0;
     int depth_ = 0;
+    std::size_t checks_ = 0;  // parts seen that are checked when skipped
     bool brace_in_header_name_ = false;
 };
+
+// What `text` begins with, if that can be the name of a condition: a word, or one of = == < <= > >=.
+[[nodiscard]] std::string_view condition_name(std::string_view text);
 
 // $h_, $header_ and their relatives; `prefix` is how many characters of the name say so.
 struct HeaderPrefix {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditions: the part of ${if … before {yes}, and what stands inside and{…}, filter{…}{…}, forany{…}{…}.
+#include <algorithm>
+
 #include "base/strings.h"
 #include "expand/parser.h"
 #include "expand/variables.h"
@@ -7,8 +9,18 @@
 
 namespace postern {
 
+std::string_view condition_name(std::string_view text) {
+    std::size_t end = 0;
+    if (!text.empty() && is_alpha(text.front())) {
+        while (end < std::min<std::size_t>(text.size(), 255) && (is_alnum(text[end]) || text[end] == '_')) ++end;
+    } else if (text.starts_with('=') || text.starts_with('<') || text.starts_with('>')) {
+        end = text.substr(1).starts_with('=') ? 2 : 1;
+    }
+    return text.substr(0, end);
+}
+
 bool Parser::condition(Condition& into) {
-    const Level level(*this);
+    const Level level(*this, into.checked_when_skipped);
     into.broken = true;  // until it is whole
     if (level.too_deep()) return fail(wording::nested_too_deeply());
     skip_blanks();
@@ -17,15 +29,8 @@ bool Parser::condition(Condition& into) {
         into.negated = !into.negated;
         skip_blanks();
     }
-    const std::size_t start = at_;
-    std::string_view name;
-    if (!at_end() && is_alpha(text_[at_])) {
-        name = take_word();
-    } else if (at('=') || at('<') || at('>')) {
-        ++at_;
-        if (at('=')) ++at_;
-        name = text_.substr(start, at_ - start);
-    }
+    const std::string_view name = condition_name(rest());
+    at_ += name.size();
     if (name.empty()) return fail(wording::condition_name_expected(rest().substr(0, 16)));
     const auto found = find_condition(name);
     if (!found) return fail(wording::unknown_condition(name));
@@ -55,6 +60,9 @@ bool Parser::condition(Condition& into) {
         case ConditionName::isip4:
         case ConditionName::isip6:
         case ConditionName::bool_:
+            ++checks_;
+            ok = one_string(into, name);
+            break;
         case ConditionName::bool_lax:
         case ConditionName::ldapauth:
         case ConditionName::pam:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ${item …}: what braces each item takes, and the {yes}{no} that end many of them.
 #include "base/strings.h"
+#include "expand/compare.h"
 #include "expand/parser.h"
 #include "wording/expansion.h"
 
@@ -29,14 +30,19 @@ bool Parser::item(Node& node, std::string_view name) {
         case ItemName::hash:
         case ItemName::substr:
         case ItemName::nhash:
+            ++checks_;
             return fixed_arguments(node, name, 2, 3);
         case ItemName::length:
+            ++checks_;
+            return fixed_arguments(node, name, 2, 2);
         case ItemName::listquote:
             return fixed_arguments(node, name, 2, 2);
         case ItemName::readfile:
             return fixed_arguments(node, name, 1, 2);
-        case ItemName::hmac:
         case ItemName::sg:
+            ++checks_;
+            return fixed_arguments(node, name, 3, 3);
+        case ItemName::hmac:
         case ItemName::tr:
             return fixed_arguments(node, name, 3, 3);
         case ItemName::acl:
@@ -128,6 +134,7 @@ bool Parser::extract(Node& node) {
 }
 
 bool Parser::list_extract(Node& node) {
+    ++checks_;
     for (int count = 1; count <= 2; ++count) {
         skip_blanks();
         if (!at('{')) return fail_curly(wording::argument_missing(count, "listextract"));
@@ -172,11 +179,26 @@ bool Parser::sort(Node& node) {
     for (const std::string_view which : {"list", "comparator", "extractor"}) {
         skip_blanks();
         if (!at('{')) return fail_curly(wording::list_argument_missing(which, "sort"));
-        if (!argument(node.args.emplace_back(), which == "comparator" ? Dollars::literal : Dollars::mean)) return false;
+        const bool ok = which == "comparator" ? comparator(node) : argument(node.args.emplace_back());
+        if (!ok) return false;
     }
     skip_blanks();
     if (!at('}')) return fail_curly(wording::brace_at_end_of("sort"));
     ++at_;
+    return true;
+}
+
+// One of the conditions that put two texts in order; what follows its name is not looked at.
+bool Parser::comparator(Node& node) {
+    Sequence into;
+    if (!argument(into, Dollars::literal)) return false;
+    const std::string written = into.nodes.empty() ? std::string() : into.nodes.front().text;
+    const std::string_view name = condition_name(written);
+    if (name.empty()) return fail(wording::condition_name_expected(std::string_view(written).substr(0, 16)));
+    const auto found = find_condition(name);
+    if (!found) return fail(wording::unknown_condition(name));
+    if (!is_ordering(*found)) return fail(wording::comparator_not_handled());
+    node.comparator = *found;
     return true;
 }
 

@@ -4,6 +4,10 @@
 // Parsing stops at the first syntax error, so a template has at most one, and everything up to it is there. `broken`
 // marks each part that the error cut short: whoever walks the tree does the part's work as far as it goes, then fails
 // with Template::error; whoever skips a broken part fails at once. That gives Exim's order of errors and side effects.
+//
+// Exim looks at a few things even in text that it skips: that a number is one, that a pattern compiles. The parser
+// marks text that holds such things `checked_when_skipped`; skipping.cc looks at them, and everything else is skipped
+// for free.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +29,7 @@ struct Condition;
 struct Sequence {
     std::vector<Node> nodes;
     std::size_t begin = 0, end = 0;  // end: behind the closing brace
-    bool broken = false;
+    bool broken = false, checked_when_skipped = false;
 };
 
 // The {yes}{no} that end many items.
@@ -44,6 +48,7 @@ struct Node {
     ItemName item{};
     OperatorName operation{};
     HeaderForm form{};
+    ConditionName comparator{};  // sort
     bool broken = false, in_braces = false;
     std::string text;         // literal bytes; name of a variable or header; what follows an operator's name ("_3_5")
     std::int64_t number = 0;  // capture; row of the variable table
@@ -59,7 +64,7 @@ struct Node {
 
 struct Condition {
     ConditionName name{};
-    bool negated = false, broken = false;
+    bool negated = false, broken = false, checked_when_skipped = false;
     std::string text;  // def: a variable's or header's name
     HeaderForm form{};
     bool header = false;      // def:h_…

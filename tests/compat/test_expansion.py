@@ -135,7 +135,72 @@ OPERATORS = Lines("operators", config=CONFIG, setup=FILES, lines=(
     "${utf8clean:abc}", "${from_utf8:abc}", "${xtextd:a+2Bb}", "${randint:1}", "${lookup{x}", "${eval:1==1}", "${headerwrap_10_20:x}",
 ))
 
-test_lines = compat_lines([GRAMMAR, VARIABLES, CONDITIONS, LOOKUPS, ITEMS, OPERATORS])
+# What is looked at in text that is not taken, and in which order things fail.
+SKIPPED = Lines("skipped", config=CONFIG, setup=FILES, lines=(
+    "${if eq{a}{b}{${length{x}{abc}}}{n}}", "${if eq{a}{b}{${length{}{abc}}}{n}}", "${if eq{a}{b}{${length{ }{abc}}}{n}}",
+    "${if eq{a}{b}{${length{-1}{abc}}}{n}}", "${if eq{a}{b}{${length{$local_part}{abc}}}{n}}", "${if eq{a}{b}{${length{a$local_part}{abc}}}{n}}",
+    "${if eq{a}{b}{${substr{-1}{abc}}}{n}}", "${if eq{a}{b}{${substr{-$local_part}{abc}}}{n}}", "${if eq{a}{b}{${substr{1}{-1}{abc}}}{n}}",
+    "${if eq{a}{b}{${substr{1}{x}{abc}}}{n}}", "${if eq{a}{b}{${substr{ 1}{+2}{abc}}}{n}}", "${if eq{a}{b}{${hash{x}{abc}}}{n}}",
+    "${if eq{a}{b}{${hash{3}{99}{abcdef}}}{n}}", "${if eq{a}{b}{${nhash{x}{abc}}}{n}}", "${if eq{a}{b}{${nhash{3}{-1}{abc}}}{n}}",
+    "${if eq{a}{b}{${sg{a}{(}{b}}}{n}}", "${if eq{a}{b}{${sg{$local_part}{($local_part)}{b}}}{n}}", "${if eq{a}{b}{${sg{abc}{b}{\\$nosuch}}}{n}}",
+    "${if eq{a}{b}{${sg{abc}{d}{\\$nosuch}}}{n}}", "${if eq{a}{b}{${listextract{x}{a}}}{n}}", "${if eq{a}{b}{${listextract{ }{a}}}{n}}",
+    "${if eq{a}{b}{${listextract{-$local_part}{a}}}{n}}", "${if eq{a}{b}{${listextract{x}{$nosuch}}}{n}}",
+    "${if eq{a}{b}{${listextract{1}{${length{x}{a}}}}}{n}}", "${if eq{a}{b}{${if bool{maybe}{1}{2}}}{n}}",
+    "${if eq{a}{b}{${if !bool{a$local_part}{1}{2}}}{n}}", "${if eq{a}{b}{${if bool_lax{maybe}{1}{2}}}{n}}",
+    "${if eq{a}{b}{${sort{a:b}{eq}{$item}}}{n}}", "${if eq{a}{b}{${sort{a:b}{!lt}{$item}}}{n}}", "${if eq{a}{b}{${sort{}{lt}{${length{x}{a}}}}}{n}}",
+    "${if eq{a}{b}{${hash_3_99:abcdef}}{n}}", "${if eq{a}{b}{${length_x:abc}}{n}}", "${if eq{a}{b}{${l:abc}}{n}}", "${if eq{a}{b}{${eval:x}}{n}}",
+    "${if eq{a}{b}{${hmac{md6}{a}{b}}}{n}}", "${if eq{a}{b}{${extract{}{a=b}}}{n}}", "${if eq{a}{b}{${extract{x}{:}{a}{b}{c}}}{n}}",
+    "${if eq{a}{b}{${readfile{/nope}}}{n}}", "${if eq{a}{b}{${mask:x}}{n}}", "${if eq{a}{b}{${base32:x}}{n}}",
+    "${if eq{a}{b}{${if <{x}{y}{1}{2}}}{n}}", "${if eq{a}{b}{${if match{a}{(}{1}{2}}}{n}}", "${if eq{a}{b}{${if match_ip{a}{(}{1}{2}}}{n}}",
+    "${if eq{a}{b}{${lookup{x}lsearch{relative}}}{n}}", "${if eq{a}{b}{${quote_foo:abc}}{n}}", "${if eq{a}{b}{${listnamed_x:abc}}{n}}",
+    "${if eq{a}{b}{${expand:\\$nosuch}}{n}}", "${if eq{a}{b}{${run{/bin/echo ${length{x}{abc}}}}}{n}}",
+    "${if eq{a}{b}{${length{a${lc:X}b}{abc}}}{n}}", "${if eq{a}{b}{${length{$h_subject:}{abc}}}{n}}", "${if eq{a}{b}{${length{\\N$x\\N}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${if eq{a}{a}{x}{y}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${if eq{a}{a}{x}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${if bool{yes}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${lookup{x}lsearch{/y}{1x}{2y}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${env{X}{3q}{4q}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${run{X}{3q}{4q}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${listextract{1}{a}{3q}{4q}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${extract{1}{:}{a}{3q}{4q}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${map{a:b}{x}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${filter{a:b}{eq{a}{a}}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${reduce{a:b}{c}{d}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${sort{a:b}{lt}{d}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${hmac{md5}{a}{b}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${readfile{/etc/passwd}{z}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${length{1}{abc}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${substr{0}{2}{abc}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${hash{2}{26}{abc}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${nhash{8}{64}{abc}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${tr{abc}{a}{1}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${listquote{b}{abc}}}{abc}}}{n}}",
+    "${if eq{a}{b}{${length{${listquote{:}{}}}{abc}}}{n}}", "${if eq{a}{b}{${length{${sg{abc}{b}{}}}{abc}}}{n}}", "${map{}{${length{x}{abc}}}}",
+    "${map{1:2}{${substr{-$item}{1}{abc}}}}", "${filter{a}{eq{${length{x}{abc}}}{1}}}", "${filter{}{bool{maybe}}}", "${filter{}{bool{maybe}}",
+    "${filter{}{bool{maybe$nosuch}}}", "${reduce{}{}{${length{x}{abc}}}}", "${map{}{${length{x}{abc}}$nosuch}}", "${map{}{$nosuch${length{x}{abc}}}}",
+    "${if forany{}{bool{$item}}{y}{n}}", "${if forany{a}{bool{a$item}}{y}{n}}", "${if forall_json{}{bool{z}}{y}{n}}",
+    "${if or{{eq{a}{a}}{eq{${length{x}{abc}}}{1}}}{y}{n}}", "${if and{{eq{a}{b}}{bool{maybe}}}{y}{n}}",
+    "${if eq{a}{b}{${map{}{${length{x}{y}}}}}{n}}", "${if eq{a}{b}{${map{${length{x}{y}}}{x}}}{n}}", "${if eq{a}{b}{${filter{}{bool{z}}}}{n}}",
+    "${if eq{a}{b}{${if forany{}{bool{z}}}}{n}}", "${if eq{a}{b}{${if and{{eq{a}{b}}{or{{bool{z}}}}}}}{n}}",
+    "${if eq{a}{b}{${reduce{}{${length{x}{y}}}{x}}}{n}}", "${if eq{a}{b}{${length{x}{abc}}}{n}}{z}", "${if eq{a}{b}{${length{x}{abc}}}foo}",
+    "${if eq{a}{b}{${length{x}{$nosuch}}}{n}}", "${if eq{a}{b}{${length{x}}}{n}}", "${if eq{a}{b}{${lc:${length{x}{y}}}}{n}}",
+    "${if eq{a}{b}{${foo:${length{x}{y}}}}{n}}", "${if eq{a}{b}{${lookup{${length{x}{y}}}lsearch{a}}}{n}}",
+    "${if eq{a}{b}{${extract{1}{:}{a}{b}{${length{x}{y}}}}}{n}}", "${if eq{a}{b}{${run,preexpand{/bin/echo ${length{x}{abc}}}}}{n}}",
+    "${if eq{a}{b}{${run{/bin/echo}{${length{x}{abc}}}}}{n}}", ("${if eq{a}{b}{${length{${sg{abc}{b}{\\$0}}}{abc}}}{n}}", "D-expand-skip"),
+    ("${map{}{${length{${sg{abc}{b}{\\$0}}}{abc}}}}", "D-expand-skip"), ("${if eq{a}{b}{${if forany{a:b}{<{$item}{1}}{1}{2}}}{n}}", "D-expand-skip"),
+    ("${if or{{eq{a}{a}}{forall{a:b}{bool{$item}}}}{y}{n}}", "D-expand-skip"), ("${sort{a:b}{nosuch}{$item}}", "D-expand-sort"),
+))
+
+NUMBERS_AND_SUFFIXES = Lines("found", config=CONFIG, setup=FILES, lines=(
+    "${if <{1}{${time_eval:y}}{y}{n}}", "${if <{x}{$nosuch}{y}{n}}", "${if <{x}", "${if <{x}}", "${if <{1}{x}{$nosuch}{n}}",
+    "${if ={x}{${if eq{a}{b}{x}fail}}{y}{n}}", "${if eq{a}{b}{${if >={x}{$nosuch}{y}{n}}}{no}}", "${if eq{a}{b}{${if >={x}{1}{y}{n}}}{no}}",
+    "${if and{{eq{${if eq{a}{b}{x}fail}}{x}}{eq{a}{a}}}{y}{n}}", "${if or{{<{x}{1}}}{y}{n}}", "${if forall{a}{eq{${if eq{a}{b}{x}fail}}{1}}{y}{n}}",
+    "${if forany{a}{and{{<{x}{1}}}}{y}{n}}", "${if forany_json{[\"a\"]}{<{x}{1}}{y}{n}}", "${if forall_jsons{[\"a\"]}{<{x}{1}}{y}{n}}",
+    "${if isip{fe80::1%a b}{y}{n}}", "${if isip{fe80::1%eth0/8}{y}{n}}", "${if isip{fe80::1%}{y}{n}}", "${reduce{a}{b}{${if eq{a}{b}{x}fail}}}",
+    "${sort{a:b}{lt}{${if eq{a}{b}{x}fail}}}", "${map{a}{${filter{b}{<{x}{1}}}}}", "${map{a}{${map{b}{${if eq{a}{b}{x}fail}}}}}",
+    "${map{a}{${expand:\\$nosuch}}}", "${extract{-}{:}{a:b}}", "${extract{-}{a=b}}", "${listextract{-}{a}{y}{n}}", "${substr{ 1}{+2}{abcd}}",
+    "${hash{x}{abc}}", "${nhash{x}{abc}}", "${sort{b:a}{lt x}{$item}}", "${sort{2:10}{<x}{$item}}", "${sort{b:a}{\\x6ct}{$item}}",
+    "${sort{b:a}{}{$item}}", "${sort{b:a}{!lt}{$item}}", "${sort{b:a}{${lc:Xabcdefghijklmnopqrstuvwxyz}}{$item}}", "${sort{$nosuch}{eq}{$item}}",
+    "${sort{b:a}{eq}{$nosuch}}", "${base32: 5}", "${base32:\\t+5}", "${base32: -5}", "${base32:-}", "${base32: }", "${base32:5 }", "${base32:1k}",
+    "${base32:99999999999999999999999}", "${base32:-9223372036854775809}", "${base32d:zzzzzzzzzzzzzzzz}", "${base62: }", "${base62:-}",
+    "${base62:99999999999999999999999}", "${base62:-9223372036854775809}", "${base62d:zzzzzzzzzzzzzzzz}", "${reverse_ip:10.1.2.3/33}",
+    "${reverse_ip:10.1.2.3/}", "${reverse_ip:10.1.2.3/ +8}", "${reverse_ip:10.1.2.3/-0}", "${reverse_ip:10.1.2.3/-1}", "${reverse_ip:10.1.2.3/ }",
+    "${reverse_ip:10.1.2.3/8 }", "${reverse_ip:10.1.2.3/8/9}", "${reverse_ip:2001:db8::1/32}", "${reverse_ip:::ffff:1.2.3.4/8}",
+    "${reverse_ip:fe80::1%eth0}", "${reverse_ip:fe80::1%eth0/8}", "${reverse_ip:/8}", "${mask:1.2.3.4/ +8}", "${mask:1.2.3.4/-0}",
+    "${mask:1.2.3.4/-1}", "${mask:fe80::1%eth0/64}",
+))
+
+test_lines = compat_lines([GRAMMAR, VARIABLES, CONDITIONS, LOOKUPS, ITEMS, OPERATORS, SKIPPED, NUMBERS_AND_SUFFIXES])
 
 # ---- with a message (-bem), whose text is tainted ----
 
