@@ -29,7 +29,8 @@ int show_all(Workplace& place, const MessagePreview& preview) {
     Scope scope;
     scope.message = &preview.message();
     scope.body = &preview.body();
-    if (preview.message().headers.empty()) scope.message_size_override = 0;
+    scope.message_size_override = preview.size();
+    scope.message_linecount_override = preview.lines();
     if (!place.line().arguments.empty()) {
         for (const std::string& text : place.line().arguments) show(place, text, scope);
         return 0;
@@ -54,6 +55,7 @@ int test_expansions_with_message(Workplace& place) {
         place.err("exim: failed to open " + place.line().message_file + ": " + errno_text(preview.error().code) + "\n");
         return 1;
     }
+    if (preview->has_no_headers()) place.out("Warning: no message headers read\n");
     return show_all(place, *preview);
 }
 

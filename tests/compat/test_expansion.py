@@ -208,7 +208,7 @@ MAIL = (b"To: me@test.ex, \"Q, x\" <you@test.ex>\nCc: c1@x.ex\nCc: c2@x.ex\nSubj
         b"X-Fold: a\n\tb\nX-T: rf\nReply-To: rt@x.ex\n\nBody line 1\nBody line 2\n")
 MESSAGE_LINES = Lines("message", config=CONFIG, setup=(*FILES, File("etc/mail", MAIL)), args="-bem @ETC@/mail", lines=(
     "$h_subject:", "$rh_subject:", "$bh_subject:", "$lh_subject:", "$h_cc:", "$rh_cc:", "$lh_cc:", "$h_x-multi:", "$lh_x-multi:", "$h_x-fold:", "$h_nosuch:", "$h_X-T: x", "$header_x-t:", "$h_x_t:",
-    "$message_headers", "$message_headers_raw", "$message_body", "$message_body_end", "$message_body_size", "$body_linecount", "$message_size", "${listextract{1}{$h_to:}}", "${addresses:$h_to:}", "${if def:h_cc:{y}{n}}", "${if def:h_nosuch:{y}{n}}",
+    "$message_headers", "$message_headers_raw", "$message_body", "$message_body_end", "$message_body_size", "$body_linecount", "$body_zerocount", "$message_size", "$message_linecount", "${listextract{1}{$h_to:}}", "${addresses:$h_to:}", "${if def:h_cc:{y}{n}}", "${if def:h_nosuch:{y}{n}}",
     "${readfile{@ETC@/${lookup{alice}lsearch{@ETC@/ls}{rf2}}}}", ("${readfile{@ETC@/$h_x-t:}}", "D-expand-group"), "${expand:$h_reply-to:}", "${lookup{$h_x-t:}lsearch{@ETC@/ls}{y}{n}}", "${if exists{@ETC@/$h_x-t:}{yes}{no}}",
     "${readfile{@ETC@/${if match_local_part{$h_x-t:}{rf}{$value}}}}", "${readfile{@ETC@/${if eq{$h_x-t:}{rf}{rf}}}}", ("${readfile{@ETC@/${if match{$h_x-t:}{^(.*)\\$}{$1}}}}", "D-expand-group"), ("${readfile{@ETC@/${lc:$h_x-t:}}}", "D-expand-group"), "${readfile{@ETC@/${if inlist{$h_x-t:}{a:rf}{$value}}}}",
     "${sg{$h_x-t:}{r}{q}}", "${extract{1}{,}{$h_to:}}", "${lc:$h_subject:}",
@@ -217,7 +217,22 @@ test_message_lines = compat_lines([MESSAGE_LINES])
 
 # ---- what an expansion writes elsewhere, and arguments ----
 
+# $message_size and its relatives are those of the file, without the header lines that -bem adds, as Exim counts them.
+COUNTS = "$message_size $message_linecount $message_body_size $body_linecount $body_zerocount [${escape:$message_body}] ${listextract{1}{$h_x:}}\n"
+
+
+def counted(name: str, text: str, args: str = "-bem @ETC@/mail") -> Case:
+    return Case("bem-" + name, CONFIG, (File("etc/mail", text),), (Call(args, COUNTS),))
+
+
 CASES = [
+    counted("plain", "X: a\n\nbody\n"), counted("no-body", "X: a\n"), counted("no-newline", "X: a\nY: b"), counted("no-newline-in-body", "X: a\n\nb\nc"),
+    counted("blank-lines-in-body", "X: a\n\n\n\nb\n\n"), counted("only-a-blank-line", "X: a\n\n\n"), counted("crlf", "X: a\r\n\r\nb\r\n\r\n.\r\nc\r\n"),
+    counted("cr", "X: a\n\na\r\rb\n"), counted("nul", "X: a\n\na\0b\n\0\n"), counted("folded", "X: a\n  b\n\nb\n"),
+    counted("not-a-header", "X: a\nbody at once\nb: c\n"), counted("dot", "X: a\n\nb\n.\nc\n"), counted("dot-kept", "X: a\n\nb\n.\nc\n", "-i -bem @ETC@/mail"),
+    counted("dot-first", "X: a\n\n.\nc\n"), counted("dot-last", "X: a\n\nb\n."), counted("dot-alone", "X: a\n\n."), counted("dot-in-headers", "X: a\n.\nc\n"),
+    counted("dots", "X: a\n\n.x\n..\n"), counted("no-headers", "body\nmore\n"), counted("blank-line-first", "\nX: a\n\nb\n"), counted("empty", ""),
+    Case("be-counts", CONFIG, calls=(Call("-be", COUNTS),)),
     Case("taint-on-stderr", CONFIG, (*FILES, File("etc/mail", MAIL)),
          (Call("-bem @ETC@/mail", "${readfile{@ETC@/$h_x-t:}}\n${expand:$h_reply-to:}\n"),), difference="D-expand-group", differs_in=("stdout",)),
     Case("unknown-list-on-stderr", CONFIG, calls=(Call("-be", "${if match_domain{x}{+nosuch}{y}{n}}\n"),)),
