@@ -21,6 +21,7 @@ int caseless_order(std::string_view a, std::string_view b) {
 }  // namespace
 
 tl::expected<std::int64_t, std::string> parse_expansion_integer(std::string_view text) {
+    text = trim_left(text);
     const std::string_view body = trim(text);
     if (body.empty()) return 0;
     std::size_t at = body.front() == '-' || body.front() == '+' ? 1 : 0;

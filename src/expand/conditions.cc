@@ -23,12 +23,11 @@ Truth truth_of(tl::expected<bool, std::string> result) {
 
 Truth boolean(std::string_view text, bool lax) {
     const std::string_view word = trim(text);
-    if (word.empty()) return false;
+    if (word.empty() || word == "-") return false;
     if (lax) return word != "0" && !iequals(word, "no") && !iequals(word, "false");
     std::string_view digits = word;
     if (digits.starts_with('-')) digits.remove_prefix(1);
-    if (!digits.empty() && std::ranges::all_of(digits, is_digit))
-        return !std::ranges::all_of(digits, [](char c) { return c == '0'; });
+    if (std::ranges::all_of(digits, is_digit)) return !std::ranges::all_of(digits, [](char c) { return c == '0'; });
     if (iequals(word, "true") || iequals(word, "yes")) return true;
     if (iequals(word, "false") || iequals(word, "no")) return false;
     return failed(wording::unrecognised_boolean(word));

@@ -71,8 +71,8 @@ Expansion Evaluator::extract_branches(const Node& node, std::size_t used, bool f
         return failed(wording::branches_problem(where, std::string_view(template_.source).substr(at)));
     };
     const std::size_t count = node.args.size() - used;
-    if (!node.tail) return syntax();  // one of the arguments is broken
     if (count == 0) {
+        if (!node.tail) return syntax();
         if (node.tail_closed && !node.tail_fail) return found ? state_.registers.value : Text();
         return problem("'yes' part did not start with '{'", node.tail);
     }

@@ -198,6 +198,10 @@ NUMBERS_AND_SUFFIXES = Lines("found", config=CONFIG, setup=FILES, lines=(
     "${reverse_ip:10.1.2.3/8 }", "${reverse_ip:10.1.2.3/8/9}", "${reverse_ip:2001:db8::1/32}", "${reverse_ip:::ffff:1.2.3.4/8}",
     "${reverse_ip:fe80::1%eth0}", "${reverse_ip:fe80::1%eth0/8}", "${reverse_ip:/8}", "${mask:1.2.3.4/ +8}", "${mask:1.2.3.4/-0}",
     "${mask:1.2.3.4/-1}", "${mask:fe80::1%eth0/64}",
+    "${if <{ x}{1}{y}{n}}", "${if <{1}{ 1x }{y}{n}}", "${if <{\\t-x}{1}{y}{n}}", "${if bool{ - }{y}{n}}", "${if bool{--}{y}{n}}",
+    "${if bool_lax{-}{y}{n}}", "${if bool_lax{-0}{y}{n}}", "${extract{no}{fail}{y}{${length{$primary_hostname}{a}}$nosuch}}",
+    "${extract{a}{a=b}{${length{$primary_hostname}{a}}$nosuch}{n}}", "${extract{a}{a=b}{y$nosuch}{n}}", "${extract{a}{a=b}{y}{$nosuch}}",
+    "${extract{no}{fail}{$nosuch}{n}}", "${extract{no}{fail}{y}{n}{$nosuch}}",
 ))
 
 test_lines = compat_lines([GRAMMAR, VARIABLES, CONDITIONS, LOOKUPS, ITEMS, OPERATORS, SKIPPED, NUMBERS_AND_SUFFIXES])
