@@ -70,7 +70,7 @@ int list_queue(Workplace& place) {
     if (place.line().arguments.empty()) entries = entries_of(place);
     for (const Spool::Entry& entry : entries) {
         const auto loaded = place.spool().load(entry.id, true);
-        place.out(loaded ? queue_block(*loaded, now, options) : queue_block(entry.id, loaded.error()));
+        place.out(loaded ? queue_block(*loaded, now, options) : queue_block(entry.id, loaded.error(), now, options));
     }
     return 0;
 }

@@ -55,9 +55,10 @@ public:
         const char* problem = identity();
         if (problem == nullptr) problem = variables_and_tree();
         if (problem == nullptr) problem = recipients();
-        if (problem != nullptr) return tl::unexpected(HeaderFileError{true, problem});
+        if (problem != nullptr) return tl::unexpected(HeaderFileError{true, problem, {}, 0});
         problem = headers();
-        if (problem != nullptr) return tl::unexpected(HeaderFileError{false, problem});
+        if (problem != nullptr)
+            return tl::unexpected(HeaderFileError{false, problem, std::move(message_), claimed_size_});
         return std::move(message_);
     }
 
@@ -135,28 +136,39 @@ private:
             if (!lines_.next(line)) return "recipients are missing";
             message_.recipients.push_back(parse_recipient_line(line));
         }
-        if (!lines_.next(line) || !line.empty()) return "no empty line after the recipients";
         return nullptr;
     }
 
     const char* headers() {
+        std::string_view line;
+        if (!lines_.next(line) || !line.empty()) return "no empty line after the recipients";
         while (!lines_.at_end()) {
-            const std::string_view rest = lines_.rest();
-            std::size_t digits = 0;
-            while (digits < rest.size() && is_digit(rest[digits])) ++digits;
-            const auto size = parse_uint(rest.substr(0, digits));
-            std::string_view prefix, text;
-            if (!size || !lines_.bytes(digits + 2, prefix) || prefix.back() != ' ') return "header length expected";
-            if (!lines_.bytes(*size, text)) return "header is cut off";
-            if (text.empty() || text.back() != '\n') return "header length is wrong";
-            if (text.find('\0') != std::string_view::npos) return "NUL in a header";
-            message_.headers.push_back({static_cast<HeaderType>(prefix[digits]), std::string(text)});
+            if (const char* problem = header()) return problem;
         }
         return nullptr;
     }
 
+    const char* header() {
+        const std::string_view rest = lines_.rest();
+        std::size_t digits = 0;
+        while (digits < rest.size() && is_digit(rest[digits])) ++digits;
+        const auto size = parse_uint(rest.substr(0, digits));
+        const bool removed = digits < rest.size() && rest[digits] == static_cast<char>(HeaderType::removed);
+        claimed_size_ = size && !removed ? static_cast<std::int64_t>(std::min(*size, kMostClaimed)) : 0;
+        std::string_view prefix, text;
+        if (!size || !lines_.bytes(digits + 2, prefix) || prefix.back() != ' ') return "header length expected";
+        if (!lines_.bytes(*size, text)) return "header is cut off";
+        if (text.empty() || text.back() != '\n') return "header length is wrong";
+        if (text.find('\0') != std::string_view::npos) return "NUL in a header";
+        message_.headers.push_back({static_cast<HeaderType>(prefix[digits]), std::string(text)});
+        return nullptr;
+    }
+
+    static constexpr std::uint64_t kMostClaimed = INT32_MAX;  // for a sum that cannot overflow
+
     LineReader lines_;
     Message message_;
+    std::int64_t claimed_size_ = 0;  // of the header line in hand, if it counts
 };
 
 }  // namespace

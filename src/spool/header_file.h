@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -22,8 +24,11 @@ inline constexpr std::size_t kSpoolLineMax = 65535;
 [[nodiscard]] std::string format_header_file(const Message& message);
 
 struct HeaderFileError {
-    bool in_envelope = true;  // else in the header lines
+    bool in_envelope = true;  // else in the header lines, or where they should begin
     std::string what;         // for debugging and `explain`
+    // Not in_envelope: what was read, and how long the header line that is broken claims to be (if it counts).
+    std::optional<Message> read;
+    std::int64_t broken_line_size = 0;
 };
 [[nodiscard]] tl::expected<Message, HeaderFileError> parse_header_file(std::string_view text);
 

@@ -122,13 +122,14 @@ TEST(HeaderFile, Broken) {
         {"XX\n", "YN a\n", true},
         {"XX\n", "YX a\n", true},
         {"XX\n1\n", "XX\n16385\n", true},
-        {"XX\n1\n", "XX\n2\n", true},
+        {"XX\n1\n", "XX\n2\n", false},
         {"XX\n1\n", "XX\none\n", true},
         {"-aclm 3 2\n", "-aclm 3 99999\n", true},
         {"031F ", "032F ", false},
         {"031F ", "03F ", false},
         {"031F ", "x31F ", false},
         {"038  ", "999999999999999999999  ", false},
+        {"\n\n", "\n", false},
     };
     for (const Case& c : cases) {
         std::string bad = good;

@@ -6,12 +6,12 @@
 #include "wording/queue.h"
 
 namespace postern {
+namespace {
 
-std::string queue_block(const Spool::Loaded& loaded, std::int64_t now, QueueTextOptions options) {
+std::string block(const Spool::Loaded& loaded, wording::QueueLine line, std::int64_t now, QueueTextOptions options) {
     const Message& message = loaded.message;
-    wording::QueueLine line;
     line.age = now - message.received.seconds;
-    line.size = loaded.has_data ? message.size() : 0;
+    line.size = loaded.has_data ? line.size + message.size() : 0;
     line.id = message.id;
     line.sender = message.sender;
     if (message.sender_set_untrusted) line.set_by = message.login;
@@ -31,7 +31,20 @@ std::string queue_block(const Spool::Loaded& loaded, std::int64_t now, QueueText
     return out + "\n";
 }
 
-std::string queue_block(const std::string& id, const Spool::ReadFailure& failure) {
+}  // namespace
+
+std::string queue_block(const Spool::Loaded& loaded, std::int64_t now, QueueTextOptions options) {
+    return block(loaded, {}, now, options);
+}
+
+std::string queue_block(const std::string& id, const Spool::ReadFailure& failure, std::int64_t now,
+                        QueueTextOptions options) {
+    if (failure.readable) {
+        wording::QueueLine line;
+        line.size = failure.detail.broken_line_size;
+        line.format_error = failure.size;
+        return block(*failure.readable, std::move(line), now, options);
+    }
     return wording::queue_unreadable(id) +
            (failure.format ? wording::queue_format_error(failure.size)
                            : wording::queue_read_error(failure.error.code)) +

@@ -190,12 +190,26 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
     if (!text) return io_failure(text.error());
 
     auto message = parse_header_file(*text);
-    if (message && message->id != id)
-        message = tl::unexpected(HeaderFileError{true, "first line has another message's id"});
-    if (!message)
-        return tl::unexpected(ReadFailure{true, static_cast<std::int64_t>(text->size()), message.error(), {}});
+    const Message* const read = message ? &*message : message.error().read ? &*message.error().read : nullptr;
+    if (read && read->id != id)
+        message = tl::unexpected(HeaderFileError{true, "first line has another message's id", {}, 0});
+    if (!message) {
+        ReadFailure failure{true, static_cast<std::int64_t>(text->size()), std::move(message).error(), {}, {}};
+        if (failure.detail.read) {
+            if (auto readable = with_files(*std::move(failure.detail.read), subdirectory, replay))
+                failure.readable = *std::move(readable);
+        }
+        return tl::unexpected(std::move(failure));
+    }
+    Result<Loaded> loaded = with_files(*std::move(message), subdirectory, replay);
+    if (!loaded) return io_failure(std::move(loaded).error());
+    return *std::move(loaded);
+}
 
-    Loaded loaded{*std::move(message), true, 0};
+// What the message's other files say is added.
+Result<Spool::Loaded> Spool::with_files(Message message, const std::string& subdirectory, bool replay) {
+    Loaded loaded{std::move(message), true, 0};
+    const std::string& id = loaded.message.id;
     if (const auto data = os_.stat(file(id, subdirectory, 'D'), Follow::no)) {
         loaded.message.body_size = std::max<std::int64_t>(0, data->size - static_cast<std::int64_t>(data_offset(id)));
     } else {
@@ -203,7 +217,7 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
     }
     if (!replay) return loaded;
     const auto journal = read_file(os_, AtPath(file(id, subdirectory, 'J')), kJournalMax);
-    if (!journal && !is_missing(journal.error())) return io_failure(journal.error());
+    if (!journal && !is_missing(journal.error())) return Unexpected(journal.error());
     if (journal) loaded.replayed = replay_journal(*journal, loaded.message);
     return loaded;
 }
@@ -215,6 +229,7 @@ Status Spool::list_directory(const std::string& subdirectory, std::vector<Entry>
     const auto fd = os_.open(directory("input", subdirectory), O_RDONLY | O_DIRECTORY);
     if (!fd) return is_missing(fd.error()) ? Status{} : Status(tl::unexpect, fd.error());
     POSTERN_TRY_ASSIGN(const std::vector<DirEntry> entries, os_.list(fd->get()));
+    if (entries.empty() && !subdirectory.empty() && !settings_.split) remove_subdirectory(subdirectory);
     for (const DirEntry& entry : entries) {
         const std::string_view name = entry.name;
         if (subdirectories != nullptr && name.size() == 1 && is_alnum(name.front()))
@@ -223,6 +238,11 @@ Status Spool::list_directory(const std::string& subdirectory, std::vector<Entry>
             into.push_back({entry.name.substr(0, name.size() - 2), subdirectory});
     }
     return {};
+}
+
+// Somebody may put a message there at the same moment: then it stays, or is made again.
+void Spool::remove_subdirectory(const std::string& subdirectory) const {
+    if (os_.rmdir(directory("input", subdirectory))) (void)os_.rmdir(directory("msglog", subdirectory)).has_value();
 }
 
 Result<std::vector<Spool::Entry>> Spool::list() {

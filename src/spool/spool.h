@@ -110,17 +110,18 @@ public:
     };
     [[nodiscard]] tl::expected<std::unique_ptr<HeldMessage>, OpenFailure> open(const std::string& id);
 
-    struct ReadFailure {
-        bool format = true;      // else an I/O error
-        std::int64_t size = -1;  // of the -H file, for "Format error in spool file … size=N"
-        HeaderFileError detail;
-        Error error;
-    };
     // -H plus the size of -D. With `replay`, complete lines of -J are marked done in the result.
     struct Loaded {
         Message message;
         bool has_data = true;      // false: there is no -D
         std::size_t replayed = 0;  // lines of -J
+    };
+    struct ReadFailure {
+        bool format = true;      // else an I/O error
+        std::int64_t size = -1;  // of the -H file, for "Format error in spool file … size=N"
+        HeaderFileError detail;
+        Error error;
+        std::optional<Loaded> readable;  // the envelope, if only the header lines are broken: good enough for -bp
     };
     [[nodiscard]] tl::expected<Loaded, ReadFailure> load(const std::string& id, bool replay);
 
@@ -129,7 +130,9 @@ public:
         std::string id, subdirectory;
         bool operator==(const Entry&) const = default;
     };
-    [[nodiscard]] Result<std::vector<Entry>> list();  // every *-H, sorted as `exim -bp` sorts
+    // Every *-H, sorted as `exim -bp` sorts. Without `split`, empty subdirectories that are met go, those of the
+    // message logs with them.
+    [[nodiscard]] Result<std::vector<Entry>> list();
     [[nodiscard]] Result<std::string> raw(const std::string& id,
                                           char which);  // 'H', 'D', 'J', or 'L' for the message log
     // Where it is, or would be if it does not exist: for messages to the user.
@@ -142,6 +145,7 @@ public:
 
 private:
     friend class HeldMessage;
+    [[nodiscard]] Result<Loaded> with_files(Message message, const std::string& subdirectory, bool replay);
     [[nodiscard]] std::string subdirectory_of(const std::string& id, bool split) const;
     [[nodiscard]] std::string directory(std::string_view area, std::string_view subdirectory) const;
     [[nodiscard]] std::string file(const std::string& id, const std::string& subdirectory, char which) const;
@@ -153,6 +157,7 @@ private:
     [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;
+    void remove_subdirectory(const std::string& subdirectory) const;
 
     Os& os_;
     SpoolSettings settings_;

@@ -114,6 +114,42 @@ TEST_F(SpoolTest, ListIsInOrderOfArrival) {
                 ElementsAre("1xVcye-zzzzzz-02", "1xVcye-000000-03", "1xVcye-0000002H000-0001", "1xVcyf-000000-01"));
 }
 
+TEST_F(SpoolTest, ListRemovesEmptySubdirectoriesUnlessTheyAreWanted) {
+    const std::string msglog = "/var/spool/p/msglog/";
+    for (const char* name : {"e", "f", "long", "-"}) {
+        os_.put_directory(kInput + name, 0750);
+        os_.put_directory(msglog + name, 0750);
+    }
+    os_.put_directory(msglog + "g", 0750);
+    os_.put_file(kInput + "e/stray", "");
+    EXPECT_THAT(*spool(true).list(), ElementsAre());
+    EXPECT_TRUE(os_.exists(kInput + "f"));
+    EXPECT_THAT(*spool(false).list(), ElementsAre());
+    EXPECT_THAT(os_.names_in("/var/spool/p/input"), ElementsAre("-", "e", "long"));
+    EXPECT_THAT(os_.names_in("/var/spool/p/msglog"), ElementsAre("-", "e", "g", "long"));
+}
+
+TEST_F(SpoolTest, OfBrokenHeaderLinesTheEnvelopeIsReadable) {
+    Spool s = spool();
+    put(s);
+    const std::string whole = os_.content(kInput + kId + "-H");
+    os_.put_file(kInput + kId + "-H", whole.substr(0, whole.size() - 1));
+    os_.put_file(kInput + kId + "-J", "a@x\n");
+    auto loaded = s.load(kId, true);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().size, static_cast<std::int64_t>(whole.size()) - 1);
+    ASSERT_TRUE(loaded.error().readable);
+    const Message& read = loaded.error().readable->message;
+    EXPECT_EQ(read.recipients, message().recipients);
+    EXPECT_TRUE(read.non_recipients.contains("a@x"));
+    EXPECT_EQ(read.size() + loaded.error().detail.broken_line_size,
+              6 + static_cast<std::int64_t>(transmitted_size(message().headers)));
+    os_.put_file(kInput + kId + "-H", "1xVcye-0000BV-00" + whole.substr(16, whole.size() - 17));  // and not its own
+    loaded = s.load(kId, true);
+    ASSERT_FALSE(loaded);
+    EXPECT_FALSE(loaded.error().readable);
+}
+
 TEST_F(SpoolTest, LockedAndMissing) {
     Spool s = spool();
     put(s);

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::int64_t kKilo = 1024, kMega = 1024 * 1024;
 
+std::string format_error(std::int64_t size) { return fmt::format("    *** spool format error: size={} ***", size); }
+
 }  // namespace
 
 std::string queue_age(std::int64_t seconds) {
@@ -33,6 +35,7 @@ std::string queue_size(std::int64_t bytes) {
 std::string queue_message(const QueueLine& line) {
     std::string out = fmt::format("{} {} {} <{}>", queue_age(line.age), queue_size(line.size), line.id, line.sender);
     if (!line.set_by.empty()) out += fmt::format(" ({})", line.set_by);
+    if (line.format_error) out += "\n" + format_error(*line.format_error);
     if (line.frozen) out += " *** frozen ***";
     return out + "\n";
 }
@@ -41,9 +44,7 @@ std::string queue_recipient(std::string_view address, bool done) {
 }
 std::string queue_other_done(std::string_view address) { return fmt::format("       +D {}\n", address); }
 std::string queue_unreadable(std::string_view id) { return fmt::format("      {}\n", id); }
-std::string queue_format_error(std::int64_t size) {
-    return fmt::format("    *** spool format error: size={} ***\n", size);
-}
+std::string queue_format_error(std::int64_t size) { return format_error(size) + "\n"; }
 std::string queue_read_error(int code) { return fmt::format("    *** spool read error: {} ***\n", errno_text(code)); }
 
 std::string say_changed(std::string_view id, Change what) {

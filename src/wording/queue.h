@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,13 +18,14 @@ struct QueueLine {
     std::string id, sender;
     std::string set_by;  // login of an untrusted caller who set the sender
     bool frozen = false;
+    std::optional<std::int64_t> format_error;  // size of a -H file whose header lines are broken
 };
 // Each with its newline.
 [[nodiscard]] std::string queue_message(const QueueLine& line);
 [[nodiscard]] std::string queue_recipient(std::string_view address, bool done);
 [[nodiscard]] std::string queue_other_done(std::string_view address);  // option a: done, but not a recipient
 [[nodiscard]] std::string queue_unreadable(std::string_view id);       // in place of queue_message()
-[[nodiscard]] std::string queue_format_error(std::int64_t size);
+[[nodiscard]] std::string queue_format_error(std::int64_t size);       // nothing of the envelope is known
 [[nodiscard]] std::string queue_read_error(int code);
 
 // "Message <id> <what>\n" on standard output.
