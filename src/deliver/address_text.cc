@@ -13,11 +13,14 @@ bool only_local_part(const AddressItem& item, const AddressTextStyle& style) {
            item.transport->driver && item.transport->driver->local;
 }
 
+std::string mailbox_text(const AddressItem& item) {
+    return item.logged_with_affixes ? item.prefix + item.local_part + item.suffix : item.local_part;
+}
+
 // local_part@domain as routed, or the text as it came if routing never split it.
 std::string plain_text(const AddressItem& item) {
     if (item.local_part.empty() || item.domain.empty()) return item.address;
-    const bool affixes = item.transport && item.transport->options.rcpt_include_affixes;
-    return (affixes ? item.prefix + item.local_part + item.suffix : item.local_part) + "@" + item.domain;
+    return mailbox_text(item) + "@" + item.domain;
 }
 
 std::string local_text(const AddressItem& item) {
@@ -26,7 +29,7 @@ std::string local_text(const AddressItem& item) {
         if (item.kind == AddressKind::file && !text.starts_with('/')) text.insert(0, "save ");
         return text;
     }
-    return item.local_part;
+    return mailbox_text(item);
 }
 
 bool same_address(std::string_view a, std::string_view b) {

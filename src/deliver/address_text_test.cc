@@ -75,13 +75,18 @@ TEST_F(AddressText, OneTimeParentReplacesTheTop) {
     EXPECT_EQ(address_text(joe, {.success = true}), "joe@x <list@x>");
 }
 
-TEST_F(AddressText, AffixesShowWhereTheTransportKeepsThem) {
-    AddressItem& joe = item("pre-joe@x");
+TEST_F(AddressText, AffixesShowWhereTheTransportSentThem) {
+    AddressItem& joe = item("pre-joe+s@x");
     joe.local_part = "joe";
     joe.prefix = "pre-";
-    EXPECT_EQ(address_text(joe, {}), "joe@x <pre-joe@x>");
-    transport_.options.rcpt_include_affixes = true;
-    EXPECT_EQ(address_text(joe, {}), "pre-joe@x");
+    joe.suffix = "+s";
+    EXPECT_EQ(address_text(joe, {}), "joe@x <pre-joe+s@x>");
+    transport_.options.rcpt_include_affixes = true;  // alone says nothing: only BSMTP and LMTP name recipients
+    EXPECT_EQ(address_text(joe, {}), "joe@x <pre-joe+s@x>");
+    joe.logged_with_affixes = true;
+    EXPECT_EQ(address_text(joe, {}), "pre-joe+s@x");
+    joe.router = &local_router_;
+    EXPECT_EQ(address_text(joe, {.success = true}), "pre-joe+s <pre-joe+s@x>");
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         item.outcome = report.outcome;
         item.bytes_written = report.bytes_written;
         if (report.local_part) item.logged_local_part = report.local_part;
+        item.logged_with_affixes = report.with_affixes;
         if (report.transport.empty() || run.shadowing) continue;
         if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
     }

@@ -82,6 +82,7 @@ struct AddressItem {
     std::int64_t bytes_written = 0;
     std::optional<std::string> logged_local_part;
     std::string shadow_text;  // " ST=…"
+    bool logged_with_affixes = false;
     TimePoint started, finished;
 
     [[nodiscard]] const AddressItem& top() const {

@@ -24,6 +24,7 @@ std::string payload_of(const AddressReport& report) {
     out.text(report.transport);
     out.number(report.local_part ? 1 : 0, 1);
     if (report.local_part) out.text(*report.local_part);
+    out.number(report.with_affixes ? 1 : 0, 1);
     return out.take();
 }
 
@@ -39,6 +40,7 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.bytes_written = static_cast<std::int64_t>(in.number(8));
     report.transport = in.text();
     if (in.choice(1) == 1) report.local_part = in.text();
+    report.with_affixes = in.choice(1) == 1;
     if (!in.at_end() || report.bytes_written < 0) return std::nullopt;
     return report;
 }

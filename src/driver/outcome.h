@@ -47,6 +47,7 @@ struct AddressReport {
     std::int64_t bytes_written = 0;         // transport_count: S=
     std::string transport;                  // name, if another instance took over (file_format); else empty
     std::optional<std::string> local_part;  // what the log shows instead (expanded file name of a file address)
+    bool with_affixes = false;              // a RCPT line named it with prefix and suffix: so does the log
     bool operator==(const AddressReport&) const = default;
 };
 

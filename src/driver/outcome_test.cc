@@ -17,6 +17,7 @@ DeliveryReport sample() {
     AddressReport third;
     third.outcome = {Verdict::panic, 13, -1, std::string("a\0b", 3), "", Special::warn};
     third.local_part = "";
+    third.with_affixes = true;
     return {{first, second, third}};
 }
 

@@ -152,26 +152,27 @@ MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext
     return MaildirBox::open(os, context.clock, std::move(target.place), std::move(settings));
 }
 
-tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& context, const Mailbox& mailbox) const {
-    const std::string& transport = instance_.name;
-    const auto affix = [&](const Expandable& option, std::string_view name) -> tl::expected<std::string, Outcome> {
-        if (!option) return std::string{};
-        Expansion text = context.expander.expand(option, context.scope);
-        if (text) return std::move(text->bytes);
-        return tl::unexpected(Outcome{.verdict = Verdict::defer,
-                                      .code = code::kExpansionFail,
-                                      .message = wording::affix_not_expanded(option.source, name, transport)});
-    };
-    auto prefix = affix(options_.message_prefix, "prefix");
-    if (!prefix) return tl::unexpected(prefix.error());
+// message_prefix, message_suffix
+tl::expected<std::string, Outcome> Appendfile::text_around(DeliveryContext& context, const Expandable& option,
+                                                           std::string_view name) const {
+    if (!option) return std::string{};
+    Expansion text = context.expander.expand(option, context.scope);
+    if (text) return std::move(text->bytes);
+    return tl::unexpected(Outcome{.verdict = Verdict::defer,
+                                  .code = code::kExpansionFail,
+                                  .message = wording::affix_not_expanded(option.source, name, instance_.name)});
+}
+
+tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& context, const Mailbox& mailbox,
+                                                          std::string prefix) const {
     auto plan = make_write_plan(context);
     if (!plan)
         return tl::unexpected(
             panic(wording::header_options_not_expanded(mailbox.data_name(), plan.error().why), code::kHeaderFail));
-    auto suffix = affix(options_.message_suffix, "suffix");
+    auto suffix = text_around(context, options_.message_suffix, "suffix");
     if (!suffix) return tl::unexpected(suffix.error());
 
-    plan->prefix = std::move(*prefix);
+    plan->prefix = std::move(prefix);
     plan->suffix = std::move(*suffix);
     plan->check = options_.check_string.value;
     plan->escape = options_.escape_string.value;
@@ -188,8 +189,11 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
             return {panic(wording::not_expanded(options_.maildir_tag.source, "maildir_tag", instance_.name,
                                                 tag.error().message))};
     }
-    auto plan = writing_plan(context, mailbox);
-    if (!plan) return {plan.error()};
+    auto prefix = text_around(context, options_.message_prefix, "prefix");
+    if (!prefix) return {prefix.error()};
+    const bool affixes_sent = options_.use_bsmtp && instance_.options.rcpt_include_affixes;
+    auto plan = writing_plan(context, mailbox, *std::move(prefix));
+    if (!plan) return {plan.error(), 0, affixes_sent};
     // Not part of the message's size: a repair, and the prefix of a BSMTP batch.
     std::size_t uncounted = mailbox.repair().size();
     std::int64_t envelope_lines = 0;
@@ -202,15 +206,15 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
 
     FdSink sink(context.os, mailbox.fd());
     const auto written = MessageWriter(context.os).write(*plan, context.body, sink);
-    if (!written) return {outcome_of_write(written.error(), mailbox, context.clock)};
+    if (!written) return {outcome_of_write(written.error(), mailbox, context.clock), 0, affixes_sent};
     if (const Status safe = mailbox.finish_data(); !safe)
-        return {outcome_of_write(safe.error(), mailbox, context.clock)};
+        return {outcome_of_write(safe.error(), mailbox, context.clock), 0, affixes_sent};
     const std::int64_t size = sink.count() - static_cast<std::int64_t>(uncounted);
     context.scope.message_size_override = size;
     context.scope.message_linecount_override = written->newlines + envelope_lines - 1;
     Naming naming(context, options_);
-    if (auto committed = mailbox.commit(naming); !committed) return {outcome_of(committed.error()), size};
-    return {Outcome{.verdict = Verdict::ok, .code = 0}, size};
+    if (auto committed = mailbox.commit(naming); !committed) return {outcome_of(committed.error()), size, affixes_sent};
+    return {Outcome{.verdict = Verdict::ok, .code = 0}, size, affixes_sent};
 }
 
 Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget& target) const {
@@ -229,6 +233,7 @@ DeliveryReport Appendfile::deliver(DeliveryContext& context) {
     for (AddressReport& address : report.addresses) {
         address.bytes_written = done.bytes_written;
         address.local_part = target.logged_local_part;
+        address.with_affixes = done.affixes_sent;
     }
     return report;
 }

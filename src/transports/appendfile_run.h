@@ -25,12 +25,16 @@ private:
     struct Done {
         Outcome outcome;
         std::int64_t bytes_written = 0;
+        bool affixes_sent = false;  // RCPT lines with prefixes and suffixes are written, or were about to be
     };
     [[nodiscard]] Done execute(DeliveryContext& context, AppendfileTarget& target) const;
     [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context,
                                                                        AppendfileTarget& target) const;
     [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox) const;
-    [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox) const;
+    [[nodiscard]] tl::expected<std::string, Outcome> text_around(DeliveryContext& context, const Expandable& option,
+                                                                 std::string_view name) const;
+    [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox,
+                                                                std::string prefix) const;
     [[nodiscard]] MailboxSettings mailbox_settings(const DeliveryContext& context, const std::string& path) const;
     [[nodiscard]] MboxSettings mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const;
     // plan(), the parts (appendfile_plan.cc)
