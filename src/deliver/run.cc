@@ -247,8 +247,10 @@ private:
 
     // --- the end (queue-retry-bounce.md §6 steps 19–21) ---
     RunResult finish() {
+        settlement_.ignore_failures();
         RunResult result{.end = RunEnd::left};
-        for (const auto* chain : {&settlement_.delivered(), &settlement_.deferred(), &settlement_.failed()}) {
+        for (const auto* chain :
+             {&settlement_.delivered(), &settlement_.deferred(), &settlement_.failed(), &settlement_.ignored()}) {
             for (const AddressItem* item : *chain) result.settled.push_back(settled(*item));
         }
         if (settlement_.deferred().empty() && settlement_.failed().empty()) {

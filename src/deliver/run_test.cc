@@ -491,9 +491,35 @@ TEST_F(DeliveryRunTest, DoesNotFreezeForABounceThatNobodyWaitsFor) {
     Message message = Site::message({"bad@example"}, "");
     message.received.seconds -= site_.configuration.main.ignore_bounce_errors_after.seconds;
     ASSERT_TRUE(site_.queue(message));
-    EXPECT_EQ(site_.run().end, RunEnd::left);
-    EXPECT_FALSE(contains(site_.log(), "Frozen")) << site_.log();
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    EXPECT_EQ(site_.log(), "** bad@example R=all T=box: refused\nbad@example: error ignored\nCompleted\n");
 }
+
+struct ReportCase {
+    const char* name;
+    unsigned flags;
+    bool want_forgotten;
+};
+
+class FailureReports : public DeliveryRunTest, public testing::WithParamInterface<ReportCase> {};
+
+TEST_P(FailureReports, AreOwedUnlessTheSenderWantsOnlyOthers) {
+    Message message = Site::message({"bad@example", "full@example"});
+    message.recipients.front().dsn_flags = GetParam().flags;
+    ASSERT_TRUE(site_.queue(message));
+    EXPECT_EQ(site_.run().end, RunEnd::left);
+    EXPECT_EQ(contains(site_.log(), "bad@example: error ignored: RFC 3461 DSN, failure notify not requested\n"),
+              GetParam().want_forgotten);
+    Spool spool(os_, site_.spool_settings());
+    EXPECT_EQ(spool.load(kId, true)->message.non_recipients.contains("bad@example"), GetParam().want_forgotten);
+}
+
+INSTANTIATE_TEST_SUITE_P(Notify, FailureReports,
+                         testing::Values(ReportCase{"none", 0, false}, ReportCase{"never", kDsnNever, true},
+                                         ReportCase{"success", kDsnSuccess, true}, ReportCase{"delay", kDsnDelay, true},
+                                         ReportCase{"failure", kDsnFailure | kDsnDelay, false},
+                                         ReportCase{"last_hop", kDsnLastHop, false}),
+                         [](const auto& instance) { return instance.param.name; });
 
 // D-identity-defers
 TEST_F(DeliveryRunTest, DefersWhenTheChildCannotBecomeTheRecipient) {

@@ -22,6 +22,12 @@ std::string parent_text(const AddressItem& item) { return item.parent ? item.par
 // Only /dev/null is done without a transport.
 std::string transport_text(const AddressItem& item) { return item.transport ? item.transport->name : "**bypassed**"; }
 
+// The sender asked for other reports than those of failures (RFC 3461), or for none.
+bool wants_no_failure_report(const AddressItem& item) {
+    constexpr unsigned kRequests = kDsnNever | kDsnSuccess | kDsnFailure | kDsnDelay;
+    return (item.dsn_flags & kRequests) != 0 && (item.dsn_flags & kDsnFailure) == 0;
+}
+
 }  // namespace
 
 Settlement::Settlement(const Engine& engine, Message& message, HeldMessage& held)
@@ -43,7 +49,7 @@ void Settlement::address_done(AddressItem& item) {
     }
     for (const AddressItem* duplicate : duplicates_) {
         if (without_homonym_prefix(duplicate->unique) != without_homonym_prefix(item.unique)) continue;
-        message_.mark_done(duplicate->parent ? record_of(*duplicate) : duplicate->address);
+        message_.mark_done(duplicate->parent ? duplicate->unique : duplicate->address);
         child_done(const_cast<AddressItem&>(*duplicate));  // NOLINT: the pool's items are ours to change
     }
 }
@@ -96,6 +102,7 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
         case Verdict::fail:
             break;
     }
+    item.props.ignore_error = item.props.ignore_error || is_expired_bounce();
     if (freezes_when_failed(item)) {
         if (item.outcome.special != Special::freeze) {
             freeze(message_.local && !message_.local_error ? " (message created with -f <>)"
@@ -110,13 +117,37 @@ void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker)
     failed_line(item, stage);
 }
 
-bool Settlement::freezes_when_failed(const AddressItem& item) const {
+bool Settlement::is_expired_bounce() const {
     const std::int64_t age = engine_.clock.now().seconds - message_.received.seconds;
-    const bool bounce_too_old =
-        message_.sender.empty() && age >= engine_.configuration.main.ignore_bounce_errors_after.seconds;
-    if (item.props.ignore_error || bounce_too_old) return false;
+    return message_.sender.empty() && age >= engine_.configuration.main.ignore_bounce_errors_after.seconds;
+}
+
+bool Settlement::freezes_when_failed(const AddressItem& item) const {
+    if (item.props.ignore_error) return false;
     const bool nobody_to_tell = message_.sender.empty() && item.props.errors_address.value_or("").empty();
     return item.outcome.special == Special::freeze || nobody_to_tell;
+}
+
+void Settlement::ignore_failures() {
+    std::vector<AddressItem*> to_report;
+    for (std::size_t i = failed_.size(); i-- > 0;) {  // latest first
+        AddressItem& item = *failed_[i];
+        if (item.props.ignore_error || wants_no_failure_report(item)) {
+            ignore_failure(item);
+        } else {
+            to_report.insert(to_report.begin(), &item);
+        }
+    }
+    failed_ = std::move(to_report);
+}
+
+void Settlement::ignore_failure(AddressItem& item) {
+    engine_.log.set_quiet(item.transport && item.transport->options.disable_logging);
+    engine_.log.main(wording::error_ignored(item.address, parent_text(item), !item.props.ignore_error));
+    engine_.log.set_quiet(false);
+    address_done(item);
+    child_done(item);
+    ignored_.push_back(&item);
 }
 
 void Settlement::freeze(std::string reason) {

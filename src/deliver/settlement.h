@@ -35,6 +35,9 @@ public:
     // far (as Exim 4.96 has it).
     void set_return_path(std::string path) { return_path_ = std::move(path); }
 
+    // When everything has been tried: failures that nobody is to be told of are done, and leave failed().
+    void ignore_failures();
+
     void freeze(std::string reason);
     [[nodiscard]] bool frozen_now() const { return frozen_now_; }
     [[nodiscard]] const std::string& freeze_reason() const { return freeze_reason_; }
@@ -43,12 +46,15 @@ public:
     [[nodiscard]] const std::vector<AddressItem*>& delivered() const { return delivered_; }
     [[nodiscard]] const std::vector<AddressItem*>& deferred() const { return deferred_; }
     [[nodiscard]] const std::vector<AddressItem*>& failed() const { return failed_; }
+    [[nodiscard]] const std::vector<AddressItem*>& ignored() const { return ignored_; }
 
 private:
     void delivered_line(const AddressItem& item, std::string_view marker);
     void deferred_line(const AddressItem& item, Stage stage);
     void failed_line(const AddressItem& item, Stage stage);
+    [[nodiscard]] bool is_expired_bounce() const;
     [[nodiscard]] bool freezes_when_failed(const AddressItem& item) const;
+    void ignore_failure(AddressItem& item);
     [[nodiscard]] std::string printable_message(const AddressItem& item) const;
     [[nodiscard]] std::string queue_time() const;
     void fill_common(wording::AddressLine& line, const AddressItem& item, bool success) const;
@@ -57,7 +63,7 @@ private:
     Message& message_;
     HeldMessage& held_;
     std::vector<const AddressItem*> duplicates_;
-    std::vector<AddressItem*> delivered_, deferred_, failed_;
+    std::vector<AddressItem*> delivered_, deferred_, failed_, ignored_;
     std::optional<std::string> return_path_;
     bool frozen_now_ = false;
     std::string freeze_reason_;

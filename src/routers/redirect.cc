@@ -308,7 +308,6 @@ RouteResult Redirect::discard(const AddressItem& item, RouteContext& context) co
 
 std::optional<RouteResult> Redirect::make_children(const RedirectList& list, AddressItem& item,
                                                    RouteContext& context) const {
-    if (list.items.empty()) return std::nullopt;
     if (auto problem = apply_errors_to(router_, item, context)) return problem;
     if (auto problem = apply_header_options(router_, item, context)) return problem;
     for (const RedirectItem& made : list.items) {

@@ -103,6 +103,11 @@ std::string transport_succeeded(std::string_view address, std::string_view paren
     return fmt::format("{}: {} transport succeeded", address_with_parent(address, parent), transport);
 }
 
+std::string error_ignored(std::string_view address, std::string_view parent, bool as_requested) {
+    return fmt::format("{}: error ignored{}", address_with_parent(address, parent),
+                       as_requested ? ": RFC 3461 DSN, failure notify not requested" : "");
+}
+
 std::string children_complete(std::string_view address) { return fmt::format("{}: children all complete", address); }
 
 std::string completed(const std::optional<std::string>& queue_time) {

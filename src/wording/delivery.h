@@ -49,6 +49,9 @@ struct NotDelivered : AddressLine {
                                               std::string_view transport);
 [[nodiscard]] std::string children_complete(std::string_view address);
 
+// Main log: a failure of which nobody is told, because of an empty errors_to or of what the sender asked for.
+[[nodiscard]] std::string error_ignored(std::string_view address, std::string_view parent, bool as_requested);
+
 // Main log lines about the whole message.
 [[nodiscard]] std::string completed(const std::optional<std::string>& queue_time);
 [[nodiscard]] std::string frozen(std::string_view reason);
