@@ -24,6 +24,7 @@ RouteContext context_of(Workplace& place, AddressPool& pool, RouteMode mode) {
                          .mode = mode,
                          .main_log = [&place](const std::string& text) { place.log().main(text); },
                          .main_and_panic_log = [&place](const std::string& text) { place.log().main_and_panic(text); },
+                         .quiet_log = [&place](bool quiet) { place.log().set_quiet(quiet); },
                          .debug_print = [&place](const std::string& text) { place.err(text + "\n"); }};
     context.sender = place.line().sender.value_or(place.caller_address());
     return context;

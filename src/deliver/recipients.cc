@@ -127,7 +127,7 @@ void Routing::consider_child(AddressItem& item) {
     }
     if (auto refusal = refusal_of(item)) {
         item.outcome = *std::move(refusal);
-        settlement_.settle(item, Stage::routing);
+        settle_routed(item);
         return;
     }
     if (item.kind == AddressKind::file && item.address == "/dev/null") {
@@ -186,7 +186,7 @@ void Routing::hold_queue_domains() {
         if (listed(option, "queue_domains", *item, Stage::routing, "queue_domains lookup deferred")) {
             defer_item(*item, Stage::routing, code::kQueueDomains, wording::domain_is_queued());
         }
-        if (settlement_.deferred().size() == before) going.push_back(item);
+        if (settlement_.deferred().size() == before) going.push_front(item);  // so the order is turned round, as Exim's
     }
     to_route_ = std::move(going);
 }
@@ -206,6 +206,7 @@ void Routing::route(AddressItem& item) {
                          .children = &children,
                          .main_log = [this](const std::string& text) { engine_.log.main(text); },
                          .main_and_panic_log = [this](const std::string& text) { engine_.log.main_and_panic(text); },
+                         .quiet_log = [this](bool quiet) { engine_.log.set_quiet(quiet); },
                          .note = {},
                          .verify_address = {},
                          .sender = message_.sender};
@@ -232,10 +233,15 @@ void Routing::route(AddressItem& item) {
             settlement_.child_done(item);
             return;
         default:
-            engine_.log.set_quiet(item.router && item.router->options.disable_logging);
-            settlement_.settle(item, Stage::routing);
-            engine_.log.set_quiet(false);
+            settle_routed(item);
     }
+}
+
+// disable_logging of the router that decided covers the line about it.
+void Routing::settle_routed(AddressItem& item) {
+    engine_.log.set_quiet(item.router && item.router->options.disable_logging);
+    settlement_.settle(item, Stage::routing);
+    engine_.log.set_quiet(false);
 }
 
 void Routing::drop_duplicates(AddressChain& chain) {

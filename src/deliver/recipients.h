@@ -28,6 +28,7 @@ private:
     [[nodiscard]] bool held_back(AddressItem& item);
     void hold_queue_domains();
     void route(AddressItem& item);
+    void settle_routed(AddressItem& item);
     void drop_duplicates(AddressChain& chain);
     [[nodiscard]] bool listed(const Expandable& option, std::string_view name, AddressItem& item, Stage stage,
                               std::string_view defer_message);

@@ -36,6 +36,8 @@ struct RouteContext {
     AddressScope address_scope;                     // scope.address points here
     std::vector<AddressItem*>* children = nullptr;  // new addresses, in order of appearance
     std::function<void(const std::string&)> main_log, main_and_panic_log;
+    std::function<void(bool)>
+        quiet_log;  // set by the chain for each router that it visits (disable_logging); may be empty
     std::function<void(const std::string&)> note;         // `postern explain`: one line a decision; may be empty
     std::function<void(const std::string&)> debug_print;  // -bt, -d: texts of debug_print; may be empty
     // Verification of errors_to (spec routing.md §3.5): true if the address routes. Set by the chain.

@@ -76,7 +76,7 @@ std::string Log::line(std::string_view text) const {
 
 void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject,
                std::string_view reject_details) {
-    if (quiet_) return;
+    if (quiet_ && sink_ != Sink::stderr_framed) return;
     if (sink_ == Sink::stderr_lines) {
         (void)write_all(os_, standard_error_, line(text)).has_value();
         return;

@@ -33,7 +33,7 @@ public:
     Log(Os& os, Clock& clock, LogSettings settings, int standard_error = 2);
 
     void set_message_id(std::string id);  // "" outside a message
-    void set_quiet(bool quiet);           // disable_logging of a driver: everything is dropped
+    void set_quiet(bool quiet);           // disable_logging of a driver: everything is dropped (but shown by -bt)
     [[nodiscard]] bool quiet() const { return quiet_; }
     // files: the normal way. files_and_echo (-v): also shown on stderr as "LOG: MAIN PANIC\n  text". The others are for
     // test modes, which leave the files alone: stderr_framed (-bt) in that same form, stderr_lines (-be, -bv) as lines.

@@ -98,6 +98,7 @@ std::optional<std::size_t> RouterChain::Run::visit(std::size_t at) {
     const RouterInstance& router = state_.configuration.routers[at];
     last_ = &router;
     item_.router = &router;
+    if (context_.quiet_log) context_.quiet_log(router.options.disable_logging);
     if (!state_.drivers[at])  // a driver that the program was built without
         return ended(RouteVerdict::defer, route_deferred(wording::internal_configuration_error()));
     const auto note = [&](std::string_view what, std::string_view why) {
@@ -278,6 +279,7 @@ RoutedAddress RouterChain::route(AddressItem& item, RouteContext& context) {
     const bool own_verification = !context.verify_address;
     const RoutedAddress answer = Run(*this, item, context).go();
     if (own_verification) context.verify_address = nullptr;  // it belongs to the run
+    if (context.quiet_log) context.quiet_log(false);
     return answer;
 }
 
@@ -305,6 +307,7 @@ bool RouterChain::verifies(const std::string& address, const RouteContext& conte
     nested.main_and_panic_log = context.main_and_panic_log;
     nested.debug_print = context.debug_print;
     // One address that becomes one address is followed; several are taken as good, as Exim does.
+    nested.quiet_log = context.quiet_log;  // what the caller's router logs afterwards is not quiet any more, as in Exim
     while (true) {
         children.clear();
         if (route(*item, nested).verdict != RouteVerdict::ok) return false;

@@ -498,6 +498,17 @@ TEST_F(ChainTest, NotesSayWhy) {
                                          "router local: accepted for transport t1"));
 }
 
+TEST_F(ChainTest, DisableLoggingLastsFromOneRouterToTheNext) {
+    std::vector<bool> quiet;
+    world.context.quiet_log = [&](bool now) { quiet.push_back(now); };
+    RouterInstance& r1 = router("r1");
+    r1.options.disable_logging = true;
+    script(r1).act = [](AddressItem&, RouteContext&) { return RouteResult{}; };
+    router("r2");
+    (void)routed("a@b");
+    EXPECT_THAT(quiet, ElementsAre(true, false, false));
+}
+
 TEST_F(ChainTest, ChildrenStartAtRedirectRouter) {
     RouterInstance& r1 = router("r1");
     RouterInstance& r2 = router("r2");
