@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/address_item.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "mail/address.h"
 
@@ -13,13 +15,20 @@ bool all_equal(const std::vector<AddressItem*>& batch, std::string AddressItem::
     return true;
 }
 
+// The domain of a file or pipe is its parent's.
+bool any_tainted(const std::vector<AddressItem*>& batch) {
+    return std::any_of(batch.begin(), batch.end(), [](const AddressItem* item) {
+        return (item->is_pfr() && item->parent ? *item->parent : *item).text_tainted;
+    });
+}
+
 // The whole local part as the router that took the address saw it.
 const std::string& whole_local_part(const AddressItem& item) {
     return item.router && item.router->options.caseful_local_part ? item.local_part_cc : item.local_part_lc;
 }
 
 void set_local_part(AddressScope& scope, const AddressItem& item) {
-    scope.local_part = tainted_text(item.local_part);
+    scope.local_part = Text(item.local_part, item.text_tainted);
     scope.local_part_prefix = Text(item.prefix, item.prefix_tainted);
     scope.local_part_prefix_v = Text(item.prefix_v, item.prefix_tainted);
     scope.local_part_suffix = Text(item.suffix, item.suffix_tainted);
@@ -47,15 +56,16 @@ AddressScope common_scope(const AddressItem& first) {
 
 AddressScope address_scope(const AddressItem& item) {
     AddressScope scope = common_scope(item);
-    scope.domain = tainted_text(item.domain);
+    const AddressItem& mailbox = item.is_pfr() && item.parent ? *item.parent : item;
+    scope.domain = Text(item.domain, mailbox.text_tainted);
     scope.self_hostname = Text(item.self_hostname);
-    set_local_part(scope, item.is_pfr() && item.parent ? *item.parent : item);
+    set_local_part(scope, mailbox);
     const AddressItem& top = item.top();
-    scope.original_local_part = tainted_text(whole_local_part(top));
-    scope.original_domain = tainted_text(top.domain);
+    scope.original_local_part = Text(whole_local_part(top), top.text_tainted);
+    scope.original_domain = Text(top.domain, top.text_tainted);
     if (item.parent) {
-        scope.parent_local_part = tainted_text(whole_local_part(*item.parent));
-        scope.parent_domain = tainted_text(item.parent->domain);
+        scope.parent_local_part = Text(whole_local_part(*item.parent), item.parent->text_tainted);
+        scope.parent_domain = Text(item.parent->domain, item.parent->text_tainted);
     }
     return scope;
 }
@@ -64,7 +74,7 @@ AddressScope batch_scope(const std::vector<AddressItem*>& batch) {
     if (batch.size() == 1) return address_scope(*batch.front());
     const AddressItem& first = *batch.front();
     AddressScope scope = common_scope(first);
-    if (all_equal(batch, &AddressItem::domain)) scope.domain = tainted_text(first.domain);
+    if (all_equal(batch, &AddressItem::domain)) scope.domain = Text(first.domain, any_tainted(batch));
     if (all_equal(batch, &AddressItem::self_hostname)) scope.self_hostname = Text(first.self_hostname);
     return scope;
 }
@@ -77,9 +87,10 @@ void split_item(AddressItem& item) {
     item.domain = to_lower(parts.domain);
 }
 
-AddressItem& make_child(AddressPool& pool, AddressItem& parent, std::string text, AddressKind kind) {
+AddressItem& make_child(AddressPool& pool, AddressItem& parent, Text text, AddressKind kind) {
     AddressItem& child = pool.make();
-    child.address = std::move(text);
+    child.address = std::move(text.bytes);
+    child.text_tainted = text.tainted;
     child.unique = child.address;
     child.kind = kind;
     child.parent = &parent;

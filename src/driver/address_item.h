@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // driver/address_item.h – one address on its way through routers and transports (spec transport-framework.md §3).
 //
-// Items live in an AddressPool for the whole delivery run and point at their parents; nobody deletes one. Texts of the
-// address come from outside: paths and commands are never made from them but through the expander's taint rules.
+// Items live in an AddressPool for the whole delivery run and point at their parents; nobody deletes one. The text of
+// an address comes from outside unless text_tainted says otherwise: paths and commands are never made from it but
+// through the expander's taint rules.
 #pragma once
 
 #include <deque>
@@ -32,7 +33,7 @@ struct AddressItem {
     std::string address;  // full text as it came or was generated: "Joe@x", "|cmd", "/file", ">a@b"
     std::string unique;   // for duplicates, journal and retry (queue-retry-bounce.md §6, step 9)
     AddressKind kind = AddressKind::mailbox;
-    bool text_tainted = false;  // pipe, file, reply: the text was made from untrusted data
+    bool text_tainted = true;  // false: a redirect made it of clean text (its file, a lookup, the configuration)
     AddressItem* parent = nullptr;
     AddressItem* duplicate_of = nullptr;
     int child_count = 0;
@@ -81,8 +82,8 @@ struct AddressItem {
     Outcome outcome;
     std::int64_t bytes_written = 0;
     std::optional<std::string> logged_local_part;
-    std::string shadow_text;  // " ST=…"
     bool logged_with_affixes = false;
+    std::string shadow_text;  // " ST=…"
     TimePoint started, finished;
 
     [[nodiscard]] const AddressItem& top() const {
@@ -111,6 +112,6 @@ void split_item(AddressItem& item);
 
 // A new address that `parent` turns into: split, with the propagated facts and DSN wishes of the parent, which counts
 // it.
-AddressItem& make_child(AddressPool& pool, AddressItem& parent, std::string text, AddressKind kind);
+AddressItem& make_child(AddressPool& pool, AddressItem& parent, Text text, AddressKind kind);
 
 }  // namespace postern

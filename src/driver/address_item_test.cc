@@ -9,7 +9,7 @@ namespace {
 class AddressItemTest : public testing::Test {
 protected:
     AddressItem& item(const std::string& address, AddressItem* parent = nullptr) {
-        if (parent) return make_child(pool, *parent, address, AddressKind::mailbox);
+        if (parent) return make_child(pool, *parent, tainted_text(address), AddressKind::mailbox);
         AddressItem& made = pool.make();
         made.address = address;
         split_item(made);
@@ -78,6 +78,25 @@ TEST_F(AddressItemTest, ScopeOfOneAddress) {
     EXPECT_EQ(scope.routing, &last.props.routing);
 }
 
+TEST_F(AddressItemTest, AnAddressIsAsCleanAsItsText) {
+    AddressItem& top = item("top@one");
+    AddressItem& middle = make_child(pool, top, "mid@two", AddressKind::mailbox);
+    AddressItem& last = make_child(pool, middle, "last@three", AddressKind::mailbox);
+    const AddressScope scope = address_scope(last);
+    EXPECT_EQ(scope.local_part, Text("last"));
+    EXPECT_EQ(scope.domain, Text("three"));
+    EXPECT_EQ(scope.parent_local_part, Text("mid"));
+    EXPECT_EQ(scope.parent_domain, Text("two"));
+    EXPECT_EQ(scope.original_local_part, tainted_text("top"));
+    EXPECT_EQ(scope.original_domain, tainted_text("one"));
+    const AddressScope of_file = address_scope(make_child(pool, last, tainted_text("/f"), AddressKind::file));
+    EXPECT_EQ(of_file.local_part, Text("last"));
+    EXPECT_EQ(of_file.domain, Text("three"));
+    EXPECT_EQ(of_file.address_file, tainted_text("/f"));
+    EXPECT_EQ(batch_scope({&last, &make_child(pool, middle, "x@three", AddressKind::mailbox)}).domain, Text("three"));
+    EXPECT_EQ(batch_scope({&last, &item("x@three", &middle)}).domain, tainted_text("three"));
+}
+
 TEST_F(AddressItemTest, OriginalLocalPartKeepsItsCaseIfTheRouterDoes) {
     RouterInstance router;
     router.options.caseful_local_part = true;
@@ -88,8 +107,7 @@ TEST_F(AddressItemTest, OriginalLocalPartKeepsItsCaseIfTheRouterDoes) {
 
 TEST_F(AddressItemTest, ScopeOfADeliveryHasItsParentsLocalPart) {
     AddressItem& parent = item("joe@b");
-    AddressItem& pipe = make_child(pool, parent, "|cmd", AddressKind::pipe);
-    pipe.text_tainted = true;
+    const AddressItem& pipe = make_child(pool, parent, tainted_text("|cmd"), AddressKind::pipe);
     EXPECT_EQ(address_scope(pipe).local_part.bytes, "joe");
     EXPECT_EQ(address_scope(pipe).address_pipe, tainted_text("|cmd"));
     EXPECT_TRUE(address_scope(pipe).address_file.empty());

@@ -65,7 +65,7 @@ std::optional<RouteResult> apply_errors_to(const RouterInstance& router, Address
         return std::nullopt;
     }
     const bool verifying = context.mode == RouteMode::verify_recipient || context.mode == RouteMode::verify_sender;
-    if (verifying || !context.verify_address || context.verify_address(address)) {
+    if (verifying || !context.verify_address || context.verify_address(*value)) {
         item.props.errors_address = address;
         context.say("errors_to: bounces go to " + address);
     } else {

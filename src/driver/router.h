@@ -41,7 +41,7 @@ struct RouteContext {
     std::function<void(const std::string&)> note;         // `postern explain`: one line a decision; may be empty
     std::function<void(const std::string&)> debug_print;  // -bt, -d: texts of debug_print; may be empty
     // Verification of errors_to (spec routing.md §3.5): true if the address routes. Set by the chain.
-    std::function<bool(const std::string& address)> verify_address;
+    std::function<bool(const Text& address)> verify_address;
     std::string sender;
 
     void say(const std::string& text) const;  // note() if there is one

@@ -89,8 +89,9 @@ public:
         bool expand_first = true;
         bool caseful = false;  // local part lists of caseful routers
         bool rewrite_pattern =
-            false;                // match_address: the text is one item, local parts keep their case, captures are set
-        std::string option_name;  // "domains", for file errors; empty: the list text in quotes
+            false;  // match_address: the text is one item, local parts keep their case, captures are set
+        bool subject_tainted = true;  // so are the captures
+        std::string option_name;      // "domains", for file errors; empty: the list text in quotes
     };
     [[nodiscard]] MatchResult match_domain(std::string_view domain, std::string_view list, const Scope&,
                                            const MatchOptions&);

@@ -146,6 +146,8 @@ TEST(ListMatcher, results_for_routers) {
     EXPECT_EQ(result.value, Text("wildval"));
     EXPECT_EQ(result.captures, (std::vector{tainted_text("a.wild.ex"), tainted_text("a"), tainted_text("wild.ex")}));
     EXPECT_EQ(world.shown("$0"), "kept");
+    result = world.expander->match_domain("a.wild.ex", "*.ex", world.scope, {.subject_tainted = false});
+    EXPECT_EQ(result.captures, (std::vector{Text("a.wild.ex"), Text("a.wild")}));
 
     result = world.expander->match_local_part("Joe", "joe", world.scope, {});
     EXPECT_EQ(result.value, Text("joe"));

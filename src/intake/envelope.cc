@@ -226,8 +226,10 @@ Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
 
 void Reception::rewrite_recipients() {
     for (Recipient& recipient : message_.recipients) {
-        std::string rewritten =
-            p_.rewriter.rewrite_address(recipient.address, Rewriter::Where::env_to, p_.configuration.rewrite, scope());
+        std::string rewritten = p_.rewriter
+                                    .rewrite_address(tainted_text(recipient.address), Rewriter::Where::env_to,
+                                                     p_.configuration.rewrite, scope())
+                                    .bytes;
         if (rewritten == recipient.address) continue;
         append(HeaderType::removed, "X-rewrote-original-recipient: " + recipient.address + "\n");
         recipient.address = std::move(rewritten);
@@ -236,8 +238,10 @@ void Reception::rewrite_recipients() {
 
 void Reception::rewrite_sender() {
     if (message_.sender.empty()) return;
-    std::string rewritten =
-        p_.rewriter.rewrite_address(message_.sender, Rewriter::Where::env_from, p_.configuration.rewrite, scope());
+    std::string rewritten = p_.rewriter
+                                .rewrite_address(tainted_text(message_.sender), Rewriter::Where::env_from,
+                                                 p_.configuration.rewrite, scope())
+                                .bytes;
     if (rewritten == message_.sender) return;
     append(HeaderType::removed, "X-rewrote-sender: " + message_.sender + "\n");
     message_.sender = std::move(rewritten);

@@ -28,16 +28,16 @@ constexpr std::array<Place, 8> kPlaces = {{
 const Place& place(Rewriter::Where where) { return kPlaces[static_cast<std::size_t>(where)]; }
 
 // $0, $1 …: what the wildcards of "*local@*domain" stood for. Regular expressions and lookups bring their own.
-std::vector<Text> captures_of(std::string_view pattern, const LocalAndDomain& address, const MatchResult& match) {
+std::vector<Text> captures_of(std::string_view pattern, const LocalAndDomain& address, bool tainted,
+                              const MatchResult& match) {
     if (pattern.find_first_of("^$\\;") != std::string_view::npos) return match.captures;
-    const auto add_wild_part = [](std::vector<Text>& to, std::string_view part, std::string_view subject) {
-        if (part.starts_with('*'))
-            to.push_back(tainted_text(std::string(subject.substr(0, subject.size() - (part.size() - 1)))));
+    const auto add_wild_part = [tainted](std::vector<Text>& to, std::string_view part, std::string_view subject) {
+        if (part.starts_with('*')) to.emplace_back(subject.substr(0, subject.size() - (part.size() - 1)), tainted);
     };
     const LocalAndDomain parts = split_address(pattern);
     std::string whole(address.local_part);
     whole.append("@").append(address.domain);
-    std::vector<Text> captures = {tainted_text(std::move(whole))};
+    std::vector<Text> captures = {Text(std::move(whole), tainted)};
     if (parts.qualified) add_wild_part(captures, parts.local_part, address.local_part);
     add_wild_part(captures, parts.qualified ? parts.domain : parts.local_part, address.domain);
     return captures;
@@ -54,19 +54,19 @@ AddressRules Rewriter::address_rules() const {
     return rules;
 }
 
-std::string Rewriter::rewrite_address(const std::string& address, Where where, std::span<const RewriteRule> rules,
-                                      const Scope& scope) {
+Text Rewriter::rewrite_address(const Text& address, Where where, std::span<const RewriteRule> rules,
+                               const Scope& scope) {
     return apply(address, where, rules, scope).address;
 }
 
 std::string Rewriter::rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
                                    const Scope& scope) {
-    Result result = apply(address, where, rules, scope);
+    Result result = apply(tainted_text(address), where, rules, scope);
     const bool envelope = where == Where::env_from || where == Where::env_to;
-    return result.whole.empty() || envelope ? std::move(result.address) : std::move(result.whole);
+    return result.whole.empty() || envelope ? std::move(result.address.bytes) : std::move(result.whole);
 }
 
-Rewriter::Result Rewriter::apply(const std::string& address, Where where, std::span<const RewriteRule> rules,
+Rewriter::Result Rewriter::apply(const Text& address, Where where, std::span<const RewriteRule> rules,
                                  const Scope& scope) {
     Result current{address, {}};
     std::size_t number = 0;
@@ -88,7 +88,9 @@ Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number,
                                     Result& current, bool& changed) {
     Expander::MatchOptions options;
     options.caseful = options.rewrite_pattern = true;
-    const MatchResult match = expander_.match_address(current.address, rule.key, scope, options);
+    options.subject_tainted = current.address.tainted;
+    const std::string& before = current.address.bytes;
+    const MatchResult match = expander_.match_address(before, rule.key, scope, options);
     if (match.verdict != MatchVerdict::yes) return Next::rule;
     if (rule.replacement == "*") return Next::stop;
 
@@ -97,39 +99,39 @@ Rewriter::Next Rewriter::apply_rule(const RewriteRule& rule, std::size_t number,
     if (!text) return next;
     AddressRules parsing = address_rules();
     parsing.allow_null = where == Where::env_from;
-    AddressParse parse = parse_address(*text, parsing);
+    AddressParse parse = parse_address(text->bytes, parsing);
     if (!parse.value) {
-        hooks_.main_and_panic(wording::rewrite_unparseable(current.address, parse.error.text, *text));
+        hooks_.main_and_panic(wording::rewrite_unparseable(before, parse.error.text, text->bytes));
         return Next::stop;
     }
     ParsedAddress& found = *parse.value;
-    std::string whole = *text;
+    std::string whole = text->bytes;
     if (!found.at && !found.address.empty()) {
         if ((rule.flags & kRewriteQualify) == 0) {
-            hooks_.main_and_panic(wording::rewrite_unqualified(current.address, *text));
+            hooks_.main_and_panic(wording::rewrite_unqualified(before, text->bytes));
             return Next::stop;
         }
         const std::string domain = "@" + main_.qualify_recipient.value;  // for senders, too, as in Exim
         whole.insert(found.end, domain);
         found.address += domain;
     }
-    if (hooks_.log_rewrites) hooks_.main_log(wording::rewritten(current.address, place(where).name, whole, number));
-    current.address = std::move(found.address);
+    if (hooks_.log_rewrites) hooks_.main_log(wording::rewritten(before, place(where).name, whole, number));
+    current.address = Text(std::move(found.address), text->tainted);
     if ((rule.flags & kRewriteWhole) != 0) current.whole = std::move(whole);
     changed = true;
     return (rule.flags & kRewriteQuit) != 0 ? Next::stop : Next::rule;
 }
 
-std::optional<std::string> Rewriter::replacement(const RewriteRule& rule, const MatchResult& match,
-                                                 const std::string& address, const Scope& scope, Next& next) {
-    const LocalAndDomain parts = split_address(address);
+std::optional<Text> Rewriter::replacement(const RewriteRule& rule, const MatchResult& match, const Text& address,
+                                          const Scope& scope, Next& next) {
+    const LocalAndDomain parts = split_address(address.bytes);
     Scope inner = scope;
-    inner.extra["local_part"] = tainted_text(std::string(parts.local_part));
-    inner.extra["domain"] = tainted_text(std::string(parts.domain));
-    const std::vector<Text> captures = captures_of(rule.key, parts, match);
+    inner.extra["local_part"] = Text(parts.local_part, address.tainted);
+    inner.extra["domain"] = Text(parts.domain, address.tainted);
+    const std::vector<Text> captures = captures_of(rule.key, parts, address.tainted, match);
     for (std::size_t i = 0; i < captures.size(); ++i) inner.extra[std::to_string(i)] = captures[i];
     auto expanded = expander_.expand(rule.replacement, inner);
-    if (expanded) return std::move(expanded->bytes);
+    if (expanded) return *std::move(expanded);
     if (!expanded.error().forced) {
         hooks_.main_and_panic(wording::rewrite_not_expanded(rule.replacement, expanded.error().message));
         next = Next::stop;

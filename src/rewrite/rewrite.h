@@ -29,9 +29,10 @@ public:
         : expander_(expander), main_(main), hooks_(std::move(hooks)) {}
 
     enum class Where : std::uint8_t { env_from, env_to, sender, from, to, cc, bcc, reply_to };
-    // The address after all matching rules; equal to `address` if none applied.
-    [[nodiscard]] std::string rewrite_address(const std::string& address, Where where,
-                                              std::span<const RewriteRule> rules, const Scope& scope);
+    // The address after all matching rules; equal to `address` if none applied. Clean if it was, and if only clean text
+    // went into what took its place.
+    [[nodiscard]] Text rewrite_address(const Text& address, Where where, std::span<const RewriteRule> rules,
+                                       const Scope& scope);
 
     // The same for -brw: with phrase, where a rule with flag w made one for a header.
     [[nodiscard]] std::string rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
@@ -49,17 +50,17 @@ public:
 
 private:
     struct Result {
-        std::string address;
+        Text address;
         std::string whole;  // flag w: what takes the place of the whole item, phrase included; else empty
     };
     enum class Next : std::uint8_t { rule, stop };
-    [[nodiscard]] Result apply(const std::string& address, Where where, std::span<const RewriteRule> rules,
+    [[nodiscard]] Result apply(const Text& address, Where where, std::span<const RewriteRule> rules,
                                const Scope& scope);
     // One rule once. `changed` tells whether it matched and was applied.
     Next apply_rule(const RewriteRule& rule, std::size_t number, Where where, const Scope& scope, Result& current,
                     bool& changed);
-    [[nodiscard]] std::optional<std::string> replacement(const RewriteRule& rule, const MatchResult& match,
-                                                         const std::string& address, const Scope& scope, Next& next);
+    [[nodiscard]] std::optional<Text> replacement(const RewriteRule& rule, const MatchResult& match,
+                                                  const Text& address, const Scope& scope, Next& next);
     [[nodiscard]] std::string new_item(const HeaderAddress& item, HeaderType type, Where where,
                                        std::span<const RewriteRule> rules, Qualify qualify, const Scope& scope);
 

@@ -48,12 +48,12 @@ std::string Rewriter::new_item(const HeaderAddress& item, HeaderType type, Where
         if (sender ? !qualify.senders : !qualify.recipients) return text;
         address += "@" + (sender ? main_.qualify_domain.value : main_.qualify_recipient.value);
     }
-    const Result result = apply(address, where, rules, scope);
+    const Result result = apply(tainted_text(address), where, rules, scope);
     if (!result.whole.empty()) {
         const std::size_t first = text.find_first_not_of(" \t\n"), last = text.find_last_not_of(" \t\n");
         return text.replace(first, last - first + 1, result.whole);
     }
-    if (result.address != found.address) text.replace(found.start, found.end - found.start, result.address);
+    if (result.address.bytes != found.address) text.replace(found.start, found.end - found.start, result.address.bytes);
     return text;
 }
 

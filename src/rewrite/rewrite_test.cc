@@ -41,7 +41,7 @@ protected:
     std::string address(const std::string& text, Rewriter::Where where = Rewriter::Where::from) {
         main_log_.clear();
         panic_log_.clear();
-        return rewriter().rewrite_address(text, where, rules_, Scope{});
+        return rewriter().rewrite_address(tainted_text(text), where, rules_, Scope{}).bytes;
     }
     std::string header(HeaderType type, const std::string& text, Rewriter::Qualify qualify = {true, true}) {
         main_log_.clear();
@@ -64,6 +64,18 @@ TEST_F(RewriteTest, RulesInOrderEachOnTheResultOfTheLast) {
     EXPECT_THAT(main_log_, ElementsAre("\"a@q\" from from: rewritten as \"b@q\" by rule 1",
                                        "\"b@q\" from from: rewritten as \"c@q\" by rule 2"));
     EXPECT_EQ(address("x@q"), "x@q");
+}
+
+TEST_F(RewriteTest, AsCleanAsWhatWentIntoIt) {
+    rules({{"*@q", "$1@x"}, {"*@r", "someone@x"}, {"^(.*)@s", "$1@x"}, {"*@t", "$local_part@x"}});
+    const auto is_tainted = [this](const Text& text) {
+        return rewriter().rewrite_address(text, Rewriter::Where::env_to, rules_, Scope{}).tainted;
+    };
+    for (const char* address : {"a@q", "a@s", "a@t", "untouched@u"}) {
+        EXPECT_FALSE(is_tainted(Text(address))) << address;
+        EXPECT_TRUE(is_tainted(tainted_text(address))) << address;
+    }
+    EXPECT_FALSE(is_tainted(tainted_text("a@r")));
 }
 
 TEST_F(RewriteTest, OnlyWhereTheFlagsSay) {

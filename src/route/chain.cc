@@ -65,7 +65,7 @@ RoutedAddress RouterChain::Run::go() {
     context_.scope.return_path = tainted_text(item_.props.errors_address.value_or(context_.sender));
     context_.address_scope = address_scope(item_);
     if (!context_.verify_address) {
-        context_.verify_address = [this](const std::string& address) {
+        context_.verify_address = [this](const Text& address) {
             const bool routes = chain_.verifies(address, context_);
             context_.expander.set_captures(captures_);
             return routes;
@@ -226,6 +226,7 @@ bool RouterChain::Run::clone_for_next_router(std::size_t at, std::string& why) {
 
     AddressItem& clone = context_.pool.make();
     clone.address = item_.address;
+    clone.text_tainted = item_.text_tainted;
     clone.unique = item_.unique;
     clone.parent = &parent;
     clone.props = before_;  // neither this router's header changes nor its errors_to
@@ -278,21 +279,22 @@ RouterChain::~RouterChain() = default;
 RoutedAddress RouterChain::route(AddressItem& item, RouteContext& context) {
     const bool own_verification = !context.verify_address;
     const RoutedAddress answer = Run(*this, item, context).go();
-    if (own_verification) context.verify_address = nullptr;  // it belongs to the run
     if (context.quiet_log) context.quiet_log(false);
+    if (own_verification) context.verify_address = nullptr;  // it belongs to the run
     return answer;
 }
 
-bool RouterChain::verifies(const std::string& address, const RouteContext& context) {
+bool RouterChain::verifies(const Text& address, const RouteContext& context) {
     const MainOptions& main = context.configuration.main;
     const AddressRules rules{.allow_domain_literals = main.allow_domain_literals,
                              .strip_trailing_dot = main.strip_trailing_dot,
                              .strip_excess_angle_brackets = main.strip_excess_angle_brackets};
-    const AddressParse parse = parse_address(address, rules);
+    const AddressParse parse = parse_address(address.bytes, rules);
     if (!parse.value) return false;
     AddressPool pool;
     AddressItem* item = &pool.make();
     item->address = parse.value->address;
+    item->text_tainted = address.tainted;
     if (!parse.value->at) item->address += '@' + main.qualify_recipient.value;
     split_item(*item);
 
@@ -305,9 +307,9 @@ bool RouterChain::verifies(const std::string& address, const RouteContext& conte
     nested.children = &children;
     nested.main_log = context.main_log;
     nested.main_and_panic_log = context.main_and_panic_log;
+    nested.quiet_log = context.quiet_log;  // what the caller's router logs afterwards is not quiet any more, as in Exim
     nested.debug_print = context.debug_print;
     // One address that becomes one address is followed; several are taken as good, as Exim does.
-    nested.quiet_log = context.quiet_log;  // what the caller's router logs afterwards is not quiet any more, as in Exim
     while (true) {
         children.clear();
         if (route(*item, nested).verdict != RouteVerdict::ok) return false;

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] RoutedAddress route(AddressItem& item, RouteContext& context);
 
     // Whether `address` routes as a recipient, with an empty sender: what errors_to asks.
-    [[nodiscard]] bool verifies(const std::string& address, const RouteContext& context);
+    [[nodiscard]] bool verifies(const Text& address, const RouteContext& context);
 
 private:
     struct State;

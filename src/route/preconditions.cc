@@ -39,7 +39,7 @@ Gate strip_affixes(Pass& pass) {
         if (const auto affix = find_prefix(rest, options.local_part_prefix.value)) {
             item.prefix = affix->text;
             item.prefix_v = affix->variable;
-            item.prefix_tainted = affix->wildcard;
+            item.prefix_tainted = affix->wildcard && item.text_tainted;
             rest.remove_prefix(affix->text.size());
         } else if (!options.local_part_prefix_optional) {
             return skip("local_part_prefix does not match");
@@ -49,7 +49,7 @@ Gate strip_affixes(Pass& pass) {
         if (const auto affix = find_suffix(rest, options.local_part_suffix.value)) {
             item.suffix = affix->text;
             item.suffix_v = affix->variable;
-            item.suffix_tainted = affix->wildcard;
+            item.suffix_tainted = affix->wildcard && item.text_tainted;
             rest.remove_suffix(affix->text.size());
         } else if (!options.local_part_suffix_optional) {
             return skip("local_part_suffix does not match");
@@ -112,7 +112,8 @@ Gate list_gate(Pass& pass, MatchResult& match, std::string_view option, Text* da
 Gate check_domains(Pass& pass) {
     if (!pass.options().domains) return open();
     MatchResult match =
-        pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope, {});
+        pass.context.expander.match_domain(pass.item.domain, pass.options().domains.source, pass.context.scope,
+                                           {.subject_tainted = pass.item.text_tainted, .option_name = {}});
     return list_gate(pass, match, "domains", &pass.data().domain_data);
 }
 
@@ -121,9 +122,9 @@ Gate check_local_parts(Pass& pass) {
     // Items such as +caseful and regexes see the case in which the local part came.
     const AddressItem& item = pass.item;
     const std::string as_it_came = item.local_part_cc.substr(item.prefix.size(), item.local_part.size());
-    MatchResult match =
-        pass.context.expander.match_local_part(as_it_came, pass.options().local_parts.source, pass.context.scope,
-                                               {.caseful = pass.options().caseful_local_part, .option_name = {}});
+    MatchResult match = pass.context.expander.match_local_part(
+        as_it_came, pass.options().local_parts.source, pass.context.scope,
+        {.caseful = pass.options().caseful_local_part, .subject_tainted = item.text_tainted, .option_name = {}});
     return list_gate(pass, match, "local_parts", &pass.data().local_part_data);
 }
 

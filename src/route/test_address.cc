@@ -26,10 +26,11 @@ AddressItem* make_item(RouteContext& context, std::string_view text, Result& res
     if (!parse.value->at) item.address += '@' + (sender ? main.qualify_domain : main.qualify_recipient).value;
     if (!context.configuration.rewrite.empty()) {
         const auto where = sender ? Rewriter::Where::env_from : Rewriter::Where::env_to;
-        std::string rewritten =
-            context.rewriter.rewrite_address(item.address, where, context.configuration.rewrite, context.scope);
-        result.rewritten = rewritten != item.address;
-        item.address = std::move(rewritten);
+        Text rewritten = context.rewriter.rewrite_address(tainted_text(item.address), where,
+                                                          context.configuration.rewrite, context.scope);
+        result.rewritten = rewritten.bytes != item.address;
+        item.address = std::move(rewritten.bytes);
+        item.text_tainted = rewritten.tainted;
     }
     result.address = item.address;
     split_item(item);

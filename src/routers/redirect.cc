@@ -211,7 +211,7 @@ std::optional<RouteResult> Redirect::prepare(const AddressItem& item, RouteConte
     rules.forbid_blackhole = options_.forbid_blackhole;
     rules.forbid_include = options_.forbid_include;
     rules.skip_errors = options_.skip_syntax_errors;
-    rules.incoming_domain = item.domain;
+    rules.incoming_domain = Text(item.domain, item.text_tainted);
     rules.addresses.allow_domain_literals = main.allow_domain_literals;
     rules.addresses.strip_trailing_dot = main.strip_trailing_dot;
     rules.addresses.strip_excess_angle_brackets = main.strip_excess_angle_brackets;
@@ -220,13 +220,14 @@ std::optional<RouteResult> Redirect::prepare(const AddressItem& item, RouteConte
 
 std::optional<RouteResult> Redirect::find_qualify_domain(const AddressItem& item, RouteContext& context,
                                                          RedirectWork& work) const {
-    work.rules.qualify_domain =
-        options_.qualify_preserve_domain ? item.domain : context.configuration.main.qualify_recipient.value;
+    work.rules.qualify_domain = options_.qualify_preserve_domain
+                                    ? Text(item.domain, item.text_tainted)
+                                    : Text(context.configuration.main.qualify_recipient.value);
     if (!options_.qualify_domain) return std::nullopt;
     Expansion value = context.expander.expand(options_.qualify_domain, context.scope);
     if (!value && value.error().forced) return declined();
     if (!value) return route_deferred(wording::not_expanded(options_.qualify_domain.source, value.error().message));
-    work.rules.qualify_domain = std::move(value->bytes);
+    work.rules.qualify_domain = *std::move(value);
     return std::nullopt;
 }
 
@@ -321,14 +322,14 @@ std::optional<RouteResult> Redirect::make_children(const RedirectList& list, Add
 }
 
 void Redirect::make_address(const RedirectItem& made, AddressItem& item, RouteContext& context) const {
-    std::string address = made.text;
+    Text address(made.text, made.tainted);
     if (options_.rewrite && !context.configuration.rewrite.empty()) {
         address = context.rewriter.rewrite_address(address, Rewriter::Where::env_to, context.configuration.rewrite,
                                                    context.scope);
     }
     if (options_.check_ancestor) {
         for (const AddressItem* ancestor = item.parent; ancestor; ancestor = ancestor->parent)
-            if (iequals(ancestor->address, address)) address = item.address;
+            if (iequals(ancestor->address, address.bytes)) address = Text(item.address, item.text_tainted);
     }
     finish_child(make_child(context.pool, item, std::move(address), AddressKind::mailbox), item, context);
 }
@@ -336,9 +337,9 @@ void Redirect::make_address(const RedirectItem& made, AddressItem& item, RouteCo
 std::optional<RouteResult> Redirect::make_delivery(const RedirectItem& made, AddressItem& item,
                                                    RouteContext& context) const {
     const bool pipe = made.kind == RedirectItemKind::pipe;
-    AddressItem& child = make_child(context.pool, item, made.text, pipe ? AddressKind::pipe : AddressKind::file);
+    AddressItem& child =
+        make_child(context.pool, item, Text(made.text, made.tainted), pipe ? AddressKind::pipe : AddressKind::file);
     finish_child(child, item, context);
-    child.text_tainted = made.tainted;
     child.allow_pipe = !options_.forbid_pipe;
     child.allow_file = !options_.forbid_file;
     child.allow_reply = !options_.forbid_filter_reply;

@@ -34,6 +34,7 @@ private:
     bool include(const Item& item);
     bool pipe_or_file(const Item& item);
     bool address(const Item& item);
+    bool add_address(const Item& item, std::string start, const Text& domain);
     bool bad(std::string text);
     bool bad_item(std::string_view why, std::string_view item);
 
@@ -140,9 +141,7 @@ bool Parser::address(const Item& item) {
     if (item.text[0] == '\\') {
         const AddressParse rest = parse_address(item.text.substr(1), rules_.addresses);
         if (rest.value && !rest.value->at) {
-            list_.items.push_back(
-                {RedirectItemKind::address, rest.value->address + '@' + rules_.incoming_domain, false});
-            return true;
+            return add_address(item, rest.value->address + '@', rules_.incoming_domain);
         }
     }
     AddressParse parsed = parse_address(item.text, rules_.addresses);
@@ -150,9 +149,12 @@ bool Parser::address(const Item& item) {
         if (parsed.error.text == "empty address") return true;  // only a comment
         return bad_item(parsed.error.text, item.text);
     }
-    std::string text = std::move(parsed.value->address);
-    if (!parsed.value->at) text += '@' + rules_.qualify_domain;
-    list_.items.push_back({RedirectItemKind::address, std::move(text), false});
+    if (parsed.value->at) return add_address(item, std::move(parsed.value->address), {});
+    return add_address(item, parsed.value->address + '@', rules_.qualify_domain);
+}
+
+bool Parser::add_address(const Item& item, std::string start, const Text& domain) {
+    list_.items.push_back({RedirectItemKind::address, std::move(start) + domain.bytes, item.tainted || domain.tainted});
     return true;
 }
 

@@ -21,7 +21,7 @@ enum class RedirectItemKind : std::uint8_t { address, pipe, file };
 struct RedirectItem {
     RedirectItemKind kind = RedirectItemKind::address;
     std::string text;      // address, always with a domain; "|command"; "/path"
-    bool tainted = false;  // pipes and files made from untrusted data
+    bool tainted = false;  // made from untrusted data
     bool operator==(const RedirectItem&) const = default;
 };
 
@@ -43,8 +43,8 @@ struct RedirectList {
 
 struct RedirectRules {
     bool allow_fail = false, allow_defer = false, forbid_blackhole = false, forbid_include = false, skip_errors = false;
-    std::string qualify_domain;   // for addresses without a domain
-    std::string incoming_domain;  // for \local
+    Text qualify_domain;   // for addresses without a domain
+    Text incoming_domain;  // for \local
     AddressRules addresses;
 };
 

@@ -205,5 +205,21 @@ TEST(RedirectData, TaintGoesIntoPipesAndStopsIncludes) {  // D-include-tainted
     EXPECT_FALSE(parse_redirect_data(Text(":include:/d/pipe"), rules(), include).items.at(0).tainted);
 }
 
+TEST(RedirectData, AddressesAreAsCleanAsTheirParts) {
+    RedirectRules from_outside = rules();
+    from_outside.qualify_domain = from_outside.incoming_domain = tainted_text("out.ex");
+    struct Case {
+        Text data;
+        const RedirectRules& rules;
+        bool want_tainted;
+    };
+    const RedirectRules clean = rules();
+    for (const Case& c : {Case{"a@b", clean, false}, Case{"a", clean, false}, Case{"\\a", clean, false},
+                          Case{tainted_text("a@b"), clean, true}, Case{"a@b", from_outside, false},
+                          Case{"a", from_outside, true}, Case{"\\a", from_outside, true}}) {
+        EXPECT_EQ(parse_redirect_data(c.data, c.rules, include).items.at(0).tainted, c.want_tainted) << c.data.bytes;
+    }
+}
+
 }  // namespace
 }  // namespace postern

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rules.allow_fail = rules.allow_defer = size % 2 != 0;
     rules.skip_errors = size % 3 != 0;
     rules.qualify_domain = "q.example";
-    rules.incoming_domain = "in.example";
+    rules.incoming_domain = tainted_text("in.example");
     RedirectAnswer answer;
     answer.kind = RedirectAnswer::Kind::list;
     // Included files hold the data itself: recursion must end.
