@@ -107,6 +107,11 @@ TAIL = f"XX\n1\nbox@test.example\n\n{len(RECEIVED):03d}P {RECEIVED}013  Subject:
 DATA = f"{ID}-D\nold body\n"
 
 
+LAST = "013  Subject: old\n"
+EMPTY = ("input", "input/A", "msglog", "msglog/A")
+BROKEN_ENVELOPE = {"frozen": HEAD + "-frozen 1606018300\n", "set-by": HEAD + "-frozen 1606018300\n-sender_set_untrusted\n"}
+
+
 def spool(name: str, *files: File, calls: tuple[Call, ...] = (), **more) -> Case:
     return queue("spool-" + name, *(calls or (Call("-bp"), Call(f"-M {ID}"), Call("-bp"))), setup=[Dir("spool/input", 0o750, "Debian-exim"), *files], **more)
 
@@ -138,6 +143,12 @@ SPOOLS = [
     *unreadable("empty-header", header(""), body()),
     *unreadable("truncated-envelope", header(HEAD[:60]), body()),
     *unreadable("truncated-headers", header((HEAD + TAIL)[:-8]), body()),
+    *(spool("broken-headers-" + name, header(BROKEN_ENVELOPE.get(name, HEAD) + TAIL[:-len(LAST)] + last), body(), *more, calls=(Call("-bp"), Call("-bpu"), Call("-bpa"), Call("-bpc"))) for name, last, more in (
+        ("cut", LAST[:-5], ()), ("cut-in-count", "01", ()), ("cut-behind-count", "013", ()), ("cut-removed", "013* Subj", ()), ("no-count", "junk\n", ()), ("negative", "-13F " + LAST[5:], ()),
+        ("too-long", "999999F " + LAST[5:], ()), ("blank-first", "\n" + LAST, ()), ("nul", "013  Sub\0ect: old\n" + LAST, ()), ("frozen", LAST[:-5], ()), ("set-by", LAST[:-5], ()),
+        ("journal", LAST[:-5], (journal("box@test.example\n"),)))),
+    spool("broken-headers-no-blank-line", header((HEAD + TAIL).replace("\n\n", "\n")), body(), calls=(Call("-bp"),)),
+    spool("broken-headers-no-data", header((HEAD + TAIL)[:-5]), calls=(Call("-bp"),)),
     spool("no-data", header()),
     *unreadable("no-header", body()),
     spool("empty-data", header(), body(""), difference="D-odd-spool", differs_in=("stdout",)),
@@ -159,6 +170,17 @@ SPOOLS = [
     spool("login-with-blanks", header(HEAD.replace("root 0 0", "some one 0 0") + TAIL), body()),
     spool("stray-files", header(), body(), File("spool/input/hdr.1kgyAA-0001aB-2D", "x", 0o640, "Debian-exim"), File("spool/input/README", "x", 0o640, "Debian-exim")),
     spool("in-split-directory", Dir("spool/input/A", 0o750, "Debian-exim"), File(f"spool/input/A/{ID}-H", HEAD + TAIL, 0o640, "Debian-exim"), File(f"spool/input/A/{ID}-D", DATA, 0o640, "Debian-exim")),
+    *(queue("split-" + name, *calls, main=ORDER + more, setup=[Dir(f"spool/{d}", 0o750, "Debian-exim") for d in (*EMPTY, *dirs)] + list(files)) for name, calls, more, dirs, files in (
+        *((option, (Call(f"-{option}"),), "", (), ()) for option in ("bp", "bpr", "bpc", "q", "qf")),
+        ("used", (put("box@test.example"), Call("-bp"), Call("-M @ID1@"), Call("-bp")), "\nsplit_spool_directory", (), ()),
+        ("M", (put("box@test.example"), Call("-M @ID1@"), Call("-bp 1kgyAA-0001aB-2C")), "", (), ()),
+        ("stray", (Call("-q"),), "", (), (File("spool/input/A/x", "", 0o640, "Debian-exim"),)),
+        ("stray-msglog", (Call("-q"),), "", (), (File("spool/msglog/A/x", "", 0o640, "Debian-exim"),)),
+        ("msglog-alone", (Call("-q"),), "", ("msglog/z",), ()),
+        ("odd-names", (Call("-q"),), "", ("input/AB", "input/-", "input/z", "input/0", "input/_"), ()),
+        ("last-goes", (Call("-q"),), "", (), (File(f"spool/input/A/{ID}-H", HEAD + TAIL, 0o640, "Debian-exim"), File(f"spool/input/A/{ID}-D", DATA, 0o640, "Debian-exim"))))),
+    *(spool("failing-notify-" + name, header(HEAD + TAIL.replace("box@test.example", "nobody@test.example" + data)), body(), calls=(Call(f"-M {ID}"), Call("-bp"))) for name, data in (
+        ("never", " rfc822;orig@x 13,2  0,-1#3"), ("success", "  0,4  0,-1#3"), ("delay", "  0,16  0,-1#3"))),
     spool("locked", header(), body(), Locked(f"spool/input/{ID}-D", "fcntl"), calls=(Call(f"-M {ID}"), Call(f"-Mrm {ID}"), Call("-q"), Call("-bp"))),
     spool("view", header(), body(), calls=(Call(f"-Mvh {ID}"), Call(f"-Mvb {ID}"), Call(f"-Mvl {ID}"), Call(f"-Mvc {ID}"))),
     spool("remove-broken", header("junk"), body(), calls=(Call(f"-Mrm {ID}"),)),

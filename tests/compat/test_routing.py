@@ -316,6 +316,11 @@ LOOPS = (File("etc/al", "alice: a1, box\nlist: alice, two, @MAIL@/f1, x@x.ex\nse
 LOOKUP = "  data = ${lookup{$local_part}lsearch{@ETC@/al}}\n  file_transport = tf\n  allow_fail\n"
 FORWARD = "fw:\n  driver = redirect\n  file = @ETC@/fwd\n"
 REST = "rz:\n  driver = accept\n  transport = t1\n"
+REST3 = REST.replace("accept\n", "accept\n  domains = test.example\n")
+IGNORED = "r2:\n  driver = redirect\n  local_parts = alice : bob\n  errors_to =\n"
+NOWHERE = "  data = nobody@nowhere.ex\n"
+QUIET = "r0:\n  driver = redirect\n  domains = test.example\n  disable_logging\n"
+TBAD = "tbad:\n  driver = appendfile\n  file = relative\n  user = ptuser1\n"
 
 
 def found(name: str, routers: str, *to: str, main: str = "", transports: str = "  batch_max = 4\n  envelope_to_add\n  return_path_add\n", **more) -> Case:
@@ -331,18 +336,104 @@ FOUND = [
     found("box-and-two-of-same-domain", "r0:\n  driver = redirect\n  local_parts = alice : box\n" + LOOKUP + "r1:\n  driver = redirect\n  domains = *.x.ex : test.example\n  no_more\n  data = box@$domain, two\n" + REST,
           "list@a.x.ex", main="log_selector = +all_parents"),
     found("self-partly-done", "r0:\n  driver = redirect\n  domains = test.example\n" + LOOKUP + REST, "self@test.example", "alice@a.x.ex", "alice@test.example"),
+    found("homonyms-in-two-rings", "r0:\n  driver = redirect\n" + LOOKUP + "r1:\n  driver = accept\n  local_parts = self : box\n  transport = t1\n", "box@test.example", "self@test.example", "late@test.example"),
+    found("homonyms-in-two-rings-one-by-one", "r0:\n  driver = redirect\n" + LOOKUP + "r1:\n  driver = accept\n  local_parts = self : box\n  transport = t1\n", "self@test.example", "box@test.example", "late@test.example", transports=""),
     found("homonym-failing", "r0:\n  driver = redirect\n" + LOOKUP + REST, "self@test.example", "list@test.example", "alice@x.ex"),
     Case("found-child-of-a-file-is-clean", conf(routers=FORWARD + REST, transports=BOX.replace("@MAIL@/box", "@MAIL@/$local_part")), LOOPS, (Send("alice@test.example", sender="<>"),)),
     Case("found-child-of-a-lookup-is-clean", conf(routers="r0:\n  driver = redirect\n  local_parts = self\n" + LOOKUP + REST, transports=BOX.replace("@MAIL@/box", "@MAIL@/$local_part") + "tf:\n  driver = appendfile\n  user = ptuser1\n"),
          LOOPS, (Send("self@test.example", sender="<>"),)),
     found("failure-with-errors-to-empty", "r2:\n  driver = redirect\n  check_local_user\n  errors_to =\n  data = :fail: no\n  allow_fail\n" + REST, "ptuser1@test.example"),
+    *(found("errors-to-empty-" + name, routers, *to, **more) for name, routers, to, more in (
+        ("two", IGNORED + NOWHERE + REST3, ("alice@test.example", "bob@test.example", "box@test.example"), {}),
+        ("some-children", IGNORED + "  data = nobody@nowhere.ex, box@test.example, n2@nowhere.ex\n" + REST3, ("alice@test.example",), {}),
+        ("and-a-failure-to-report", IGNORED + NOWHERE, ("alice@test.example", "other@test.example"), {}),
+        ("and-deferred", IGNORED + NOWHERE + REST3.replace("t1", "tbad"), ("alice@test.example", "box@test.example"), {"transports": TBAD}),
+        ("sibling-deferred", IGNORED + "  data = nobody@nowhere.ex, box@test.example\n" + REST3.replace("t1", "tbad"), ("alice@test.example",), {"transports": TBAD}),
+        ("grandchild", IGNORED + "  data = carol\nr3:\n  driver = redirect\n  local_parts = carol\n" + NOWHERE, ("alice@test.example",), {"main": "log_selector = +all_parents"}),
+        ("file-forbidden", IGNORED + "  data = /x/y\n  file_transport = tf\n  forbid_file\n", ("alice@test.example",), {}),
+        ("transport-fails", "r3:\n  driver = accept\n  errors_to =\n  transport = t1\n", ("alice@test.example",), {"transports": "  message_size_limit = 1\n"}),
+        ("transport-fails-quietly", "r3:\n  driver = accept\n  errors_to =\n  transport = t1\n", ("alice@test.example",), {"transports": "  message_size_limit = 1\n  disable_logging\n"}),
+        ("quiet-router", IGNORED + "  data = :fail: no\n  allow_fail\n  disable_logging\n", ("alice@test.example",), {}),
+        ("forced-failure", IGNORED.replace("=\n", "= ${if eq{a}{b}{x}fail}\n", 1) + "  data = :fail: no\n  allow_fail\n", ("alice@test.example",), {}),
+        ("fail-but-bad-errors-to", IGNORED.replace("errors_to =", "errors_to = ${nosuch:x}") + "  data = :fail: no\n  allow_fail\n", ("alice@test.example",), {}),
+        ("fail-but-bad-headers", IGNORED + "  headers_add = ${nosuch:x}\n  data = :fail: no\n  allow_fail\n", ("alice@test.example",), {}),
+        ("old-bounce", REST3, ("nobody@nowhere.ex", "box@test.example"), {"main": "ignore_bounce_errors_after = 0s"}))),
+    Case("found-errors-to-empty-with-sender", conf(routers=IGNORED + NOWHERE + REST3), LOOPS, (Send("alice@test.example", "box@test.example", sender="s@b.example"),)),
     found("failure-below-errors-to-empty", "r2:\n  driver = redirect\n  local_parts = alice\n  errors_to =\n  data = nobody@nowhere.ex\nr3:\n  driver = accept\n  domains = test.example\n  transport = t1\n", "alice@test.example"),
     found("blackhole-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "two@test.example"),
+    *(found("quiet-" + name, routers, "hole@test.example", "box@x.ex", **more) for name, routers, more in (
+        ("skipped-error", QUIET + "  data = x@@y, ok@x.ex\n  skip_syntax_errors\n" + REST, {}),
+        ("precondition", QUIET.replace("redirect", "accept").replace("test.example", "${nosuch:x}") + "  transport = t1\n" + REST, {}),
+        ("condition", QUIET.replace("redirect", "accept") + "  condition = ${nosuch:x}\n  transport = t1\n" + REST, {}),
+        ("transport-tainted", QUIET.replace("redirect", "accept") + "  transport = $local_part\n" + REST, {}),
+        ("cannot-route", QUIET + "  data =\n  no_more\n  cannot_route_message = ${nosuch:x}\n" + REST, {}),
+        ("file-forbidden", QUIET + "  data = /x/y\n  file_transport = tf\n  forbid_file\n" + REST, {}),
+        ("next-router", QUIET + "  data =\nr1:\n  driver = redirect\n  domains = test.example\n  data = :blackhole:\n" + REST, {}),
+        ("child", QUIET + "  data = hole@y.ex\nr1:\n  driver = redirect\n  domains = y.ex\n  data = :blackhole:\n" + REST, {}),
+        ("verifying", QUIET.replace("redirect", "accept") + "  errors_to = box@x.ex\n  transport = $local_part\nr1:\n  driver = accept\n  condition = ${nosuch:x}\n  transport = t1\n" + REST, {}))),
+    *(Case("found-quiet-" + mode, conf(routers=QUIET.replace("redirect", "accept") + "  transport = $local_part\n" + REST), (), (Call(f"-{mode} a@test.example"),)) for mode in ("bt", "bv")),
     found("blackhole-unseen", "r0:\n  driver = redirect\n  unseen\n" + LOOKUP + REST, "two@test.example"),
     found("fail-disable-logging", "r0:\n  driver = redirect\n  disable_logging\n" + LOOKUP + REST, "a1@test.example"),
     found("queue-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="queue_domains = t.ex", transports=""),
+    found("queue-domains-none", REST, "one@a.ex", "two@b.ex", "four@c.ex", main="queue_domains = nn.ex", transports=""),
+    found("queue-domains-batch", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="queue_domains = t.ex"),
+    found("queue-domains-children", "r0:\n  driver = redirect\n  domains = test.example\n  data = a@x.ex, b@t.ex, c@x.ex\n" + REST, "l@test.example", "two@b.ex", main="queue_domains = t.ex", transports=""),
     found("hold-domains-order", REST, "one@a.ex", "two@b.ex", "three@t.ex", "four@c.ex", main="hold_domains = t.ex", transports=""),
     Case("found-home-differs-in-batch", conf(routers="r1:\n  driver = accept\n  check_local_user\n  transport = t1\n" + REST, transports="t1:\n  driver = appendfile\n  file = @MAIL@/box\n  user = ptuser1\n  batch_max = 4\n"),
          calls=(Send("list@test.example", "ptuser1@test.example", "other@test.example", sender="<>"),), difference="D-batch-home", differs_in=("log", "msglog", "spool", "mail")),
 ]
 test_found = compat(FOUND)
+
+# ---- taint: an address is as clean as the text that it was made of ----
+
+TWO = (File("etc/fwd", "two@x.ex\n"), File("etc/al", "alice: two@x.ex\n"))
+MADE = "r0:\n  driver = redirect\n  local_parts = alice\n  domains = test.example\n"
+CHILDREN = {
+    "file": "  file = @ETC@/fwd\n",
+    "lookup": "  data = ${lookup{$local_part}lsearch{@ETC@/al}}\n",
+    "lookup-and-variable": "  data = ${lookup{$local_part}lsearch{@ETC@/al}}, zz@$domain\n",
+    "literal": "  data = two@x.ex\n",
+    "literal-unqualified": "  data = two\n",
+    "local-part": "  data = $local_part@x.ex\n",
+    "domain": "  data = two@${domain}x\n",
+    "local-part-data": "  data = $local_part_data@x.ex\n",
+    "include": "  data = :include:@ETC@/fwd\n",
+    "qualified-tainted": "  data = two\n  qualify_domain = $domain\n",
+    "qualified-preserved": "  data = two\n  qualify_preserve_domain\n",
+    "backslash": "  data = \\\\two\n",
+    "quoted": "  data = \"\\\"q q\\\"@x.ex\"\n",
+    "upper": "  data = TWO@X.EX\n",
+    "one-time": "  data = two@x.ex\n  one_time\n",
+    "as-user": "  file = @ETC@/fwd\n  user = ptuser1\n",
+}
+
+
+def taint(name: str, path: str, routers: str, **more) -> Case:
+    return Case("taint-" + name, conf(routers=routers, transports="t1:\n  driver = appendfile\n  user = ptuser1\n  batch_max = 3\n  file = @MAIL@/x" + path + "\n", **more),
+                TWO, (Send("alice@test.example", sender="<>"),))
+
+
+ANCESTOR = MADE + "  data = mid@test.example\nr1:\n  driver = redirect\n  check_ancestor\n  local_parts = mid\n  data = alice@test.example\n" + REST
+GRANDCHILD = MADE + "  data = mid@test.example\nr1:\n  driver = redirect\n  local_parts = mid\n  data = $local_part@x.ex\n" + REST
+AFFIXED = MADE + "  data = pre-two+s@x.ex\nrz:\n  driver = accept\n  local_part_prefix = *-\n  local_part_suffix = +*\n  transport = t1\n"
+TAINTS = [
+    *(taint(f"{name}-{variable}", f"${variable}", MADE + how + REST) for name, how in CHILDREN.items() for variable in ("local_part", "domain")),
+    *(taint(f"child-{variable}", f"${{{variable}}}", MADE + CHILDREN["literal"] + REST) for variable in ("original_local_part", "original_domain", "parent_local_part", "parent_domain")),
+    *(taint(f"grandchild-{variable}", f"${{{variable}}}", GRANDCHILD) for variable in ("local_part", "parent_local_part", "parent_domain", "original_local_part")),
+    *(taint(f"affixed-{variable}", f"${{{variable}}}", AFFIXED) for variable in ("local_part", "local_part_prefix", "local_part_prefix_v", "local_part_suffix_v")),
+    taint("check-ancestor", "$local_part", ANCESTOR),
+    taint("unseen", "$local_part", MADE + CHILDREN["literal"] + "r1:\n  driver = accept\n  unseen\n  transport = t1\n" + REST),
+    taint("batch-domain", "$domain", MADE + "  data = two@x.ex, three@x.ex\n" + REST),
+    taint("batch-domain-tainted", "$domain", MADE + "  data = two@x.ex\nr1:\n  driver = redirect\n  local_parts = two\n  data = a@x.ex, b@x.ex\n" + REST),
+    taint("file-of-a-clean-child", "$local_part", MADE + CHILDREN["literal"] + "r1:\n  driver = redirect\n  local_parts = two\n  data = @MAIL@/$local_part\n  file_transport = tf\n", rest=""),
+    taint("alias-file-of-a-clean-child", "$local_part", MADE + "  data = fwd@y.ex\nr1:\n  driver = redirect\n  domains = y.ex\n  file = @ETC@/$local_part\n" + REST),
+    *(taint(f"capture-{name}", "", MADE + f"  data = {child}@x.ex\nr1:\n  driver = accept\n  local_parts = \\N^.*(.)$\\N\n  domains = x.ex\n  transport = t{number}\n") for name, child, number in (
+        ("whole", "two1", "${substr_-1_1:$0}"), ("part", "two1", "$1"), ("tainted", "${local_part}1", "$1"))),
+    taint("rewritten-with-capture", "$local_part", MADE + CHILDREN["literal"] + REST, rest="begin rewrite\n*@x.ex $1@y.ex T\n"),
+    taint("rewritten-tainted-with-capture", "$local_part", MADE + CHILDREN["local-part"] + REST, rest="begin rewrite\n*@x.ex $1@y.ex T\n"),
+    taint("rewritten-tainted-to-literal", "$local_part", MADE + CHILDREN["local-part"] + REST, rest="begin rewrite\n*@x.ex three@y.ex T\n"),
+    taint("recipient-rewritten", "$local_part", REST, rest="begin rewrite\nalice@* three@y.ex T\n"),
+    *(Case(f"taint-errors-to-{name}", conf(routers=MADE.replace("redirect", "accept") + f"  errors_to = {to}\n  transport = t1\nr1:\n  driver = redirect\n  file = @ETC@/$local_part\nrz:\n  driver = accept\n  domains = x.ex\n  transport = t1\n",
+                                           transports=BOX + "  return_path_add\n"), TWO, (Send("alice@test.example", sender="<>"),)) for name, to in (("clean", "box@x.ex"), ("tainted", "$local_part@x.ex"))),
+]
+test_taint = compat(TAINTS)

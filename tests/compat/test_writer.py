@@ -153,6 +153,16 @@ PREFIX_SUFFIX = [
     box("bsmtp-crlf", "use_bsmtp\nuse_crlf\nmessage_prefix = \"HELO x\\n\"\nmessage_suffix = \"end\\n\""),
     box("bsmtp-null-sender", "use_bsmtp", sender="<>"),
     Case("bsmtp-affixes", one_transport("use_bsmtp\nrcpt_include_affixes", routers=ROUTER + "  local_part_suffix = +*"), calls=(Send("a+x@test.example"),)),
+    *(Case("bsmtp-affixes-" + name, one_transport("use_bsmtp\nrcpt_include_affixes\n" + options, routers=ROUTER + "  local_part_prefix = pre-\n  local_part_prefix_optional\n  local_part_suffix = +*\n  local_part_suffix_optional\n" + router),
+           calls=(Send(*to, sender="<>"),)) for name, options, router, to in (
+        ("batch", "batch_max = 5", "", ("pre-a+x@test.example", "b@test.example", "PRE-C@test.example")),
+        ("not-local", "", "  no_log_as_local", ("pre-a+x@test.example",)),
+        ("own-prefix", "message_prefix = X\\n", "", ("pre-a+x@test.example",)),
+        ("bad-prefix", "message_prefix = ${nosuch:x}", "", ("pre-a+x@test.example",)),
+        ("bad-suffix", "message_suffix = ${nosuch:x}", "", ("pre-a+x@test.example",)),
+        ("bad-headers", "headers_add = ${nosuch:x}", "", ("pre-a+x@test.example",)),
+        ("too-big", "message_size_limit = 1", "", ("pre-a+x@test.example",)))),
+    Case("affixes-without-bsmtp", one_transport("rcpt_include_affixes", routers=ROUTER + "  local_part_suffix = +*\n  no_log_as_local"), calls=(Send("a+x@test.example"),)),
     Case("bsmtp-affixes-stripped", one_transport("use_bsmtp", routers=ROUTER + "  local_part_suffix = +*"), calls=(Send("a+x@test.example"),)),
 ]
 
