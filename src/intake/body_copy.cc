@@ -17,12 +17,12 @@ Status BodyCopier::flush() {
 }
 
 // The dot of a line ".\n" has been held back: it is either the end, or an ordinary byte.
-void BodyCopier::newline() {
+void BodyCopier::newline(bool counts) {
     if (dot_line_) {
         ended_by_dot_ = true;
         return;
     }
-    longest_line_ = std::max(longest_line_, line_length_);
+    if (counts) longest_line_ = std::max(longest_line_, line_length_);
     line_length_ = 0;
     ++lines_;
     out_ += '\n';
@@ -109,14 +109,11 @@ Status BodyCopier::copy(ByteSource& source) {
     if (source.failure()) return Unexpected(*source.failure());
     if (!ended_by_dot_ && after_cr_) {
         release_dot();
-        newline();
+        newline(!dot_terminates_);  // a CR that nothing follows has not ended the line
     }
     if (!ended_by_dot_) {
         release_dot();
-        if (line_length_ > 0) {  // the last line has no newline: it is not counted as a length
-            out_ += '\n';
-            ++lines_;
-        }
+        if (line_length_ > 0) newline(!dot_terminates_);
     }
     return flush();
 }

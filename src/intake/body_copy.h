@@ -25,12 +25,13 @@ public:
     [[nodiscard]] bool too_big() const { return too_big_; }  // max_bytes was not enough; the rest has not been read
     [[nodiscard]] std::int64_t lines() const { return lines_; }
     [[nodiscard]] std::int64_t zeros() const { return zeros_; }
-    [[nodiscard]] std::int64_t longest_line() const { return longest_line_; }  // of lines that had their newline
+    // Where a dot may end the message, a last line without its newline does not count, as in Exim.
+    [[nodiscard]] std::int64_t longest_line() const { return longest_line_; }
     [[nodiscard]] std::int64_t bytes_read() const { return bytes_read_; }
 
 private:
     void byte(char c);
-    void newline();
+    void newline(bool counts = true);
     void release_dot();
     [[nodiscard]] std::size_t plain_run(std::string_view text) const;
     [[nodiscard]] Status flush();

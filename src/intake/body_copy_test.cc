@@ -72,6 +72,29 @@ TEST(BodyCopy, Counts) {
     EXPECT_EQ(os.content("/out"), std::string("first\na\0bc\nlonger\nlast one\n", 27));
 }
 
+TEST(BodyCopy, LastLineWithoutNewlineIsLongestOnlyWhereNoDotEnds) {
+    struct Ends {
+        std::string input;
+        std::int64_t want, want_with_dots;
+    };
+    for (const Ends& c : {Ends{"ab\nabcd", 4, 2},
+                          {"abcd", 4, 0},
+                          {"a\rabcd", 4, 1},
+                          {"abcd\r", 4, 0},
+                          {"ab\n.", 2, 2},
+                          {"abcd\n", 4, 4}}) {
+        for (const bool dots : {false, true}) {
+            FakeClock clock;
+            FakeOs os(clock);
+            auto to = os.open("/out", O_WRONLY | O_CREAT, 0600);
+            ByteSource source(c.input);
+            BodyCopier copier(os, to->get(), dots, -1);
+            ASSERT_TRUE(copier.copy(source));
+            EXPECT_EQ(copier.longest_line(), dots ? c.want_with_dots : c.want) << c.input;
+        }
+    }
+}
+
 TEST(BodyCopy, ByteUngotByTheHeadersComesFirst) {
     FakeClock clock;
     FakeOs os(clock);

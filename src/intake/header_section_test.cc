@@ -34,6 +34,8 @@ const Case kCases[] = {
     {"A: x\rB: y\nC: z\r\r\nD: u\n\n", {"A: x\n B: y\n", "C: z\n", "D: u\n"}, Item::end_of_section, ""},
     {"A: x\r", {"A: x\n"}, Item::end_of_message, ""},
     {"A: x\n\rB: y\n\nz", {"A: x\n"}, Item::not_a_header, "\n B: y\n\nz"},
+    {"A: x\r\nb\n:Z\nC: z\n\n", {"A: x\n", "b\n :Z\n C: z\n"}, Item::end_of_message, ""},
+    {"A: x\nb\n\t :Z\nC: z\n\n", {"A: x\n", "b\n\t :Z\n", "C: z\n"}, Item::end_of_section, ""},
     {"A: x\r\n\nb\n", {"A: x\n"}, Item::end_of_section, " b\n"},
     {std::string("A: \0x\n\n", 7), {"A: ?x\n"}, Item::end_of_section, ""},
     {".\nA: x\n", {}, Item::end_of_message, "A: x\n"},

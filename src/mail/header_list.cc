@@ -31,22 +31,20 @@ bool is_name_char(char c) { return c != ':' && (is_graph(c) || static_cast<unsig
 
 struct NameAndColon {
     std::size_t name = 0;  // length
-    bool colon = false;    // it follows, perhaps after blanks
+    bool colon = false;    // it follows, perhaps after white space: also on a continuation line
 };
 NameAndColon name_and_colon(std::string_view text) {
     NameAndColon found;
     while (found.name < text.size() && is_name_char(text[found.name])) ++found.name;
     std::size_t i = found.name;
-    while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
+    while (i < text.size() && is_space(text[i])) ++i;
     found.colon = i < text.size() && text[i] == ':';
     return found;
 }
 
 }  // namespace
 
-bool is_header_line(std::string_view text) {
-    return name_and_colon(text).colon && text.front() != ' ' && text.front() != '\t';
-}
+bool is_header_line(std::string_view text) { return name_and_colon(text).colon && !is_space(text.front()); }
 
 std::size_t header_name_length(std::string_view text) {
     const NameAndColon found = name_and_colon(text);

@@ -31,7 +31,7 @@ struct HeaderLine {
 
 using HeaderList = std::vector<HeaderLine>;
 
-// True if `text` begins with `name` (any case), optional blanks, colon. `name` without colon.
+// True if `text` begins with `name` (any case), optional white space, colon. `name` without colon.
 [[nodiscard]] bool header_is(std::string_view text, std::string_view name);
 // Does reception take this for a header line? The name may be empty (":" alone) and have eight-bit bytes, as in Exim.
 [[nodiscard]] bool is_header_line(std::string_view text);

@@ -14,12 +14,14 @@ TEST(HeaderName, NeedsAColon) {
     EXPECT_EQ(header_name_length(""), 0U);
     EXPECT_EQ(header_value("Subject : x\n y\n"), " x\n y\n");
     EXPECT_EQ(header_value("Subject\n"), "");
+    EXPECT_EQ(header_name_length("Subject\n \t\n : x\n"), 7U);  // white space of any kind
+    EXPECT_EQ(header_value("Subject\n : x\n"), " x\n");
 }
 
 TEST(HeaderLine, WhatReceptionTakesForOne) {
-    for (const std::string_view line : {"A: x\n", "A \t: x\n", ":\n", ":: x\n", "X-\xc3\x9c: y\n"})
+    for (const std::string_view line : {"A: x\n", "A \t: x\n", ":\n", ":: x\n", "X-\xc3\x9c: y\n", "A\n :\n"})
         EXPECT_TRUE(is_header_line(line)) << line;
-    for (const std::string_view line : {"", " : x\n", "\t: x\n", "A b: x\n", "A\x7f: x\n", "A\n b: x\n"})
+    for (const std::string_view line : {"", " : x\n", "\t: x\n", "\f: x\n", "A b: x\n", "A\x7f: x\n", "A\n b: x\n"})
         EXPECT_FALSE(is_header_line(line)) << line;
     EXPECT_FALSE(is_header_line(std::string_view("A\0: x\n", 6)));
     EXPECT_EQ(header_name_length("X-\xc3\x9c: y\n"), 4U);
