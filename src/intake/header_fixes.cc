@@ -32,7 +32,7 @@ std::string_view without_suffix(std::string_view local, const PlainString& suffi
 }
 
 std::string named_address(const std::string& name, const std::string& charset, const std::string& address) {
-    const std::string phrase(trim(fix_phrase(name, charset)));
+    const std::string phrase = fix_phrase(name, charset);
     return phrase.empty() ? address : phrase + " <" + address + ">";
 }
 

@@ -14,8 +14,10 @@ bool needs_quotes(std::string_view local_part) {
     return false;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 bool is_phrase_char(char c) {
-    return is_print(c) && std::string_view("()<>@,;:\\\".[]").find(c) == std::string_view::npos;
+    return is_blank(c) || (is_print(c) && std::string_view("()<>@,;:\\\".[]").find(c) == std::string_view::npos);
 }
 
 std::string in_quotes(std::string_view text) {
@@ -45,16 +47,44 @@ std::size_t closed_length(std::string_view text) {
     return 0;
 }
 
-// Words without strings and comments: as they are, or all in one pair of quotes; blanks at the ends stay outside.
-void append_words(std::string& out, std::string_view words) {
-    const std::string_view inner = trim(words);
-    bool plain = true;
-    for (const char c : inner) plain = plain && is_phrase_char(c);
-    const auto lead = static_cast<std::size_t>(inner.data() - words.data());
-    out += inner.empty() ? words : words.substr(0, lead);
-    if (inner.empty()) return;
-    out += plain ? std::string(inner) : in_quotes(inner);
-    out += words.substr(lead + inner.size());
+// A stretch of a phrase without strings.
+struct Stretch {
+    std::size_t length = 0;
+    bool plain = true;  // words and comments that need no quotes
+};
+
+// Up to the first string. A comment that holds a quote ends it, too, unless it is in quotes anyway.
+Stretch first_stretch(std::string_view phrase) {
+    Stretch run;
+    for (std::size_t& i = run.length; i < phrase.size() && phrase[i] != '"';) {
+        const std::size_t comment = phrase[i] == '(' ? closed_length(phrase.substr(i)) : 0;
+        if (comment != 0 && run.plain && phrase.substr(i, comment).find('"') != std::string_view::npos) break;
+        run.plain = run.plain && (comment != 0 || is_phrase_char(phrase[i]));
+        i += comment != 0 ? comment : 1;
+    }
+    return run;
+}
+
+// A word behind a string, up to a blank or the next string.
+Stretch next_word(std::string_view rest) {
+    Stretch word;
+    for (std::size_t& i = word.length; i < rest.size() && !is_blank(rest[i]) && rest[i] != '"';) {
+        const std::size_t comment = word.plain && rest[i] == '(' ? closed_length(rest.substr(i)) : 0;
+        word.plain = word.plain && (comment != 0 || is_phrase_char(rest[i]));
+        i += comment != 0 ? comment : 1;
+    }
+    return word;
+}
+
+// The string at the front of `rest`, closed if it is open; how much of `rest` it was.
+std::size_t append_string(std::string& out, std::string_view rest) {
+    const std::size_t length = closed_length(rest);
+    if (length != 0) {
+        out += rest.substr(0, length);
+        return length;
+    }
+    out += in_quotes(rest.substr(1));
+    return rest.size();
 }
 
 }  // namespace
@@ -91,22 +121,36 @@ std::string quote_local_part(std::string_view local_part) {
     return out + '"';
 }
 
+// What precedes the first string is quoted as a whole, what follows it word by word.
 std::string fix_phrase(std::string_view phrase, std::string_view charset) {
+    phrase = trim_left(phrase);
     for (const char c : phrase)
-        if (!is_print(c)) return rfc2047_encode(phrase, charset);
+        if (!is_print(c) && c != '\t') return rfc2047_encode(phrase, charset);
+    const Stretch first = first_stretch(phrase);
+    std::string_view rest = phrase.substr(first.length);
+    std::string_view run = phrase.substr(0, first.length);
     std::string out;
-    std::size_t start = 0;
-    for (std::size_t i = 0; i < phrase.size();) {
-        const std::size_t length = phrase[i] == '"' || phrase[i] == '(' ? closed_length(phrase.substr(i)) : 0;
-        if (length == 0) {
-            ++i;
-            continue;
-        }
-        append_words(out, phrase.substr(start, i - start));
-        out += phrase.substr(i, length);
-        start = i += length;
+    if (first.plain) {
+        out += run;
+    } else {
+        const std::string_view quoted =
+            rest.empty() ? run : trim_right(run);  // blanks in front of a string stay outside
+        out = in_quotes(quoted);
+        out += run.substr(quoted.size());
     }
-    append_words(out, phrase.substr(start));
+    while (!rest.empty()) {
+        std::size_t taken = 1;
+        if (rest.front() == '"') {
+            taken = append_string(out, rest);
+        } else if (is_blank(rest.front())) {
+            out += rest.front();
+        } else {
+            const Stretch word = next_word(rest);
+            taken = word.length;
+            out += word.plain ? std::string(rest.substr(0, taken)) : in_quotes(rest.substr(0, taken));
+        }
+        rest.remove_prefix(taken);
+    }
     return out;
 }
 
