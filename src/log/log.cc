@@ -60,6 +60,16 @@ void Log::open_main() {
     (void)ensure_open(kMain).has_value();  // a failure shows when there is something to say
 }
 
+Log Log::of_recipient() const {
+    Log log(os_, clock_, settings_, standard_error_);
+    log.message_id_ = message_id_;
+    log.quiet_ = quiet_;
+    log.sink_ = sink_;
+    log.of_recipient_ = true;
+    if (main_in_use_) log.parents_main_ = files_[kMain].fd.get();
+    return log;
+}
+
 std::string Log::line(std::string_view text) const {
     std::string out = stamp();
     out += ' ';
@@ -90,6 +100,10 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
     Status main_written;
     if (to_main) main_written = write_to(kMain, whole);
     if (to_reject) (void)write_to(kReject, whole + std::string(reject_details)).has_value();
+    if (!main_written && of_recipient_) {
+        (void)write_all(os_, standard_error_, whole).has_value();
+        return;
+    }
     if (!main_written) {
         // The main log is the administrator's eyes: say so where it may still be seen, and keep the line itself.
         const std::string trouble =
@@ -116,7 +130,9 @@ std::string Log::path(Which which) const {
 }
 
 Status Log::write_to(Which which, std::string_view line) {
+    if (which == kMain && parents_main_ >= 0) return write_all(os_, parents_main_, line);
     POSTERN_TRY(ensure_open(which));
+    if (which == kMain) main_in_use_ = true;
     return write_all(os_, files_[which].fd.get(), line);
 }
 

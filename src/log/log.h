@@ -3,8 +3,9 @@
 //
 // One write() a line, O_APPEND; a file is reopened when its inode changed (logrotate). Nothing here decides what is
 // said: texts come from wording/. A process that is not the log's owner and holds no open descriptor cannot log: a
-// delivery child reports to its parent instead. As root, log files are opened without following links, and only files
-// that belong to the log's owner (or root) are written to, so that the owner of the log directory gains nothing.
+// delivery child reports to its parent instead, but for the little that of_recipient() is for. As root, log files are
+// opened without following links, and only files that belong to the log's owner (or root) are written to, so that the
+// owner of the log directory gains nothing.
 #pragma once
 
 #include <array>
@@ -47,6 +48,11 @@ public:
     void reject(std::string_view text, std::string_view details = {});
     // Opens the main log, so that a child forked now can write to it without privileges.
     void open_main();
+    // For a delivery child that has become the recipient. As in Exim it writes to the main log if somebody has already
+    // logged since begin_delivery(), or if the recipient has the right to; else to standard error.
+    [[nodiscard]] Log of_recipient() const;
+    // Exim delivers a message that it has just received in a process of its own, which has no log open yet.
+    void begin_delivery() { main_in_use_ = false; }
 
     [[nodiscard]] std::string stamp() const;  // of now, as in the lines; for message logs
 
@@ -66,6 +72,9 @@ private:
     int standard_error_;
     std::string message_id_;
     bool quiet_ = false;
+    bool main_in_use_ = false;
+    bool of_recipient_ = false;
+    int parents_main_ = -1;  // of_recipient(): what the parent has in use
     Sink sink_ = Sink::files;
     struct File {
         UniqueFd fd;

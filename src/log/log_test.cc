@@ -107,6 +107,29 @@ TEST_F(LogTest, AnOpenLogServesAnUnprivilegedChild) {
     EXPECT_EQ(os_.content("/var/log/mainlog"), stamped("from the child"));
 }
 
+// exim4 4.96: a child writes to the log if the parent has it open, or may open it itself; else to standard error.
+TEST_F(LogTest, WhatARecipientSays) {
+    os_.put_directory("/var/log", 0750, kExim, kEximGroup);
+    Log log = make(settings());
+    log.main("received");
+    log.begin_delivery();
+    log.open_main();
+    os_.run_as(1000, 1000);
+    log.of_recipient().main("first");
+    EXPECT_EQ(os_.content("/stderr"), stamped("first"));
+    os_.run_as(kExim, kEximGroup);
+    log.of_recipient().main_and_panic("second");
+    os_.run_as(0, 0);
+    log.main("=> joe");
+    os_.run_as(1000, 1000);
+    log.of_recipient().main("third");
+    log.set_quiet(true);
+    log.of_recipient().main("fourth");
+    EXPECT_EQ(os_.content("/var/log/mainlog"),
+              stamped("received") + stamped("second") + stamped("=> joe") + stamped("third"));
+    EXPECT_EQ(os_.content("/stderr"), stamped("first") + stamped("second"));
+}
+
 // The owner of the log directory must not be able to direct root's writes elsewhere.
 TEST_F(LogTest, RootFollowsNoLink) {
     os_.put_directory("/var/log", 0750, kExim, kEximGroup);
