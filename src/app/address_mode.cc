@@ -95,16 +95,14 @@ int test_rewriting(Workplace& place) {
     // One argument, one address, whatever it contains.
     std::string text = place.line().arguments.front();
     if (!contains(text, "@")) text += "@" + place.configuration().main.qualify_recipient.value;
-    AddressRules parsing = place.rewriter().address_rules();
-    parsing.any_domain_literal = true;
-    const AddressParse parse = parse_address(text, parsing);
+    const AddressParse parse = parse_address(text, place.rewriter().address_rules());
     if (!parse.value) {
         place.out(wording::rewrite_test_bad_address(text, parse.error.text));
         return 0;
     }
     for (const Row& row : kRows) {
         place.out(std::string(row.label) +
-                  place.rewriter().rewrite_item(parse.value->address, row.where, rules, Scope{}) + "\n");
+                  place.rewriter().rewrite_item(text, *parse.value, row.where, rules, Scope{}) + "\n");
     }
     return 0;
 }

@@ -14,6 +14,20 @@ std::string one_line(std::string address) {
     return address;
 }
 
+// As Exim sees it: the '@' in front of a domain is outside of quotes, and an odd number of backslashes in front of it
+// makes it part of the local part – but the first byte of the address does not count as one.
+bool shows_domain(std::string_view address) {
+    bool in_quotes = false;
+    std::size_t backslashes = 0;
+    for (std::size_t i = 0; i < address.size(); ++i) {
+        const char c = address[i];
+        if (c == '@' && !in_quotes && backslashes % 2 == 0) return true;
+        if (c == '"' && backslashes % 2 == 0) in_quotes = !in_quotes;
+        backslashes = c == '\\' && i > 0 ? backslashes + 1 : 0;
+    }
+    return false;
+}
+
 bool has_eight_bit(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -77,12 +91,6 @@ std::string full_name_of(Expander& expander, const MainOptions& main, std::strin
     const auto result = expander.expand(
         "${if match{$value}{\\N" + main.gecos_pattern.value + "\\N}{" + main.gecos_name.source + "}{$value}}", scope);
     return result ? result->bytes : name;
-}
-
-AddressRules Reception::command_line_rules() const {
-    AddressRules rules = p_.rewriter.address_rules();
-    rules.any_domain_literal = true;
-    return rules;
 }
 
 Reception::Refused Reception::size_limit() {
@@ -157,7 +165,7 @@ Reception::Refused Reception::sender() {
 Reception::Refused Reception::set_sender(const std::string& text) {
     std::string address;
     if (!trim(text).empty()) {
-        AddressRules rules = command_line_rules();
+        AddressRules rules = p_.rewriter.address_rules();
         rules.allow_null = true;
         const AddressParse parse = parse_address(text, rules);
         if (!parse.value) return refuse(Refusal::Why::bad_sender, wording::say_bad_sender(text, parse.error.text));
@@ -199,7 +207,7 @@ Reception::Refused Reception::add_recipients(std::string_view argument) {
         while (!rest.empty() && (is_space(rest.front()) || rest.front() == ',')) rest.remove_prefix(1);
         if (rest.empty()) break;
         const std::size_t end = address_item_end(rest, false);
-        const AddressParse parse = parse_address(rest.substr(0, end), command_line_rules());
+        const AddressParse parse = parse_address(rest.substr(0, end), p_.rewriter.address_rules());
         if (!parse.value) return refuse_recipient(argument, parse.error.text);
         if (!parse.value->at && !request_.allow_unqualified)
             return refuse_recipient(argument, "unqualified recipient address not allowed");
@@ -219,7 +227,9 @@ Reception::Refused Reception::add_recipient(const ParsedAddress& address) {
     recipient.address = one_line(address.address);
     message_.smtputf8 = message_.smtputf8 || has_eight_bit(recipient.address);
     raw_recipients_.push_back(recipient.address);
-    if (!address.at) recipient.address += "@" + main_.qualify_recipient.value;
+    // Exim qualifies when it takes the address and again when it rewrites: a backslash at the end hides the first '@'.
+    for (int times = 0; times < 2 && !shows_domain(recipient.address); ++times)
+        recipient.address += "@" + main_.qualify_recipient.value;
     message_.recipients.push_back(std::move(recipient));
     return std::nullopt;
 }

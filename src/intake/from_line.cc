@@ -26,7 +26,7 @@ void Reception::use_from_line(const std::string& text) {
         "${if match{$value}{\\N" + main_.uucp_from_pattern.value + "\\N}{" + main_.uucp_from_sender.source + "}fail}";
     const auto expanded = p_.expander.expand(source, inner);
     if (!expanded) return;
-    AddressRules rules = command_line_rules();
+    AddressRules rules = p_.rewriter.address_rules();
     rules.allow_null = true;
     const AddressParse parse = parse_address(expanded->bytes, rules);
     if (!parse.value) return;

@@ -6,6 +6,26 @@
 #include "intake/reception.h"
 
 namespace postern {
+namespace {
+
+// The value as one line: Exim takes the newlines out, and leaves the blanks behind them.
+std::string unfolded(std::string_view value) {
+    std::string out(value);
+    std::erase(out, '\n');
+    return out;
+}
+
+// Where in `folded` the byte is that unfolded() has put at `offset`.
+std::size_t folded_offset(std::string_view folded, std::size_t offset) {
+    std::size_t i = 0;
+    for (; i < folded.size(); ++i) {
+        if (folded[i] == '\n') continue;
+        if (offset-- == 0) break;
+    }
+    return i;
+}
+
+}  // namespace
 
 Reception::Refused Reception::extract_recipients(std::vector<wording::BadAddress>& bad) {
     // Addresses on the command line are taken away from those in the headers: they count as done.
@@ -32,23 +52,22 @@ Reception::Refused Reception::judge_extracted(const std::vector<wording::BadAddr
     }
     if (message_.recipients.empty()) {
         p_.log.main_and_panic(wording::no_recipients_found(message_.id));
-        return refuse(Refusal::Why::no_recipients, message_.non_recipients.empty()
-                                                       ? wording::say_no_recipients()
-                                                       : wording::say_recipients_overridden());
+        return refuse(Refusal::Why::no_recipients,
+                      extracted_any_ ? wording::say_recipients_overridden() : wording::say_no_recipients());
     }
     return std::nullopt;
 }
 
 Reception::Refused Reception::extract_from(const HeaderLine& line, std::vector<wording::BadAddress>& bad) {
-    const std::string_view value = header_value(line.text);
+    const std::string_view folded = header_value(line.text);
+    const std::string value = unfolded(folded);
     for (const HeaderAddress& item : header_addresses(value, p_.rewriter.address_rules())) {
-        std::string why = item.parse.error.text;
-        if (item.parse.value && !item.parse.value->at && !request_.allow_unqualified)
-            why = "unqualified recipient address not allowed";
-        if (!why.empty()) {
-            bad.push_back({std::string(trim(value.substr(item.offset))), why});
+        if (!item.parse.value) {  // shown with all that follows it
+            const std::string_view rest = folded.substr(folded_offset(folded, item.whole_start));
+            bad.push_back({std::string(trim(rest)), item.parse.error.text});
             continue;
         }
+        extracted_any_ = true;
         const ParsedAddress& found = *item.parse.value;
         if (message_.non_recipients.count(found.address) != 0) continue;
         if (auto refused = add_recipient(found)) {

@@ -186,8 +186,8 @@ Reception::Refused Reception::finish() {
 std::string Reception::logged_message_id() const {
     const HeaderLine* id = find(HeaderType::message_id, resent_);
     if (id == nullptr) return {};
-    const AddressParse parse = parse_address(header_value(id->text), command_line_rules());
-    return parse.value && parse.value->at ? parse.value->address : std::string();
+    const AddressParse parse = parse_address(header_value(id->text), p_.rewriter.address_rules());
+    return parse.value ? parse.value->address : std::string();
 }
 
 // Decoded and trimmed. "Subject : x" is shown as nothing, as Exim does.

@@ -363,6 +363,19 @@ TEST_F(IntakeTest, RecipientsFromHeaders) {
     EXPECT_THAT(recipients(), ElementsAre("a@x.ex", "b@x.ex"));
 }
 
+// As exim4 4.96 does.
+TEST_F(IntakeTest, BackslashesInRecipients) {
+    submitter_.request.recipients = {"a\\", "\\", "\\\\", "a\\\\", "a\\@b", "\\@b", "\"a@b\""};
+    (void)headers("\n");
+    EXPECT_THAT(recipients(),
+                ElementsAre("a\\@test.example@test.example", "\\@test.example", "\\\\@test.example@test.example",
+                            "a\\\\@test.example", "a\\@b@test.example", "\\@b", "\"a@b\"@test.example"));
+    submitter_.request.extract_recipients = true;
+    submitter_.request.recipients = {};
+    (void)headers("To: \"a\n b\"@c, d\\\n e, f\\\n\n");
+    EXPECT_THAT(recipients(), ElementsAre("\"a b\"@c", "d\\ e@test.example", "f\\@test.example@test.example"));
+}
+
 TEST_F(IntakeTest, RecipientsFromHeadersThatAreNone) {
     submitter_.request.extract_recipients = true;
     submitter_.request.recipients = {};
@@ -372,7 +385,12 @@ TEST_F(IntakeTest, RecipientsFromHeadersThatAreNone) {
               "exim: invalid address:  a@@b, c@x.ex: domain missing or malformed\n");
     EXPECT_EQ(refused("To: ok@x, a@@b\nCc: <c@d\n\n").text,
               "exim: invalid addresses:\n  a@@b: domain missing or malformed\n  <c@d: '>' missing at end of address\n");
+    EXPECT_EQ(refused("To: a@x,\n T: b@@c\x01\n d;\n\n").text,
+              "exim: invalid address:  T: b@@c\\001\\n d;: domain missing or malformed\n");
+    EXPECT_EQ(refused("To: a@b\n c@d\n\n").text,
+              "exim: invalid address:  a@b\\n c@d: malformed address: c@d may not follow a@b \n");
     submitter_.request.recipients = {"a@x.ex"};
+    EXPECT_EQ(refused("Subject: x\n\n").text, "exim: no recipients in message\n");
     EXPECT_EQ(refused("To: a@x.ex\n\n").text, "exim: all -t recipients overridden by command line\n");
 }
 

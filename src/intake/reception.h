@@ -35,7 +35,6 @@ private:
     [[nodiscard]] Refused add_recipient(const ParsedAddress& address);
     void rewrite_sender();
     void rewrite_recipients();
-    [[nodiscard]] AddressRules command_line_rules() const;
 
     // from_line.cc
     [[nodiscard]] bool is_from_line(const std::string& text);
@@ -94,6 +93,7 @@ private:
     bool had_id_ = false;            // it came with the message
     std::string body_start_;         // the line that ended the headers without being blank
     bool ended_in_headers_ = false;  // there is no body
+    bool extracted_any_ = false;     // -t found an address, wanted or not
     std::int64_t bytes_read_ = 0;
 };
 

@@ -242,11 +242,11 @@ private:
         return fail(comma ? "colon expected after route list" : "no local part");
     }
 
-    bool domain_follows() {
+    bool domain_follows(bool any_literal) {
         result_.at = result_.address.size();
         ++pos_;
         std::string name;
-        if (!domain(name, rules_.any_domain_literal)) return false;
+        if (!domain(name, any_literal)) return false;
         result_.address += '@';
         result_.address += name;
         return true;
@@ -254,7 +254,7 @@ private:
 
     bool routed_address(bool in_brackets) {
         if (!route() || !local_part(result_.address, false)) return false;
-        if (peek() == '@') return domain_follows();
+        if (peek() == '@') return domain_follows(false);
         const bool complete = in_brackets ? peek() == '>' : at_end();
         return complete ? fail("domain missing in source-routed address") : fail_after_local_part();
     }
@@ -278,7 +278,8 @@ private:
     }
     bool bare_address() {
         if (!local_part(result_.address, rules_.allow_null)) return false;
-        if (peek() == '@') return result_.address.empty() ? fail("missing or malformed local part") : domain_follows();
+        if (peek() == '@')
+            return result_.address.empty() ? fail("missing or malformed local part") : domain_follows(false);
         return peek() == '>' || fail_after_local_part();
     }
 
@@ -310,7 +311,7 @@ private:
         if (group_begins()) return mailbox();
         const char next = peek();
         if (next == '@') {
-            if (result_.address.empty() ? !routed_address(false) : !domain_follows()) return false;
+            if (result_.address.empty() ? !routed_address(false) : !domain_follows(true)) return false;
             result_.end = end_;
             return nothing_follows();
         }
@@ -405,7 +406,7 @@ std::vector<HeaderAddress> header_addresses(std::string_view text, const Address
             parse.value->end -= group.mailbox_start;
         }
         if (parse.value || parse.error.text != kEmptyAddress)
-            found.push_back({start + group.mailbox_start, item, std::move(parse)});
+            found.push_back({start + group.mailbox_start, item, std::move(parse), start, start + length});
         start += length + 1;
     }
     return found;

@@ -21,10 +21,10 @@ struct AddressError {
 };
 struct AddressRules {
     bool allow_null = false;             // <> is an address
-    bool allow_domain_literals = false;  // main options of the same names
+    bool allow_domain_literals = false;  // main options of the same names; this one is for < > and routes only:
+                                         // a bare user@[what ever] is always an address
     bool strip_trailing_dot = false;
     bool strip_excess_angle_brackets = false;
-    bool any_domain_literal = false;  // -be, -bt, -bv: even user@[what ever], whatever allow_domain_literals says
     bool allow_utf8_domains = false;  // or the message is SMTPUTF8; local parts may always have 8-bit bytes
 };
 
@@ -42,9 +42,10 @@ struct AddressParse {
 // Splits the value of an address header (To:, Cc:, …) into mailboxes; understands group syntax ("Team: a@b, c@d;" is
 // two items, "Nobody:;" is none). Items that do not parse are reported with their error, blank ones not at all.
 struct HeaderAddress {
-    std::size_t offset = 0;  // of `item` in the text
-    std::string_view item;   // one mailbox with its phrase and comments; without "group:" and ";"
-    AddressParse parse;      // start and end count from the beginning of `item`
+    std::size_t offset = 0;                      // of `item` in the text
+    std::string_view item;                       // one mailbox with its phrase and comments; without "group:" and ";"
+    AddressParse parse;                          // start and end count from the beginning of `item`
+    std::size_t whole_start = 0, whole_end = 0;  // in the text, up to the comma: with "group:" and what follows ";"
 };
 [[nodiscard]] std::vector<HeaderAddress> header_addresses(std::string_view text, const AddressRules& rules = {});
 

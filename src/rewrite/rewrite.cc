@@ -59,11 +59,12 @@ Text Rewriter::rewrite_address(const Text& address, Where where, std::span<const
     return apply(address, where, rules, scope).address;
 }
 
-std::string Rewriter::rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
-                                   const Scope& scope) {
-    Result result = apply(tainted_text(address), where, rules, scope);
-    const bool envelope = where == Where::env_from || where == Where::env_to;
-    return result.whole.empty() || envelope ? std::move(result.address.bytes) : std::move(result.whole);
+std::string Rewriter::rewrite_item(const std::string& text, const ParsedAddress& found, Where where,
+                                   std::span<const RewriteRule> rules, const Scope& scope) {
+    Result result = apply(tainted_text(found.address), where, rules, scope);
+    if (where == Where::env_from || where == Where::env_to) return std::move(result.address.bytes);
+    if (!result.whole.empty()) return std::move(result.whole);
+    return std::string(text).replace(found.start, found.end - found.start, result.address.bytes);
 }
 
 Rewriter::Result Rewriter::apply(const Text& address, Where where, std::span<const RewriteRule> rules,

@@ -21,9 +21,10 @@ namespace postern {
 class Rewriter {
 public:
     struct Hooks {
-        std::function<void(const std::string&)> main_log;        // "rewrite: …", address_rewrite selector lines
-        std::function<void(const std::string&)> main_and_panic;  // "Rewrite of A yielded …"
-        bool log_rewrites = false;                               // log selector address_rewrite
+        using Say = std::function<void(const std::string&)>;
+        Say main_log = [](const std::string&) {};        // "rewrite: …", address_rewrite selector lines
+        Say main_and_panic = [](const std::string&) {};  // "Rewrite of A yielded …"
+        bool log_rewrites = false;                       // log selector address_rewrite
     };
     Rewriter(Expander& expander, const MainOptions& main, Hooks hooks)
         : expander_(expander), main_(main), hooks_(std::move(hooks)) {}
@@ -34,9 +35,9 @@ public:
     [[nodiscard]] Text rewrite_address(const Text& address, Where where, std::span<const RewriteRule> rules,
                                        const Scope& scope);
 
-    // The same for -brw: with phrase, where a rule with flag w made one for a header.
-    [[nodiscard]] std::string rewrite_item(const std::string& address, Where where, std::span<const RewriteRule> rules,
-                                           const Scope& scope);
+    // The same for -brw: as it would stand in a header, if it is for one. `found` is what `text` was parsed into.
+    [[nodiscard]] std::string rewrite_item(const std::string& text, const ParsedAddress& found, Where where,
+                                           std::span<const RewriteRule> rules, const Scope& scope);
 
     // One header line (type S F T C B R; others are returned as nullopt). nullopt: unchanged. `qualify`: unqualified
     // addresses get qualify_domain / qualify_recipient where the flags of the message permit.

@@ -6,7 +6,7 @@
 namespace postern {
 namespace {
 
-constexpr std::size_t kLongEnough = 40;  // a line that has grown past this is folded behind the item
+constexpr std::size_t kLongEnough = 40;  // an output line that has grown past this is folded behind the separator
 
 bool is_sender_type(HeaderType type) {
     return type == HeaderType::from || type == HeaderType::sender || type == HeaderType::reply_to;
@@ -65,7 +65,7 @@ std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std:
     const std::size_t value_at = text.size() - header_value(text).size();
 
     std::string out;
-    std::size_t copied = 0, last_newline = 0;
+    std::size_t copied = 0, line_start = 0;  // folds of our own start lines; those that were there do not count
     bool changed = false;
     const auto items = header_addresses(text.substr(value_at), address_rules());
     for (const HeaderAddress& item : items) {
@@ -79,16 +79,16 @@ std::optional<std::string> Rewriter::rewrite_header(const HeaderLine& line, std:
         else
             out.append(replaced, copied - at, std::string::npos);
         copied = at + item.item.size();
-        if (replaced.size() <= item.item.size() || out.size() - last_newline <= kLongEnough) continue;
-        // Fold behind the separator, unless the line ends there anyway.
-        std::size_t next = copied;
-        while (next < text.size() &&
-               (text[next] == ';' || text[next] == ',' || text[next] == ' ' || text[next] == '\t'))
-            ++next;
-        if (next >= text.size() || text[next] == '\n') continue;
+        if (replaced.size() <= item.item.size()) continue;
+        // Fold behind one comma and its blanks, unless the line ends there anyway.
+        const std::size_t comma = value_at + item.whole_end;
+        if (comma >= text.size()) continue;
+        const std::size_t next = text.find_first_not_of(" \t", comma + 1);
+        if (next == std::string_view::npos || text[next] == '\n') continue;
+        if (out.size() - line_start + (next - copied) <= kLongEnough) continue;
         out.append(text.substr(copied, next - copied)).append("\n\t");
         copied = next;
-        last_newline = out.size() - 1;
+        line_start = out.size() - 2;  // the newline counts
     }
     if (!changed) return std::nullopt;
     out.append(text.substr(copied));

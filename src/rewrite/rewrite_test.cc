@@ -123,9 +123,13 @@ TEST_F(RewriteTest, StopsAndFlags) {
 
 TEST_F(RewriteTest, WholeItemsAreForHeaders) {
     rules({{"*@q", "Joe <j@x.ex>", kHeaders | kRewriteEnvTo | kRewriteWhole}});
-    EXPECT_EQ(rewriter().rewrite_item("a@q", Rewriter::Where::to, rules_, Scope{}), "Joe <j@x.ex>");
-    EXPECT_EQ(rewriter().rewrite_item("a@q", Rewriter::Where::env_to, rules_, Scope{}), "j@x.ex");
-    EXPECT_EQ(rewriter().rewrite_item("a@r", Rewriter::Where::to, rules_, Scope{}), "a@r");
+    const auto item = [this](const std::string& text, Rewriter::Where where) {
+        return rewriter().rewrite_item(text, *parse_address(text).value, where, rules_, Scope{});
+    };
+    EXPECT_EQ(item("A <a@q>", Rewriter::Where::to), "Joe <j@x.ex>");
+    EXPECT_EQ(item("A <a@q>", Rewriter::Where::env_to), "j@x.ex");
+    EXPECT_EQ(item("A <a@r> (c)", Rewriter::Where::to), "A <a@r> (c)");
+    EXPECT_EQ(item("A <a@r> (c)", Rewriter::Where::env_from), "a@r");
 }
 
 TEST_F(RewriteTest, RepeatsTenTimesMore) {
@@ -175,6 +179,13 @@ TEST_F(RewriteTest, HeadersAreQualifiedInPlace) {
          "v@rcpt.example (another comment) , w@rcpt.example\n"},
         {"To: a@@b, <c\n", "unchanged"},
         {"To:\n", "unchanged"},
+        // More than 40 bytes, with the separator and the newline of a fold of ours.
+        {"To: abcdefghijklmnopqrstu, y@z\n", "To: abcdefghijklmnopqrstu@rcpt.example, y@z\n"},
+        {"To: abcdefghijklmnopqrstu,  y@z\n", "To: abcdefghijklmnopqrstu@rcpt.example,  \n\ty@z\n"},
+        {"To: abcdefghijklmnopqrstuv,y,aaaaaaaaaaaaaaaaaaaaaa, y@z\n",
+         "To: abcdefghijklmnopqrstuv@rcpt.example,y@rcpt.example,\n\taaaaaaaaaaaaaaaaaaaaaa@rcpt.example, y@z\n"},
+        {"To: g: abcdefghijklmnopqrstuvwxyz; (c), y@z\n",
+         "To: g: abcdefghijklmnopqrstuvwxyz@rcpt.example; (c), \n\ty@z\n"},
     };
     for (const Case& c : cases) EXPECT_EQ(header(HeaderType::to, c.text), c.want) << c.text;
     EXPECT_EQ(header(HeaderType::from, "From: u\n"), "From: u@test.example\n");

@@ -20,7 +20,7 @@ std::string common(const Received& line) {
     out += fmt::format(" S={}", line.size);
     if (line.show_8bitmime) out += " M8S=0";
     if (!line.receive_time.empty()) out += " RT=" + line.receive_time;
-    if (!line.message_id.empty()) out += (line.message_id_created ? " id*=" : " id=") + line.message_id;
+    if (!line.message_id.empty()) out += (line.message_id_created ? " id*=" : " id=") + printable(line.message_id);
     if (line.subject) {
         std::string quoted;
         for (const char c : *line.subject) {
@@ -119,7 +119,7 @@ std::string say_recipients_overridden() { return "exim: all -t recipients overri
 std::string say_no_recipients() { return "exim: no recipients in message\n"; }
 std::string say_bad_addresses(const std::vector<BadAddress>& addresses) {
     std::string out = addresses.size() == 1 ? "exim: invalid address:" : "exim: invalid addresses:\n";
-    for (const BadAddress& bad : addresses) out += fmt::format("  {}: {}\n", bad.text, bad.why);
+    for (const BadAddress& bad : addresses) out += fmt::format("  {}: {}\n", printable(bad.text), bad.why);
     return out;
 }
 std::string say_header_section_too_long(std::int64_t limit) {
