@@ -63,6 +63,13 @@ DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& conte
     return transport.deliver(context);
 }
 
+// As in Exim, the child itself says it, with the recipient's rights.
+Rewriter::Hooks rewrite_log_of_child(const Engine& engine) {
+    return {.main_log = [&engine](const std::string& text) { engine.log.of_recipient().main(text); },
+            .main_and_panic = [&engine](const std::string& text) { engine.log.of_recipient().main_and_panic(text); },
+            .log_rewrites = engine.selected(Selector::address_rewrite)};
+}
+
 // Everything up to end of file, which comes when the child has closed its end or is gone.
 std::string read_report(Os& os, int fd) {
     std::string bytes;
@@ -160,6 +167,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
     auto context = prepare_delivery(engine, run, address_scope);
     if (!context) return not_started(engine, run, context.error());
     run.return_path = context->return_path;
+    context->rewrite_log = rewrite_log_of_child(engine);
     set_outcome(run, Outcome{});
     const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
     const std::unique_ptr<Transport> transport = driver->make(*run.transport);

@@ -381,6 +381,7 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
 
 RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, Message message, bool acknowledged) {
     engine.log.set_message_id(message.id);
+    engine.log.begin_delivery();
     OutTray out_tray(engine, message, OutTray::When::at_once);
     return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged, out_tray).run();
 }

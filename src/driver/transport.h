@@ -5,6 +5,7 @@
 // may only evaluate options; then the child becomes the recipient; then deliver() runs. plan() answers "what would you
 // do" as the same user without changing anything, and deliver() follows the same computation, so that `postern explain`
 // cannot disagree with a delivery. A transport cannot log, journal or retry: everything is in the reports it returns.
+// (Exim's one exception is rewrite_log.)
 #pragma once
 
 #include <memory>
@@ -16,6 +17,7 @@
 #include "driver/address_item.h"
 #include "driver/outcome.h"
 #include "expand/expander.h"
+#include "rewrite/rewrite.h"
 #include "sys/identity.h"
 #include "write/message_writer.h"
 
@@ -36,8 +38,9 @@ struct DeliveryContext {
     std::string return_path;  // after errors_to and return_path
     BodySource body;
     std::string primary_hostname;
-    bool sync = true;           // durability other than none
-    bool dont_deliver = false;  // -N
+    bool sync = true;             // durability other than none
+    bool dont_deliver = false;    // -N
+    Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
 };
 
 // For `postern explain`: everything an administrator asks "where will it go, as whom, and what will be in it".

@@ -49,14 +49,13 @@ private:
     std::vector<std::string> sources_, items_, routed_;
 };
 
-// headers_rewrite for one copy of the message. What it would log goes nowhere: a delivery child has no log.
+// headers_rewrite for one copy of the message.
 class HeaderRewriting {
 public:
     HeaderRewriting(DeliveryContext& context)
         : context_(context),
           rules_(context.instance.options.headers_rewrite.rules),
-          rewriter_(context.expander, context.configuration.main,
-                    {[](const std::string&) {}, [](const std::string&) {}, false}) {}
+          rewriter_(context.expander, context.configuration.main, context.rewrite_log) {}
 
     std::string operator()(const HeaderLine& line) {
         if (rules_.empty() || line.type == HeaderType::other) return line.text;

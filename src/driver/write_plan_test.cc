@@ -111,6 +111,18 @@ TEST(WritePlan, RewritesThisCopyOnly) {
     EXPECT_EQ(world.message.headers[1].text, "From: ann@test.ex\n");
 }
 
+TEST(WritePlan, RewritingTellsWhatItCannotRead) {
+    DeliveryWorld world;
+    world.instance->options.headers_rewrite.rules = {{"*@test.ex", "$local_part@new.ex", kRewriteFrom, {}}};
+    world.message.headers[1].text = "From: a@@b\n";
+    DeliveryContext context = world.context();
+    ASSERT_TRUE(make_write_plan(context));  // for `explain`: nobody listens
+    std::vector<std::string> said;
+    context.rewrite_log.main_log = [&said](const std::string& text) { said.push_back(text); };
+    ASSERT_TRUE(make_write_plan(context));
+    EXPECT_EQ(said, std::vector<std::string>{"rewrite: domain missing or malformed"});
+}
+
 TEST(WritePlan, LongReturnPathIsCut) {
     DeliveryWorld world;
     world.instance->options.return_path_add = true;
