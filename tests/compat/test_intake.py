@@ -5,7 +5,7 @@ Queued only (-odq), so that what is compared is the spool: -H, -D, the `<=` line
 on stderr (-oep): exim4 mails them in the background otherwise, which no comparison can wait for.
 """
 from compatlib import Call, Case, MESSAGE, compat, conf, message, one_transport
-from compatlib.case import PARTS
+from compatlib.case import ACCEPT, PARTS
 
 BODY = b"\nBody\n"
 
@@ -236,7 +236,71 @@ FOUND = [                                           # by random comparison with 
 REWRITES = [Case("found-rewrite-" + name, one_transport("headers_rewrite = *@b.ex $1@new.ex"), calls=(Call("-odf -oi -oep -f <> box@test.example", text),)) for name, text in [
     ("bad-from", b"From : a@b\n\tc@d\nTo: x@y\n\nB\n"), ("bad-second", lines("From: =?utf-8?q?x?= <a@b.ex>, a@@b, c@b.ex")), ("empty", lines("Reply-To:", "Sender: ")), ("two-words", lines("Sender: a b", "Cc: a b@c"))]]
 
+
+# Around the rules behind those cases.
+FORTY = "y" * 40
+FOLDS = [queued("fold-" + name, lines("To: " + value)) for name, value in [
+    ("below", "x" * 21 + ", y@z"), ("at", "x" * 22 + ", y@z"), ("no-blank-below", "x" * 22 + ",y@z"), ("no-blank-at", "x" * 23 + ",y@z"),
+    ("many-blanks", "x" * 20 + ",   y@z"), ("second-below", f"{FORTY}, " + "x" * 23 + ", y@z"), ("second-at", f"{FORTY}, " + "x" * 24 + ", y@z"),
+    ("folded-before", "u@x,\n  " + "x" * 15 + ", y@z"), ("line-ends-there", f"{FORTY}, \n\ty@z"), ("comma-on-next-line", f"{FORTY}\n , y@z"),
+    ("last", f"a, {FORTY}"), ("last-comma", f"{FORTY}, "), ("two-commas", f"{FORTY}, , {FORTY}"), ("comma-semicolon", f"{FORTY}, ;"),
+    ("group-comment", f"g: {FORTY}; (d), y@z"), ("group-no-comma", f"g:{FORTY};y@z"), ("group-last", f"g: {FORTY} ; (d)"),
+    ("qualified-between", f"a@b, {FORTY}, y@z, {FORTY}, u@v, w"), ("bad-behind", f"{FORTY}, bad bad, y"), ("brackets", f"Joe <{FORTY}>, {FORTY}"),
+]]
+MESSAGE_IDS = [queued(f"id-{n}", lines("Message-Id: " + text)) for n, text in enumerate(
+    ["<a>", "a.b", "\"x y\"", "x <a>", "a (c)", "a b", "a, b", "a@", "<a@ b>", "u\x01v", "ü", "a@[x]", "<a@[x]>", "", "<>"])]
+LONGEST = [queued(f"longest-{name}-{n}", text, args) for name, args in (("oi", "-oi -f s@b.example"), ("dot", "-f s@b.example")) for n, text in enumerate(
+    [b"X: y\n\nabcdefgh", b"X: y\n\nabcdefgh\r", b"X: y\n\na\rabcdefgh", b"\n.abcdefgh", b"X: y\n\nabcdefgh\n.", b"X: abcdefgh", b"abcdefgh", b"X: y\n\nabcdefgh\nab"])]
+COLONS = [queued("colon-" + name, text, "-t -oi -oep -f s@b.example", to="x@y", main="no_extract_addresses_remove_arguments\nlog_selector = +subject") for name, text in [
+    ("next-line", b"To\n : a@b\n\nB\n"), ("third-line", b"To \n \t\n : a@b\n\nB\n"), ("form-feed", b"To\f: a@b\n\nB\n"), ("bare-cr", b"To\r: a@b\n\nB\n"),
+    ("crlf", b"To\r\n : a@b\r\n\nB\n"), ("subject", b"Subject\n : s\n\nB\n"), ("others", b"From\n : a\nSender\v: b\nReturn-path\n : x\nDate\n : d\nMessage-Id\n : i\n\nB\n"),
+    ("text-between", b"To\n x: a@b\n\nB\n"), ("space-first", b"\f: a@b\n\nB\n"), ("lf-behind-crlf", b"X: y\r\nba\n:Z\nR: a\n\n"), ("lf-no-colon", b"X: y\r\nb a\nZ\nR: a\n\n"),
+]]
+NAMES = [Case(f"name-{n}", calls=(Call(("-odq", "-oi", "-F", name, "-f", "joe@b.example", "box@test.example"), b"To: x@y\n\nB\n"),)) for n, name in enumerate([
+    "N. (x) Re", "(x) N.", "Re (x) N. (y) Z", "a (c.d) e", "a.b (c.d) e", "a (b (c) d) e.", "a (c)b.", "  a.  ", "a (b) ", "R. \"N\" (x)", "N.  \"x\"", "\"x\" N. y",
+    "a \"b", "a \"b\" c\"d", "a.b \"c", "\"x\" (y.z) N. w", "x (\"y\") z", "().", "a\tb", "ü (x) ", "  "])]
+NAMES.append(Case("name-word-last", calls=(Call(("-odq", "-oi", "-F", "Re \"x\" N.", "-f", "joe@b.example", "box@test.example"), b"To: x@y\n\nB\n"),),
+                  difference="D-intake-phrase", differs_in=("spool", "log", "msglog")))
+T_TEXTS = [queued(f"t-text-{n}", text.encode("latin-1"), "-t -oi -oep -f s@b.example" + args, to=to, main=main) for n, (text, args, to, main) in enumerate([
+    ("To: a@@b  \n\nB\n", "", "", ""), ("To: a@@b,\n c@d\x01\xfc\n\nB\n", "", "", ""), ("To: a@b \x01\n\nB\n", "", "", ""), ("To: a@b\n c@d\n e@f\n\nB\n", "", "", ""),
+    ("To: \"a\n  b\"@c\n\nB\n", "", "", ""), ("To: x@y,\n  \"a\n b\"@@c, y\n\nB\n", "", "", ""), ("To: a\\\n b\n\nB\n", "", "", ""),
+    ("To: g: x@@y;\n\nB\n", "", "", ""), ("To: g: a@b, x@@y; d\n\nB\n", "", "", ""), ("To: g (x\n y): a@@b\n\nB\n", "", "", ""), ("To: Sun, 22 Nov 2020 04:11:02, x y, z\n\nB\n", "", "", ""),
+    ("To: a b\nCc: c d, e@f g\n\nB\n", "", "", ""), ("To: a, b@c\n\nB\n", " -bnq", "", ""), ("To: x:;\n\nB\n", "", "a@x", ""), ("To: a@x\nResent-From: b\n\nB\n", "", "a@x", ""),
+    ("To: b@c, a@[x], g: c@[1.2.3.4];\n\nB\n", "", "", ""), ("To: a@[x]\n\nB\n", "", "", "allow_domain_literals"), ("To: <a@[1.2.3.4]>, c@[1.2.3.4]\n\nB\n", "", "", ""),
+    ("To: <a@[1.2.3.4]>, <b@[x]>\n\nB\n", "", "", "allow_domain_literals"), ("To: a@[], a@[x y]\n\nB\n", "", "", ""),
+])]
+BACKSLASHES = [Case(f"backslash-{n}", conf("log_selector = +received_recipients"), calls=(Call(("-odq", "-oi", "-oep", "-f", "s@b.example", address), MESSAGE),)) for n, address in enumerate(
+    ["a\\", "\\", "\\\\", "a\\\\", "a\\@b", "\\@b", "\\\\@b", "a.\\", "\"a@b\"", "\"a@b\\\\\"", "\"a@b\".\\@c"])]
+LITERALS = [Case(f"literal-{n}", conf(routers="r0:\n  driver = redirect\n  domains = d.example\n  data = " + address + "\n" + ACCEPT, rest='begin rewrite\n*@b.ex "' + address + '"\n'), calls=(
+    Call(("-bt", address)), Call(("-bv", address)), Call(("-brw", address)), Call(("-bt", "q@d.example")), Call(("-brw", "q@b.ex")), Call(("-be", "${address:" + address + "}")),
+    Call(("-odq", "-oi", "-oep", "-f", "s@b.example", address), MESSAGE)))
+    for n, address in enumerate(["a@[x]", "<a@[x]>", "J <a@[1.2.3.4]>", "a@[1.2.3.4] (c)", "@r:a@[1.2.3.4]", "@[1.2.3.4]:a@b"])]
+
+# What headers_rewrite says: to the main log if the delivering process has it open or the recipient may, else on standard error.
+REWRITTEN = lines("To: a@b.ex, c@@d")
+BOTH = "r0:\n  driver = redirect\n  local_parts = bad\n  data = a@@b\n" + ACCEPT
+
+
+def rewriting(name: str, *calls: Call, options: str = "", rule: str = "*@b.ex $1@new.ex", **more) -> Case:
+    return Case("rewrite-log-" + name, one_transport(f"headers_rewrite = {rule}\n{options}", "log_selector = +address_rewrite", BOTH), calls=calls, **more)
+
+
+NOW, LATER = "-odf -oi -oep -f <> ", "-odq -oi -oep -f <> "
+REWRITE_LOG = [
+    rewriting("at-once", Call(NOW + "box@test.example", REWRITTEN)),
+    rewriting("second-address", Call(NOW + "box@test.example two@test.example", REWRITTEN)),
+    rewriting("after-routing-trouble", Call(NOW + "box@test.example bad@test.example", REWRITTEN)),
+    rewriting("queue-run", Call(LATER + "box@test.example two@test.example", REWRITTEN), Call("-qf")),
+    rewriting("forced", Call(LATER + "box@test.example", REWRITTEN), Call("-M @ID1@")),
+    rewriting("exim-user", Call(NOW + "box@test.example", REWRITTEN), options="user = Debian-exim"),
+    rewriting("exim-user-panic", Call(NOW + "box@test.example", REWRITTEN), options="user = Debian-exim", rule="*@b.ex $1"),
+    rewriting("quiet", Call(NOW + "box@test.example", REWRITTEN), options="disable_logging"),
+    rewriting("panic", Call(NOW + "box@test.example", REWRITTEN), rule="*@b.ex $1", difference="D-rewrite-panic", differs_in=("stderr", "log", "msglog", "spool", "mail")),
+]
+
 test_found = compat(FOUND + REWRITES)
+test_rules = compat(FOLDS + MESSAGE_IDS + LONGEST + COLONS + NAMES + T_TEXTS + BACKSLASHES + LITERALS)
+test_rewrite_log = compat(REWRITE_LOG)
 test_dots = compat(DOTS)
 test_headers = compat(HEADERS)
 test_from_line = compat(FROM_LINE)
