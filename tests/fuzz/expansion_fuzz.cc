@@ -44,6 +44,8 @@ class EmptyOs final : public Os {
     Status unlock(int, LockKind, LockRange) override { return nothing(); }
     Result<Pipe> pipe() override { return nothing(); }
     Status wait_any(std::span<Waiting>, std::chrono::milliseconds) override { return nothing(); }
+    Result<UniqueFd> connect(const SocketAddress&, std::chrono::milliseconds) override { return nothing(); }
+    Result<std::vector<std::string>> addresses_of(const std::string&) override { return nothing(); }
     Result<FileStat> stat(const AtPath&, Follow) override { return nothing(); }
     Status mkdir(const AtPath&, mode_t) override { return nothing(); }
     Status unlink(const AtPath&) override { return nothing(); }

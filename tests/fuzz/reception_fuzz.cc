@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(line.find('\0') == std::string::npos);  // the body keeps its own
         require(line.ends_with('\n') && postern::is_header_line(line));
         // Every further line of it is a continuation.
-        for (std::size_t i = line.find('\n'); i + 1 < line.size(); i = line.find('\n', i + 1)) require(line[i + 1] == ' ' || line[i + 1] == '\t');
+        for (std::size_t i = line.find('\n'); i + 1 < line.size(); i = line.find('\n', i + 1))
+            require(line[i + 1] == ' ' || line[i + 1] == '\t');
         require(limit == 0 || line.size() < limit + 2);
     }
     require(reader.bytes_read() <= static_cast<std::int64_t>(text.size()));
