@@ -168,7 +168,8 @@ def tree(top: pathlib.Path, normalise: Normaliser, content) -> str:
     def visit(directory: pathlib.Path, shown: str) -> None:
         names = os.listdir(directory)
         aliases = unique_names(names)
-        aliases.update({name: "<SPLIT>" for name in names if len(name) == 1 and any(known[5] == name for known in normalise.ids)})
+        if directory.name in ("input", "msglog"):      # a mailbox may well have a name of one letter
+            aliases.update({name: "<SPLIT>" for name in names if len(name) == 1 and any(known[5] == name for known in normalise.ids)})
         for name in sorted(names, key=lambda n: normalise(aliases.get(n, n))):
             path, label = directory / name, f"{shown}/{normalise(aliases.get(name, name))}".lstrip("/")
             info = path.lstat()
