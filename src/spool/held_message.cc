@@ -11,6 +11,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0640, kOutputMode = 0400;
 constexpr std::size_t kJournalMax = std::size_t{1} << 30;
+constexpr std::size_t kIntentsMax = std::size_t{64} << 20;
 
 using Durability = SpoolSettings::Durability;
 
@@ -21,6 +22,27 @@ Status unlink_if_there(Os& os, const std::string& path) {
     return status;
 }
 
+// Lines for one batch. One write() a record: with O_APPEND, children do not get into each other's lines.
+class IntentFile final : public IntentLog {
+public:
+    IntentFile(Os& os, int fd, bool sync, IntentRecord record)
+        : os_(os), fd_(fd), sync_(sync), record_(std::move(record)) {}
+
+    Status record(std::string_view text) override {
+        if (text.size() > kLongest || text.find('\n') != std::string_view::npos)
+            return failure(EINVAL, "record", "intent");
+        record_.text = text;
+        POSTERN_TRY(write_all(os_, fd_, format_intent(record_)));
+        return sync_ ? os_.fsync(fd_) : Status{};
+    }
+
+private:
+    Os& os_;
+    int fd_;  // of the message
+    bool sync_;
+    IntentRecord record_;
+};
+
 }  // namespace
 
 HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data,
@@ -30,7 +52,8 @@ HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string
       id_(std::move(id)),
       subdirectory_(std::move(subdirectory)),
       data_(std::move(data)),
-      fresh_(fresh) {}
+      fresh_(fresh),
+      may_have_intents_(!fresh) {}
 
 HeldMessage::~HeldMessage() {
     if (fresh_) discard();
@@ -42,6 +65,17 @@ void HeldMessage::discard() {
 }
 
 std::int64_t HeldMessage::data_start() const { return static_cast<std::int64_t>(data_offset(id_)); }
+
+// A file that was there. Root appends only to what the spool's owner could have appended to anyway.
+Result<UniqueFd> HeldMessage::open_to_append(char which) const {
+    const std::string path = spool_.file(id_, subdirectory_, which);
+    POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW));
+    POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd.get()));
+    const bool ours = stat.kind == FileKind::regular && stat.links == 1 &&
+                      (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
+    if (!ours) return failure(EPERM, "open", path);
+    return fd;
+}
 
 // --- journal ---
 
@@ -91,17 +125,49 @@ Status HeldMessage::remove_journal() {
     return unlink_if_there(os_, spool_.file(id_, subdirectory_, 'J'));
 }
 
+// --- intents ---
+
+Result<std::vector<IntentRecord>> HeldMessage::intents() {
+    if (!may_have_intents_) return std::vector<IntentRecord>{};
+    const auto text = read_file(os_, AtPath(spool_.file(id_, subdirectory_, 'I')), kIntentsMax);
+    if (text) return parse_intents(*text);
+    if (text.error().code != ENOENT) return Unexpected(text.error());
+    may_have_intents_ = false;
+    return std::vector<IntentRecord>{};
+}
+
+Status HeldMessage::open_intents() {
+    if (intents_) return {};
+    may_have_intents_ = true;
+    auto fd = spool_.create("intent", {}, id_, O_WRONLY | O_APPEND, kFileMode);
+    if (!fd && fd.error().code == EEXIST) fd = open_to_append('I');
+    if (!fd) return Unexpected(std::move(fd).error());
+    // Also of a file that was there: whoever made it may have died before he came to this.
+    if (spool_.settings_.durability == Durability::full)
+        POSTERN_TRY(sync_directory(os_, kCwd, spool_.directory("intent", {})));
+    intents_ = std::move(*fd);
+    return {};
+}
+
+Result<std::unique_ptr<IntentLog>> HeldMessage::intent_log(std::string transport, std::vector<std::string> addresses) {
+    POSTERN_TRY(open_intents());
+    return std::make_unique<IntentFile>(os_, intents_.get(), spool_.syncs(),
+                                        IntentRecord{std::move(transport), std::move(addresses), {}});
+}
+
 // --- header file and removal ---
 
 Status HeldMessage::rewrite_header(const Message& message) { return spool_.write_header(message, subdirectory_); }
 
 Status HeldMessage::make_durable() {
     POSTERN_TRY(os_.fsync(data_.get()));
-    for (const char which : {'H', 'J'}) {
+    for (const char which : {'H', 'J', 'I'}) {
+        if (which == 'I' && !may_have_intents_) continue;
         auto fd = os_.open(spool_.file(id_, subdirectory_, which), O_RDONLY | O_NOFOLLOW);
-        if (!fd && which == 'J' && fd.error().code == ENOENT) continue;
+        if (!fd && which != 'H' && fd.error().code == ENOENT) continue;
         if (!fd) return Unexpected(std::move(fd).error());
         POSTERN_TRY(os_.fsync(fd->get()));
+        if (which == 'I') POSTERN_TRY(sync_directory(os_, kCwd, spool_.directory("intent", {})));
     }
     return spool_.sync_entries(subdirectory_);
 }
@@ -109,6 +175,7 @@ Status HeldMessage::make_durable() {
 // A power failure may undo any of the last unlinks, in any combination. -J must not be the one that stays gone while -H
 // and -D come back, because then everything in it would be delivered again: it goes when the others are gone for good.
 Status HeldMessage::remove() {
+    intents_.reset();
     message_log_.reset();
     const std::string log = spool_.file(id_, subdirectory_, 'L');
     if (!spool_.settings_.preserve_message_logs) {
@@ -121,22 +188,17 @@ Status HeldMessage::remove() {
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
     removed_ = true;
     if (spool_.settings_.durability == Durability::full) POSTERN_TRY(spool_.sync_entries(subdirectory_));
-    return remove_journal();
+    POSTERN_TRY(remove_journal());
+    return may_have_intents_ ? unlink_if_there(os_, spool_.file(id_, subdirectory_, 'I')) : Status{};
 }
 
 // --- message log and output files ---
 
 Status HeldMessage::open_message_log() {
-    const std::string path = spool_.file(id_, subdirectory_, 'L');
-    auto fd = os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+    auto fd = open_to_append('L');
     if (!fd && fd.error().code == ENOENT)
         fd = spool_.create("msglog", subdirectory_, id_, O_WRONLY | O_APPEND, kFileMode);
     if (!fd) return Unexpected(std::move(fd).error());
-    // Root appends only to what the spool's owner could have appended to anyway.
-    POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd->get()));
-    const bool ours = stat.kind == FileKind::regular && stat.links == 1 &&
-                      (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
-    if (!ours) return failure(EPERM, "open", path);
     message_log_ = std::move(*fd);
     return {};
 }

@@ -36,6 +36,7 @@ std::string Spool::directory(std::string_view area, std::string_view subdirector
 
 std::string Spool::file(const std::string& id, const std::string& subdirectory, char which) const {
     if (which == 'L') return directory("msglog", subdirectory) + "/" + id;
+    if (which == 'I') return directory("intent", {}) + "/" + id;
     return directory("input", subdirectory) + "/" + id + "-" + which;
 }
 
@@ -63,7 +64,7 @@ Status Spool::make_directory(const std::string& path) const {
     for (const std::string& name : made) {
         POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
         POSTERN_TRY(give_to_owner(fd.get(), kDirectoryMode));
-        if (settings_.durability == SpoolSettings::Durability::none) continue;
+        if (!syncs()) continue;
         const std::size_t slash = name.rfind('/');
         POSTERN_TRY(sync_directory(os_, kCwd, slash == 0 ? "/" : name.substr(0, slash)));
     }
@@ -102,14 +103,14 @@ Status Spool::write_header(const Message& message, const std::string& subdirecto
     }
     if (!fd) return Unexpected(std::move(fd).error());
     Status status = write_all(os_, fd->get(), format_header_file(message));
-    if (status && settings_.durability != SpoolSettings::Durability::none) status = os_.fsync(fd->get());
+    if (status && syncs()) status = os_.fsync(fd->get());
     if (status) status = os_.close(std::move(*fd));
     if (status) status = os_.rename(where + "/" + temporary, file(message.id, subdirectory, 'H'));
     if (!status) {
         (void)os_.unlink(where + "/" + temporary);
         return status;
     }
-    if (settings_.durability == SpoolSettings::Durability::none) return {};
+    if (!syncs()) return {};
     return sync_entries(subdirectory);
 }
 
@@ -118,7 +119,8 @@ Status Spool::write_header(const Message& message, const std::string& subdirecto
 Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
     // Leftovers of an old message of this id (the clock was turned back) would become part of the new one.
     for (const bool split : {false, true})
-        for (const char which : {'H', 'J'}) {
+        for (const char which : {'H', 'J', 'I'}) {
+            if (which == 'I' && split) continue;  // the same file
             const Status gone = os_.unlink(file(id, subdirectory_of(id, split), which));
             if (!gone && !is_missing(gone.error())) return Unexpected(gone.error());
         }
@@ -134,7 +136,7 @@ Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
 Status Spool::commit(HeldMessage& held, const Message& message) {
     if (message.recipients.size() > kSpoolRecipientsMax)
         return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
-    if (settings_.durability != SpoolSettings::Durability::none) POSTERN_TRY(os_.fsync(held.data_fd()));
+    if (syncs()) POSTERN_TRY(os_.fsync(held.data_fd()));
     POSTERN_TRY(write_header(message, held.subdirectory_));  // its directory sync covers the entry of -D too
     held.fresh_ = false;
     return {};
@@ -272,7 +274,7 @@ Result<bool> Spool::remove_remains(const std::string& id) {
     bool any = false;
     for (const bool split : {false, true}) {
         const std::string subdirectory = subdirectory_of(id, split);
-        for (const char which : {'L', 'H', 'D', 'J'}) {
+        for (const char which : {'L', 'H', 'D', 'J', 'I'}) {
             const Status gone = os_.unlink(file(id, subdirectory, which));
             any = any || gone.has_value();
             if (!gone && !is_missing(gone.error())) return Unexpected(gone.error());

@@ -9,6 +9,8 @@
 //   -H without -D        a removal cut short by a power failure: open() says `missing`, it is never delivered
 //   -J without -H        harmless; begin() of a message with that id removes it
 //   -H, -D and -J        delivery goes on; what the complete lines of -J name is not delivered again
+//   an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun. Stays until
+//                        the message goes; begin() of a message with that id removes it
 // A journal line counts only if its newline is there: what follows the last newline is cut off before more is appended.
 // Files belong to the spool owner, mode 0640, directories 0750. Both layouts (split or not) are always read.
 #pragma once
@@ -19,9 +21,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/intent_log.h"
 #include "base/result.h"
 #include "mail/message.h"
 #include "spool/header_file.h"
+#include "spool/intents.h"
 #include "sys/clock.h"
 #include "sys/os.h"
 
@@ -63,6 +67,12 @@ public:
     // one.
     [[nodiscard]] Status rewrite_header(const Message& message);
     [[nodiscard]] Status remove_journal();  // after a rewrite_header() that holds everything it says
+    // What earlier runs were about to do. Empty for a message that just came.
+    [[nodiscard]] Result<std::vector<IntentRecord>> intents();
+    // Where a delivery of these addresses records what it is about to do: opened, and if need be made, here by the one
+    // who may; used by the child. Synced as the message is: not at all with durability `none`.
+    [[nodiscard]] Result<std::unique_ptr<IntentLog>> intent_log(std::string transport,
+                                                                std::vector<std::string> addresses);
     // For a Spool with durability `none` (a message delivered on the spot, whose sender is answered afterwards) when
     // the message stays on the queue after all: everything it consists of onto stable storage.
     [[nodiscard]] Status make_durable();
@@ -79,16 +89,19 @@ private:
     friend class Spool;
     HeldMessage(Os& os, const Spool& spool, std::string id, std::string subdirectory, UniqueFd data, bool fresh);
     [[nodiscard]] Status open_journal();
+    [[nodiscard]] Status open_intents();
     [[nodiscard]] Status open_message_log();
+    [[nodiscard]] Result<UniqueFd> open_to_append(char which) const;
     void discard();
 
     Os& os_;
     const Spool& spool_;
     std::string id_, subdirectory_;
-    UniqueFd data_, journal_, message_log_;
+    UniqueFd data_, journal_, intents_, message_log_;
     std::int64_t journal_end_ = 0;  // behind the last complete line
     bool journal_torn_ = false;     // there may be something after journal_end_
     bool fresh_;                    // from begin(), not committed
+    bool may_have_intents_;         // there may be an intent file
     bool removed_ = false;          // nothing more is logged
 };
 
@@ -134,7 +147,7 @@ public:
     // message logs with them.
     [[nodiscard]] Result<std::vector<Entry>> list();
     [[nodiscard]] Result<std::string> raw(const std::string& id,
-                                          char which);  // 'H', 'D', 'J', or 'L' for the message log
+                                          char which);  // 'H', 'D', 'J', 'L' message log, 'I' intents
     // Where it is, or would be if it does not exist: for messages to the user.
     [[nodiscard]] std::string path(const std::string& id, char which) const;
     [[nodiscard]] bool exists(const std::string& id, char which) const;
@@ -154,6 +167,7 @@ private:
     [[nodiscard]] Status make_directory(const std::string& path) const;
     [[nodiscard]] Status give_to_owner(int fd, mode_t mode) const;
     [[nodiscard]] Status sync_entries(const std::string& subdirectory) const;
+    [[nodiscard]] bool syncs() const { return settings_.durability != SpoolSettings::Durability::none; }
     [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;
