@@ -101,7 +101,7 @@ bool private_options_mention(const TransportInstance& transport, std::string_vie
 }
 
 std::vector<AddressItem*> take_batch(const Engine& engine, const Scope& message_scope, AddressChain& chain,
-                                     const std::function<bool(const AddressItem&)>& delivered_before) {
+                                     const std::function<bool(const AddressItem&)>& apart) {
     AddressItem* first = chain.front();
     chain.pop_front();
     std::vector<AddressItem*> batch{first};
@@ -110,7 +110,7 @@ std::vector<AddressItem*> take_batch(const Engine& engine, const Scope& message_
     Company company(engine, message_scope, *first);
     if (!company.begin(batching.id)) return batch;
     for (auto next = chain.begin(); next != chain.end() && static_cast<std::int64_t>(batch.size()) < batching.max;) {
-        if (!delivered_before(**next) && company.admits(**next)) {
+        if (!apart(**next) && company.admits(**next)) {
             batch.push_back(*next);
             next = chain.erase(next);
         } else {

@@ -12,12 +12,11 @@ namespace postern {
 
 using AddressChain = std::deque<AddressItem*>;
 
-// Takes the first address of the chain and all later ones that may go with it, in order. `delivered_before` says
-// whether an address was already taken care of by the same transport in an earlier run (such ones are left in the
-// chain).
+// Takes the first address of the chain and all later ones that may go with it, in order. `apart` says of an address
+// that it must not, whatever the options say: what earlier runs did to it differs (such ones are left in the chain).
 [[nodiscard]] std::vector<AddressItem*> take_batch(const Engine& engine, const Scope& message_scope,
                                                    AddressChain& chain,
-                                                   const std::function<bool(const AddressItem&)>& delivered_before);
+                                                   const std::function<bool(const AddressItem&)>& apart);
 
 // True if one of the driver's private string options refers to $NAME; "$local_part_data" counts (spec §6 point 5). Exim
 // looks at the first "NAME" of an option only (docs/differences.md, D-batch-mention).

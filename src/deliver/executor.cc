@@ -159,7 +159,9 @@ tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, co
                            .body = run.body,
                            .primary_hostname = engine.configuration.main.primary_hostname.value,
                            .sync = engine.sync_mailboxes,
-                           .dont_deliver = run.message.dont_deliver};
+                           .dont_deliver = run.message.dont_deliver,
+                           .intents = run.intents,
+                           .earlier_intents = run.earlier_intents};
 }
 
 void run_batch(const Engine& engine, BatchRun& run) {

@@ -23,6 +23,8 @@ struct BatchRun {
     const TransportInstance* transport = nullptr;  // of the batch, or the shadow
     bool shadowing = false;
     bool first_delivery = false, queue_running = false;
+    IntentLog* intents = nullptr;  // of this batch
+    std::vector<EarlierIntent> earlier_intents = {};
     std::optional<std::string> return_path;  // result: of the copy; absent if it never came to a delivery
 };
 

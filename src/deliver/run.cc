@@ -6,6 +6,7 @@
 #include "deliver/batch.h"
 #include "deliver/engine.h"
 #include "deliver/executor.h"
+#include "deliver/intents.h"
 #include "deliver/limits.h"
 #include "deliver/one_time.h"
 #include "deliver/quota_warning.h"
@@ -42,7 +43,7 @@ private:
 class DeliveryRun {
 public:
     DeliveryRun(const Engine& engine, HeldMessage& held, Message& message, const RunRequest& request, bool acknowledged,
-                OutTray& out_tray)
+                OutTray& out_tray, std::vector<IntentRecord> earlier_intents)
         : engine_(engine),
           out_tray_(out_tray),
           held_(held),
@@ -50,6 +51,7 @@ public:
           request_(request),
           acknowledged_(acknowledged),
           body_(engine.os, held),
+          intents_(held, std::move(earlier_intents)),
           settlement_(engine, message, held) {}
 
     RunResult run() {
@@ -83,7 +85,6 @@ private:
 
     // --- local deliveries (spec transport-framework.md §5) ---
     void deliver_all(AddressChain chain) {
-        const auto before = [this](const AddressItem& item) { return settlement_.delivered_before(item); };
         while (!chain.empty()) {
             AddressItem& first = *chain.front();
             if (!first.transport) {
@@ -97,8 +98,12 @@ private:
                 settlement_.child_done(first);
                 continue;
             }
+            const int recorded = intents_.pending(first);
+            const auto apart = [&](const AddressItem& item) {
+                return settlement_.delivered_before(item) || intents_.pending(item) != recorded;
+            };
             Scope scope = message_scope();
-            std::vector<AddressItem*> batch = take_batch(engine_, scope, chain, before);
+            std::vector<AddressItem*> batch = take_batch(engine_, scope, chain, apart);
             deliver_batch(std::move(batch), chain.empty());
         }
     }
@@ -148,7 +153,8 @@ private:
                      .first_delivery = message_.first_delivery,
                      .queue_running = request_.queue_run};
         const TimePoint started = engine_.clock.now();
-        run_batch(engine_, run);
+        std::unique_ptr<IntentLog> intent_log;
+        if (open_intents(run, intent_log)) run_batch(engine_, run);
         const TimePoint finished = engine_.clock.now();
         if (run.return_path) settlement_.set_return_path(*run.return_path);
         for (AddressItem* item : batch) {
@@ -166,6 +172,24 @@ private:
             settlement_.settle(*item, Stage::transport, ok && !first_success ? "->" : "=>");
             if (ok) first_success = false;
         }
+    }
+
+    // Where the batch's child can say what it is about to do. False: it cannot, so nothing is done.
+    bool open_intents(BatchRun& run, std::unique_ptr<IntentLog>& log) {
+        const TransportDriver* driver = engine_.drivers.transport(run.transport->driver->name);
+        if (!driver->records_intents || message_.dont_deliver) return true;
+        auto opened = intents_.log(run.batch);
+        if (!opened) {
+            const std::string text = wording::intents_not_opened(message_.id, opened.error().code);
+            engine_.log.main_and_panic(text);
+            for (AddressItem* item : run.batch)
+                item->outcome = {.verdict = Verdict::defer, .code = opened.error().code, .message = text};
+            return false;
+        }
+        log = std::move(*opened);
+        run.intents = log.get();
+        run.earlier_intents = intents_.earlier(run.batch);
+        return true;
     }
 
     [[nodiscard]] bool settles_message(const std::vector<AddressItem*>& batch) const {
@@ -306,6 +330,7 @@ private:
     const RunRequest& request_;
     bool acknowledged_;
     SpoolBody body_;
+    Intents intents_;
     AddressPool pool_;
     Settlement settlement_;
     bool removed_ = false;
@@ -372,8 +397,13 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
             return {};
         }
     }
+    auto intents = (*held)->intents();
+    if (!intents) {  // without them a second copy could be made
+        engine.log.main(wording::spool_error(engine.spool.path(id, 'I'), intents.error().code));
+        return {};
+    }
     OutTray out_tray(engine, message, OutTray::When::after_the_run);
-    RunResult result = DeliveryRun(engine, **held, message, request, true, out_tray).run();
+    RunResult result = DeliveryRun(engine, **held, message, request, true, out_tray, std::move(*intents)).run();
     held->reset();
     out_tray.deliver_waiting();
     return result;
@@ -383,7 +413,7 @@ RunResult deliver_held(const Engine& engine, std::unique_ptr<HeldMessage> held, 
     engine.log.set_message_id(message.id);
     engine.log.begin_delivery();
     OutTray out_tray(engine, message, OutTray::When::at_once);
-    return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged, out_tray).run();
+    return DeliveryRun(engine, *held, message, RunRequest{}, acknowledged, out_tray, {}).run();
 }
 
 }  // namespace postern

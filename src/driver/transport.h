@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/intent_log.h"
 #include "config/configuration.h"
 #include "driver/address_item.h"
 #include "driver/outcome.h"
@@ -41,6 +42,9 @@ struct DeliveryContext {
     bool sync = true;             // durability other than none
     bool dont_deliver = false;    // -N
     Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
+    // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
+    IntentLog* intents = nullptr;
+    std::vector<EarlierIntent> earlier_intents;  // what runs that were cut short recorded
 };
 
 // For `postern explain`: everything an administrator asks "where will it go, as whom, and what will be in it".
@@ -85,10 +89,11 @@ struct TransportDriver {
     Batching (*batching)(const TransportInstance& instance) = nullptr;
     // What the engine mails when a delivery ends with Special::warn; null: this driver never asks for it.
     const Expandable* (*warning_text)(const TransportInstance& instance) = nullptr;
+    bool records_intents = false;  // deliver() uses DeliveryContext::intents
 };
 
 // driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
-// (const TransportInstance&, const Options&).
+// (const TransportInstance&, const Options&). `static constexpr bool kRecordsIntents = true;` says that it does.
 template <class Driver>
 constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable rows,
                                               DriverDescription::InitError (*init)(const TransportInstance&)) {
@@ -111,7 +116,11 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
                                 ->quota_warn_message;
                 else
                     return nullptr;
-            }};
+            },
+            [] {
+                if constexpr (requires { Driver::kRecordsIntents; }) return Driver::kRecordsIntents;
+                return false;
+            }()};
 }
 
 // The same verdict for every address of the batch.

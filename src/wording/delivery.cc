@@ -216,6 +216,9 @@ std::string report_unreadable(std::string_view address) {
 std::string journal_failed(std::string_view what, int code) {
     return fmt::format("failed to update journal for {}: {}", what, errno_text(code));
 }
+std::string intents_not_opened(std::string_view message_id, int code) {
+    return fmt::format("failed to open intent file for {}: {}", message_id, errno_text(code));
+}
 std::string too_many_received() { return "Too many \"Received\" headers - suspected mail loop"; }
 
 std::string warning_not_expanded(std::string_view source, std::string_view transport, std::string_view why) {
