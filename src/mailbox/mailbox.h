@@ -5,16 +5,26 @@
 // to fd(), then commit(). Without a commit() that succeeded, the destructor restores what was there: an mbox is cut
 // back, temporary files and locks go away. commit() returns success only when message and directory entry are on stable
 // storage (Settings::sync). Runs as the recipient; refuses nothing for being root (that is the transport's job).
+//
+// Intent records (base/intent_log.h) make a delivery that was cut short end with one copy. A format with a file a
+// message records in commit(), when the file is whole and synced, right before it gets its name (publication.h: two
+// names, inode). A format that appends says wants_shape(), and records in announce(), under its lock, right before the
+// first byte (mbox_intent.h: file, old size, shape). recover() is called once, right after open(), if there are earlier
+// records: found whole, make sure that it is durable and say so; else clean up what is left of it and nothing more.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
+#include "base/intent_log.h"
 #include "base/result.h"
+#include "mailbox/message_shape.h"
 #include "sys/clock.h"
 #include "sys/os.h"
 
@@ -52,7 +62,8 @@ struct MailboxSettings {
     mode_t mode = 0600;  // exactly, whatever the umask
     mode_t directory_mode = 0700;
     bool create_directory = true;
-    bool sync = true;  // false: tests and benchmarks
+    bool sync = true;              // false: tests and benchmarks
+    IntentLog* intents = nullptr;  // null: nothing is recorded
 };
 
 // How the formats that make a file a message get its name; asked after the data is on disk, so that the exact size is
@@ -62,6 +73,7 @@ public:
     virtual ~MessageNaming() = default;
     virtual std::string maildir_tag() = 0;  // ready to be appended, may be empty
     virtual MailboxResult<std::string> file_name(std::uint64_t inode) = 0;
+    virtual std::int64_t reported_size() const = 0;  // S= in the log
 };
 
 class Mailbox {
@@ -75,6 +87,13 @@ public:
     [[nodiscard]] virtual std::string data_name() const = 0;  // what is written to, for "error while writing to …"
     // Needed before the message so that it is not glued to a torn one (W18): "\n" or "".
     [[nodiscard]] virtual std::string_view repair() const { return {}; }
+    // The reported size of a message that an earlier run has put here.
+    [[nodiscard]] virtual MailboxResult<std::optional<std::int64_t>> recover(const std::vector<EarlierIntent>&) {
+        return std::nullopt;
+    }
+    // True: announce() has to be called before the first byte is written.
+    [[nodiscard]] virtual bool wants_shape() const { return false; }
+    [[nodiscard]] virtual MailboxResult<void> announce(const MessageShape&) { return {}; }
     // Flushes what was written to stable storage. An Error is a write error like any other.
     [[nodiscard]] virtual Status finish_data() = 0;
     // Publishes the message. `naming` is not used by formats without a file a message.

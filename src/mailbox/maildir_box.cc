@@ -13,6 +13,7 @@
 namespace postern {
 namespace {
 
+constexpr std::string_view kFormat = "maildir";
 constexpr int kRounds = 10;
 constexpr std::chrono::seconds kRetryPause{2};
 
@@ -131,11 +132,22 @@ MailboxResult<void> MaildirBox::open_temporary() {
 
 Status MaildirBox::finish_data() { return settings_.common.sync ? os_.fsync(fd()) : Status{}; }
 
+MailboxResult<void> MaildirBox::record(const std::string& name, const FileStat& file, std::int64_t size) {
+    const MailboxSettings& common = settings_.common;
+    if (common.intents == nullptr) return {};
+    const Status recorded =
+        common.intents->record(publication_text(kFormat, {common.path, temporary_, name, file.inode, size}));
+    if (!recorded) return mailbox_failure(recorded.error().code, wording::intent_not_recorded(common.path));
+    return {};
+}
+
 // The name that it got, in new.
-MailboxResult<std::string> MaildirBox::publish_as(const std::string& tag) {
-    std::string used_tag = tag;
+MailboxResult<std::string> MaildirBox::publish_as(MessageNaming& naming, const FileStat& file) {
+    std::string used_tag = naming.maildir_tag();
     for (int round = 0;; ++round) {
         std::string name = "new/" + base_ + used_tag;
+        if (auto recorded = record(name, file, naming.reported_size()); !recorded)
+            return tl::unexpected(recorded.error());
         const Status published = publish(os_, place_.at(temporary_), place_.at(name));
         if (published) return name;
         const int why = published.error().code;
@@ -150,10 +162,12 @@ MailboxResult<std::string> MaildirBox::publish_as(const std::string& tag) {
 }
 
 MailboxResult<void> MaildirBox::commit(MessageNaming& naming) {
+    const auto file = os_.stat(fd());
+    if (!file) return mailbox_failure(file.error().code, wording::stat_of_message_file(temporary_));
     const Status closed = os_.close(std::move(fd_));
     if (!closed && !settings_.common.sync)  // what fsync has confirmed is on disk, whatever close says
         return mailbox_failure(closed.error().code, wording::closing_message_file(temporary_));
-    const auto name = publish_as(naming.maildir_tag());
+    const auto name = publish_as(naming, *file);
     if (!name) return tl::unexpected(name.error());
     temporary_.clear();
     if (!settings_.common.sync) return {};
@@ -162,6 +176,43 @@ MailboxResult<void> MaildirBox::commit(MessageNaming& naming) {
         return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.common.path + "/new"));
     }
     return {};
+}
+
+// Readers move messages from new to cur and rename them there, but keep what is before the flags. So new is looked at
+// first; and a listing may miss what is renamed meanwhile, so there are two.
+Result<std::optional<std::string>> MaildirBox::find(const Publication& publication) const {
+    const auto is_it = [&](const std::string& name) {
+        const auto found = os_.stat(place_.at(name), Follow::no);
+        return found && found->kind == FileKind::regular && found->inode == publication.inode;
+    };
+    if (is_it(publication.final_name)) return publication.final_name;
+    const std::string leaf = publication.final_name.substr(publication.final_name.rfind('/') + 1);
+    const std::string stem = leaf.substr(0, leaf.find_first_of(":,"));
+    for (const char* directory : {"new", "cur", "new", "cur"}) {
+        POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(place_.at(directory), O_RDONLY | O_DIRECTORY));
+        POSTERN_TRY_ASSIGN(const std::vector<DirEntry> entries, os_.list(fd.get()));
+        for (const DirEntry& entry : entries) {
+            std::string name = std::string(directory) + "/" + entry.name;
+            if (entry.name.starts_with(stem) && is_it(name)) return name;
+        }
+    }
+    return std::nullopt;
+}
+
+MailboxResult<std::optional<std::int64_t>> MaildirBox::recover(const std::vector<EarlierIntent>& earlier) {
+    const std::string& path = settings_.common.path;
+    for (const Publication& publication : earlier_publications(earlier, kFormat, path)) {
+        const auto found = find(publication);
+        if (!found) return mailbox_failure(found.error().code, wording::looking_for_message(path));
+        remove_leftover(os_, place_.at(publication.temporary), publication);
+        if (!*found) continue;
+        // Whoever gave it that name may not have come to this.
+        const std::string directory = (*found)->substr(0, (*found)->find('/'));
+        if (const Status synced = settings_.common.sync ? sync_entries(os_, place_.at(directory)) : Status{}; !synced)
+            return mailbox_failure(synced.error().code, wording::syncing_directory(path + "/" + directory));
+        return publication.size;
+    }
+    return std::nullopt;
 }
 
 std::int64_t MaildirBox::unread_for(std::int64_t now) {

@@ -9,6 +9,7 @@
 
 #include "mailbox/mailbox.h"
 #include "mailbox/place.h"
+#include "mailbox/publication.h"
 
 namespace postern {
 
@@ -28,6 +29,9 @@ public:
 
     [[nodiscard]] int fd() const override { return fd_.get(); }
     [[nodiscard]] std::string data_name() const override { return "tmp/" + base_; }
+    // Looks in new and cur, whatever flags a reader has set.
+    [[nodiscard]] MailboxResult<std::optional<std::int64_t>> recover(
+        const std::vector<EarlierIntent>& earlier) override;
     [[nodiscard]] Status finish_data() override;
     [[nodiscard]] MailboxResult<void> commit(MessageNaming& naming) override;
     [[nodiscard]] std::int64_t unread_for(std::int64_t now) override;
@@ -39,7 +43,9 @@ private:
     [[nodiscard]] MailboxResult<void> ensure_folder_mark();
     [[nodiscard]] MailboxResult<void> open_temporary();
     [[nodiscard]] tl::unexpected<MailboxFailure> open_failure(int code, std::int64_t tries) const;
-    [[nodiscard]] MailboxResult<std::string> publish_as(const std::string& tag);
+    [[nodiscard]] MailboxResult<std::string> publish_as(MessageNaming& naming, const FileStat& file);
+    [[nodiscard]] MailboxResult<void> record(const std::string& name, const FileStat& file, std::int64_t size);
+    [[nodiscard]] Result<std::optional<std::string>> find(const Publication& publication) const;
     void choose_base();  // a name that nobody had before: waits for the next microsecond
 
     Os& os_;

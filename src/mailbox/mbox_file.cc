@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "mailbox/mbox_intent.h"
 #include "mailbox/mbox_open.h"
 #include "wording/appendfile.h"
 
@@ -51,6 +52,46 @@ MailboxResult<void> MboxFile::take_snapshot() {
     const auto got = os_.pread(fd(), {&last, 1}, before_.size - 1);
     torn_ = got && *got == 1 && last != '\n';
     return {};
+}
+
+MailboxResult<void> MboxFile::announce(const MessageShape& shape) {
+    const MailboxSettings& common = settings_.common;
+    const MboxIntent intent{.path = common.path,
+                            .inode = before_.inode,
+                            .offset = static_cast<std::uint64_t>(before_.size),
+                            .repair = repair().size(),
+                            .shape = shape,
+                            .ours = true};
+    const Status recorded = common.intents->record(mbox_intent_text(intent));
+    if (!recorded) return mailbox_failure(recorded.error().code, wording::intent_not_recorded(common.path));
+    return {};
+}
+
+MailboxResult<std::optional<std::int64_t>> MboxFile::recover(const std::vector<EarlierIntent>& earlier) {
+    const std::string& path = settings_.common.path;
+    const auto failed = [&](const Error& error) {
+        return mailbox_failure(error.code, wording::looking_for_message(path));
+    };
+    if (file_.fifo) return std::nullopt;
+    const std::vector<MboxIntent> intents = earlier_mbox_intents(earlier, path);
+    const MboxFinder finder(os_, fd(), before_);
+    const auto whole = finder.whole(intents);
+    if (!whole) return failed(whole.error());
+    if (*whole != nullptr) {
+        file_.created = true;  // its entry may not be on the disk yet
+        if (const Status safe = finish_data(); !safe) return failed(safe.error());
+        writing_ = false;
+        return (*whole)->shape.reported;
+    }
+    const auto torn = finder.torn(intents);
+    if (!torn) return failed(torn.error());
+    if (!*torn) return std::nullopt;
+    if (const Status cut = os_.truncate(fd(), **torn); !cut) return failed(cut.error());
+    const FileStat first = before_;
+    if (auto taken = take_snapshot(); !taken) return tl::unexpected(taken.error());
+    before_.atime = first.atime;
+    before_.mtime = first.mtime;
+    return std::nullopt;
 }
 
 Status MboxFile::finish_data() {

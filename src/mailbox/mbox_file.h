@@ -43,6 +43,10 @@ public:
     [[nodiscard]] int fd() const override { return file_.fd.get(); }
     [[nodiscard]] std::string data_name() const override { return settings_.common.path; }
     [[nodiscard]] std::string_view repair() const override { return torn_ ? "\n" : ""; }
+    [[nodiscard]] MailboxResult<std::optional<std::int64_t>> recover(
+        const std::vector<EarlierIntent>& earlier) override;
+    [[nodiscard]] bool wants_shape() const override { return settings_.common.intents != nullptr && !file_.fifo; }
+    [[nodiscard]] MailboxResult<void> announce(const MessageShape& shape) override;
     [[nodiscard]] Status finish_data() override;
     [[nodiscard]] MailboxResult<void> commit(MessageNaming& naming) override;
     [[nodiscard]] std::int64_t unread_for(std::int64_t now) override { return now - before_.atime.tv_sec; }

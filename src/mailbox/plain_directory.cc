@@ -5,12 +5,14 @@
 
 #include <cerrno>
 
+#include "mailbox/publication.h"
 #include "mailbox/publish.h"
 #include "wording/appendfile.h"
 
 namespace postern {
 namespace {
 
+constexpr std::string_view kFormat = "directory";
 constexpr int kRounds = 5;
 constexpr std::chrono::seconds kNamePause{1};  // a name made from the time is another one then
 
@@ -67,6 +69,11 @@ MailboxResult<std::string> PlainDirectory::publish_as(MessageNaming& naming, std
     for (int round = 1;; ++round) {
         auto leaf = naming.file_name(inode);
         if (!leaf) return leaf;
+        if (settings_.intents != nullptr) {
+            const Status recorded = settings_.intents->record(
+                publication_text(kFormat, {settings_.path, temporary_, *leaf, inode, naming.reported_size()}));
+            if (!recorded) return mailbox_failure(recorded.error().code, wording::intent_not_recorded(settings_.path));
+        }
         const Status published = publish(os_, place_.at(temporary_), place_.at(*leaf));
         if (published) return leaf;
         if (published.error().code != EEXIST || round == kRounds || *leaf == last)
@@ -92,6 +99,22 @@ MailboxResult<void> PlainDirectory::commit(MessageNaming& naming) {
         return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.path));
     }
     return {};
+}
+
+MailboxResult<std::optional<std::int64_t>> PlainDirectory::recover(const std::vector<EarlierIntent>& earlier) {
+    for (const Publication& publication : earlier_publications(earlier, kFormat, settings_.path)) {
+        if (publication.temporary != temporary_) remove_leftover(os_, place_.at(publication.temporary), publication);
+        const auto found = os_.stat(place_.at(publication.final_name), Follow::no);
+        if (!found && found.error().code != ENOENT)
+            return mailbox_failure(found.error().code, wording::looking_for_message(settings_.path));
+        if (!found || found->kind != FileKind::regular || found->inode != publication.inode) continue;
+        // Whoever gave it that name may not have come to this.
+        const AtPath directory = place_.at(directory_of(publication.final_name));
+        if (const Status synced = settings_.sync ? sync_entries(os_, directory) : Status{}; !synced)
+            return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.path));
+        return publication.size;
+    }
+    return std::nullopt;
 }
 
 PlainDirectory::~PlainDirectory() {

@@ -21,6 +21,8 @@ public:
 
     [[nodiscard]] int fd() const override { return fd_.get(); }
     [[nodiscard]] std::string data_name() const override { return settings_.path + "/" + temporary_; }
+    [[nodiscard]] MailboxResult<std::optional<std::int64_t>> recover(
+        const std::vector<EarlierIntent>& earlier) override;
     [[nodiscard]] Status finish_data() override;
     [[nodiscard]] MailboxResult<void> commit(MessageNaming& naming) override;
 

@@ -16,6 +16,18 @@ namespace {
 
 using Format = AppendfileTarget::Format;
 
+constexpr std::int64_t kRenderedInMemory = 256 * 1024;  // of the message as it is queued
+
+class TextSink final : public ByteSink {
+public:
+    explicit TextSink(std::string begin) : text(std::move(begin)) {}
+    Status write(std::string_view bytes) override {
+        text += bytes;
+        return {};
+    }
+    std::string text;
+};
+
 Outcome panic(std::string message, int code = code::kUnknown) {
     return {.verdict = Verdict::panic, .code = code, .message = std::move(message)};
 }
@@ -55,7 +67,8 @@ std::string clean_tag(std::string_view raw) {
 
 class Naming final : public MessageNaming {
 public:
-    Naming(DeliveryContext& context, const AppendfileOptions& options) : context_(context), options_(options) {}
+    Naming(DeliveryContext& context, const AppendfileOptions& options, std::int64_t size)
+        : context_(context), options_(options), size_(size) {}
 
     std::string maildir_tag() override {
         if (!options_.maildir_tag) return {};
@@ -80,9 +93,12 @@ public:
         return std::move(name->bytes);
     }
 
+    std::int64_t reported_size() const override { return size_; }
+
 private:
     DeliveryContext& context_;
     const AppendfileOptions& options_;
+    std::int64_t size_;
 };
 
 }  // namespace
@@ -95,7 +111,8 @@ MailboxSettings Appendfile::mailbox_settings(const DeliveryContext& context, con
             .mode = options_.mode.value,
             .directory_mode = options_.directory_mode.value,
             .create_directory = options_.create_directory,
-            .sync = context.sync};
+            .sync = context.sync,
+            .intents = context.intents};
 }
 
 MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const {
@@ -191,30 +208,61 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     }
     auto prefix = text_around(context, options_.message_prefix, "prefix");
     if (!prefix) return {prefix.error()};
-    const bool affixes_sent = options_.use_bsmtp && instance_.options.rcpt_include_affixes;
+    const bool affixes_sent = sends_affixes();
     auto plan = writing_plan(context, mailbox, *std::move(prefix));
     if (!plan) return {plan.error(), 0, affixes_sent};
-    // Not part of the message's size: a repair, and the prefix of a BSMTP batch.
-    std::size_t uncounted = mailbox.repair().size();
+    // The prefix of a BSMTP batch is not part of the message's size.
+    std::int64_t uncounted = 0;
     std::int64_t envelope_lines = 0;
     if (options_.use_bsmtp) {
-        uncounted += plan->prefix.size();
+        uncounted = static_cast<std::int64_t>(plan->prefix.size());
         add_batch_envelope(*plan, context);
         envelope_lines = static_cast<std::int64_t>(context.batch.size()) + 3;
     }
-    plan->prefix.insert(0, mailbox.repair());
-
-    FdSink sink(context.os, mailbox.fd());
-    const auto written = MessageWriter(context.os).write(*plan, context.body, sink);
-    if (!written) return {outcome_of_write(written.error(), mailbox, context.clock), 0, affixes_sent};
+    const auto bytes = write_bytes(context, *std::move(plan), uncounted, mailbox);
+    if (!bytes) return {bytes.error(), 0, affixes_sent};
     if (const Status safe = mailbox.finish_data(); !safe)
         return {outcome_of_write(safe.error(), mailbox, context.clock), 0, affixes_sent};
-    const std::int64_t size = sink.count() - static_cast<std::int64_t>(uncounted);
-    context.scope.message_size_override = size;
-    context.scope.message_linecount_override = written->newlines + envelope_lines - 1;
-    Naming naming(context, options_);
-    if (auto committed = mailbox.commit(naming); !committed) return {outcome_of(committed.error()), size, affixes_sent};
-    return {Outcome{.verdict = Verdict::ok, .code = 0}, size, affixes_sent};
+    context.scope.message_size_override = bytes->reported;
+    context.scope.message_linecount_override = bytes->newlines + envelope_lines - 1;
+    Naming naming(context, options_, bytes->reported);
+    if (auto committed = mailbox.commit(naming); !committed)
+        return {outcome_of(committed.error()), bytes->reported, affixes_sent};
+    return {Outcome{.verdict = Verdict::ok, .code = 0}, bytes->reported, affixes_sent};
+}
+
+// A mailbox that has to know the message first gets it rendered in memory, in one piece, if it is small; a large one is
+// rendered twice.
+tl::expected<Appendfile::Bytes, Outcome> Appendfile::write_bytes(DeliveryContext& context, WritePlan plan,
+                                                                 std::int64_t uncounted, Mailbox& mailbox) const {
+    const auto failed = [&](const Error& error) {
+        return tl::unexpected(outcome_of_write(error, mailbox, context.clock));
+    };
+    MessageWriter writer(context.os);
+    FdSink file(context.os, mailbox.fd());
+    const std::string repair(mailbox.repair());
+    if (!mailbox.wants_shape()) {
+        plan.prefix.insert(0, repair);
+        const auto written = writer.write(plan, context.body, file);
+        if (!written) return failed(written.error());
+        return Bytes{file.count() - uncounted - static_cast<std::int64_t>(repair.size()), written->newlines};
+    }
+    const bool in_memory = context.message.size() <= kRenderedInMemory;
+    TextSink text(repair);
+    ShapeSink shape_of(context.message.id);
+    auto rendered = writer.write(plan, context.body, in_memory ? static_cast<ByteSink&>(text) : shape_of);
+    if (!rendered) return failed(rendered.error());
+    if (in_memory) (void)shape_of.write(std::string_view(text.text).substr(repair.size())).has_value();
+    MessageShape shape = shape_of.shape();
+    shape.reported = static_cast<std::int64_t>(shape.size) - uncounted;
+    if (auto announced = mailbox.announce(shape); !announced) return tl::unexpected(outcome_of(announced.error()));
+    if (in_memory) {
+        if (const Status written = file.write(text.text); !written) return failed(written.error());
+    } else {
+        plan.prefix.insert(0, repair);
+        if (const auto written = writer.write(plan, context.body, file); !written) return failed(written.error());
+    }
+    return Bytes{shape.reported, rendered->newlines};
 }
 
 Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget& target) const {
@@ -223,6 +271,11 @@ Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget&
     const Format format = target.format;
     auto mailbox = open_mailbox(context, target);
     if (!mailbox) return {outcome_of(mailbox.error())};
+    if (!context.earlier_intents.empty()) {
+        const auto found = (*mailbox)->recover(context.earlier_intents);
+        if (!found) return {outcome_of(found.error())};
+        if (*found) return {Outcome{.verdict = Verdict::ok, .code = 0}, **found, sends_affixes()};
+    }
     return write(context, format, **mailbox);
 }
 

@@ -16,6 +16,7 @@ namespace postern {
 class Appendfile final : public Transport {
 public:
     using Options = AppendfileOptions;
+    static constexpr bool kRecordsIntents = true;
     Appendfile(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
@@ -31,10 +32,17 @@ private:
     [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context,
                                                                        AppendfileTarget& target) const;
     [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox) const;
+    // Why the bytes did not get there, or how many did, and what the log counts of them.
+    struct Bytes {
+        std::int64_t reported = 0, newlines = 0;
+    };
+    [[nodiscard]] tl::expected<Bytes, Outcome> write_bytes(DeliveryContext& context, WritePlan plan,
+                                                           std::int64_t uncounted, Mailbox& mailbox) const;
     [[nodiscard]] tl::expected<std::string, Outcome> text_around(DeliveryContext& context, const Expandable& option,
                                                                  std::string_view name) const;
     [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox,
                                                                 std::string prefix) const;
+    [[nodiscard]] bool sends_affixes() const { return options_.use_bsmtp && instance_.options.rcpt_include_affixes; }
     [[nodiscard]] MailboxSettings mailbox_settings(const DeliveryContext& context, const std::string& path) const;
     [[nodiscard]] MboxSettings mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const;
     // plan(), the parts (appendfile_plan.cc)

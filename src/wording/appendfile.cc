@@ -156,6 +156,12 @@ std::string closing_message_file(std::string_view file) { return fmt::format("cl
 std::string renaming(std::string_view from, std::string_view to) {
     return fmt::format("while renaming {} as {}", from, to);
 }
+std::string intent_not_recorded(std::string_view mailbox) {
+    return fmt::format("while recording the delivery to {}", mailbox);
+}
+std::string looking_for_message(std::string_view mailbox) {
+    return fmt::format("while looking for the message in {}", mailbox);
+}
 std::string syncing_directory(std::string_view path) { return fmt::format("while syncing directory {}", path); }
 
 std::string mailbox_full() { return "mailbox is full"; }

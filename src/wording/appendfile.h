@@ -69,6 +69,9 @@ enum class MailboxStep : std::uint8_t { stat, create, set_permissions, chmod, op
 [[nodiscard]] std::string stat_of_message_file(std::string_view file);
 [[nodiscard]] std::string closing_message_file(std::string_view file);
 [[nodiscard]] std::string renaming(std::string_view from, std::string_view to);
+// Postern's own: the intent record, and the look for what it says.
+[[nodiscard]] std::string intent_not_recorded(std::string_view mailbox);
+[[nodiscard]] std::string looking_for_message(std::string_view mailbox);
 [[nodiscard]] std::string syncing_directory(std::string_view path);  // Postern's own: Exim does not sync them
 
 // --- writing ---

@@ -215,7 +215,10 @@ class Observed:
             parts[part] = ""
             for place in sorted(p for p in (root / "spool").iterdir() if p.name == folder):
                 parts[part] += f"{stat.filemode(place.stat().st_mode)} {owner(place.stat())} {folder}/\n" + tree(place, normalise, how)
-        others = sorted(p.name for p in (root / "spool").iterdir() if p.name not in ("input", "msglog", "db"))
+        others = sorted(p.name for p in (root / "spool").iterdir() if p.name not in ("input", "msglog", "db", "intent"))
+        # Postern's own (D-intent-records), for messages that are there; a file of one that is gone is a leftover.
+        queued = {p.name[:-2] for p in (root / "spool" / "input").rglob("*-H")}
+        others += sorted(f"intent/{normalise(p.name)}" for p in (root / "spool" / "intent").glob("*") if p.name not in queued)
         parts["spool"] += "".join(f"also in the spool directory: {name}\n" for name in others)
         parts["mail"] = tree(root / "mail", normalise, plain)
         return Observed(parts)
