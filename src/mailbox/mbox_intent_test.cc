@@ -13,8 +13,8 @@ namespace {
 
 const std::string kId = "1xVcye-0000BV-2w";
 const std::string kOld = "From a Sun Nov 22 03:00:00 2026\nSubject: old\n\nold\n\n";
-const std::string kMine = "From joe Sun Nov 22 03:52:18 2026\nReceived: id " + kId + "\nSubject: x\n\n" +
-                          std::string(2000, 'b') + "\n\n";
+const std::string kMine =
+    "From joe Sun Nov 22 03:52:18 2026\nReceived: id " + kId + "\nSubject: x\n\n" + std::string(2000, 'b') + "\n\n";
 const std::string kOther = "From joe Sun Nov 22 03:52:18 2026\nReceived: id 1xVcye-0000BV-99\n\nother\n\n";
 
 MboxIntent intent_for(const std::string& message, std::uint64_t offset, bool ours = true) {
@@ -58,9 +58,7 @@ std::string zeroed(std::string text, std::size_t from, std::size_t to) {
     return text;
 }
 
-std::string read_by_somebody(std::string text) {
-    return text.insert(text.find("Subject"), "Status: RO\nX-UID: 7\n");
-}
+std::string read_by_somebody(std::string text) { return text.insert(text.find("Subject"), "Status: RO\nX-UID: 7\n"); }
 
 std::vector<FindCase> cases() {
     const std::uint64_t end = kOld.size();
@@ -84,7 +82,7 @@ std::vector<FindCase> cases() {
 
         {"TornInTheBody", kOld + kMine.substr(0, n - 3), {mine}, false, cut},
         {"TornInTheHead", kOld + kMine.substr(0, 5), {mine}, false, cut},
-        {"TornAndMoreBehind", kOld + kMine.substr(0, n - 3) + "\n" + kOther + kMine, {intent_for(kOther + kMine, end)}, false},
+        {"TornAndMoreBehind", kOld + kMine.substr(0, n - 3) + "\n" + kOther + kOther, {mine}, false},
         {"TornInAnotherFile", kOld + kMine.substr(0, n - 3), {mine}, false, -1, true},
         {"ZerosForAll", kOld + std::string(n, '\0'), {mine}, false, cut},
         {"ZerosForTheHead", kOld + zeroed(kMine, 0, 600), {mine}, false, cut},
@@ -92,14 +90,17 @@ std::vector<FindCase> cases() {
         {"ZerosToTheEnd", kOld + zeroed(kMine, 700, n), {mine}, false, cut},
         {"ShorterMessageOfAnother", kOld + kOther, {mine}, false},
         {"CompleteHeadOfAnother", kOld + "From joe Sun Nov 22 03:52:18 2026\n\n", {mine}, false},
-        {"HeadWithoutId", kOld + kMine.substr(0, n - 3), {[&] {
+        {"HeadWithoutId",
+         kOld + kMine.substr(0, n - 3),
+         {[&] {
              MboxIntent intent = mine;
              intent.shape.head_is_own = false;
              return intent;
-         }()}, false},
+         }()},
+         false},
 
         // Another address's equal copy is not ours.
-        {"CopyOfAnother", kOld + kMine, {others(end), mine}, false},
+        {"CopyMadeAfterAnother", kOld + kMine, {others(end), mine}, true},
         {"CopyOfALaterOne", kOld + kMine, {mine, others(end)}, false},
         {"BothCopies", kOld + kMine + kMine, {others(end), intent_for(kMine, end + n)}, true},
         {"OnlyTheOthers", kOld + kMine, {others(end), intent_for(kMine, end + n)}, false},

@@ -14,7 +14,8 @@ MessageShape shape_of(std::string_view text, std::size_t piece = 1000) {
     return sink.shape();
 }
 
-const std::string kPlain = "From joe Sun Nov 22 03:52:18 2026\nReceived: x\n\tid 1\nSubject: x\n\nStatus: no header\n\nb\n\n";
+const std::string kPlain =
+    "From joe Sun Nov 22 03:52:18 2026\nReceived: x\n\tid 1\nSubject: x\n\nStatus: no header\n\nb\n\n";
 
 struct LastingCase {
     const char* name;
@@ -42,7 +43,8 @@ std::string with(std::string_view what, std::string_view instead) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, LastingPart,
     testing::Values(LastingCase{"Same", kPlain, true},
-                    LastingCase{"StatusAdded", with("Subject: x\n", "Subject: x\nStatus: RO\nX-Status: A\nX-UID: 5\n"), true},
+                    LastingCase{"StatusAdded", with("Subject: x\n", "Subject: x\nStatus: RO\nX-Status: A\nX-UID: 5\n"),
+                                true},
                     LastingCase{"Continued", with("Subject: x\n", "X-Keywords: a\n\tb\n c\nSubject: x\n"), true},
                     LastingCase{"AnyCase", with("Subject: x\n", "Subject: x\ncontent-LENGTH: 3\n"), true},
                     LastingCase{"FewerNewlines", kPlain.substr(0, kPlain.size() - 2), true},

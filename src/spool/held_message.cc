@@ -129,18 +129,29 @@ Status HeldMessage::remove_journal() {
 
 Result<std::vector<IntentRecord>> HeldMessage::intents() {
     if (!may_have_intents_) return std::vector<IntentRecord>{};
-    const auto text = read_file(os_, AtPath(spool_.file(id_, subdirectory_, 'I')), kIntentsMax);
-    if (text) return parse_intents(*text);
-    if (text.error().code != ENOENT) return Unexpected(text.error());
-    may_have_intents_ = false;
+    const auto fd = os_.open(spool_.file(id_, subdirectory_, 'I'), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (fd) {
+        POSTERN_TRY_ASSIGN(const std::string text, read_all(os_, fd->get(), kIntentsMax));
+        return parse_intents(text);
+    }
+    if (fd.error().code == ENOENT) may_have_intents_ = false;
+    if (fd.error().code != ENOENT && fd.error().code != ELOOP) return Unexpected(fd.error());
     return std::vector<IntentRecord>{};
 }
 
 Status HeldMessage::open_intents() {
     if (intents_) return {};
     may_have_intents_ = true;
-    auto fd = spool_.create("intent", {}, id_, O_WRONLY | O_APPEND, kFileMode);
-    if (!fd && fd.error().code == EEXIST) fd = open_to_append('I');
+    const auto create = [this] { return spool_.create("intent", {}, id_, O_WRONLY | O_APPEND, kFileMode); };
+    auto fd = create();
+    if (!fd && fd.error().code == EEXIST) {
+        fd = open_to_append('I');
+        // Not the owner's: made by a process that died before it could give it away, or by somebody who plays tricks.
+        if (!fd && (fd.error().code == EPERM || fd.error().code == ELOOP)) {
+            POSTERN_TRY(os_.unlink(spool_.file(id_, subdirectory_, 'I')));
+            fd = create();
+        }
+    }
     if (!fd) return Unexpected(std::move(fd).error());
     // Also of a file that was there: whoever made it may have died before he came to this.
     if (spool_.settings_.durability == Durability::full)

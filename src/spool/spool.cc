@@ -57,14 +57,14 @@ Status Spool::give_to_owner(int fd, mode_t mode) const {
     return os_.chmod(fd, mode);  // the umask may have taken bits
 }
 
-// As needed, the spool directory itself included; new ones belong to the owner and are on the disk afterwards.
+// As needed, the spool directory itself included; new ones belong to the owner and are on the disk afterwards, whatever
+// the durability: it happens once, and make_durable() counts on it.
 Status Spool::make_directory(const std::string& path) const {
     std::vector<std::string> made;
     POSTERN_TRY(make_directories(os_, path, kDirectoryMode, &made));
     for (const std::string& name : made) {
         POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
         POSTERN_TRY(give_to_owner(fd.get(), kDirectoryMode));
-        if (!syncs()) continue;
         const std::size_t slash = name.rfind('/');
         POSTERN_TRY(sync_directory(os_, kCwd, slash == 0 ? "/" : name.substr(0, slash)));
     }
