@@ -166,6 +166,7 @@ private:
 
     static DeliveryPlan planned(Transport& transport, DeliveryContext& context) {
         DeliveryPlan plan;
+        context.only_planning = true;
         if (const auto failed = transport.setup(context)) {
             plan.refusal =
                 Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};

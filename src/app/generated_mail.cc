@@ -46,11 +46,10 @@ void GeneratedMail::prepare() {
 }
 
 SubmissionRequest GeneratedMail::request_for(const NewMessage& message) const {
-    const Os::Ids ids = place_.os().ids();
     return {.login = login_,
             .gecos = gecos_,
-            .uid = static_cast<std::int64_t>(ids.effective_uid),
-            .gid = static_cast<std::int64_t>(ids.effective_gid),
+            .uid = static_cast<std::int64_t>(place_.os().ids().effective_uid),
+            .gid = static_cast<std::int64_t>(place_.engine().exim_gid),
             .trusted = true,
             .sender = message.sender,
             .recipients = message.to,

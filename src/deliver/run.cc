@@ -207,7 +207,8 @@ private:
         const AddressItem& first = *run.batch.front();
         if (first.outcome.verdict != Verdict::ok || first.outcome.special != Special::warn) return;
         AddressScope address = batch_scope(run.batch);
-        address.transport_name = first.transport->name;
+        address.router_name.clear();  // both are known to the delivery only
+        address.transport_name.clear();
         Scope scope = message_scope();
         scope.address = &address;
         scope.return_path = tainted_text(run.return_path.value_or(""));

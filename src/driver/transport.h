@@ -41,6 +41,7 @@ struct DeliveryContext {
     std::string primary_hostname;
     bool sync = true;             // durability other than none
     bool dont_deliver = false;    // -N
+    bool only_planning = false;   // `postern explain`: setup() and plan() leave no trace
     Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
     // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
     IntentLog* intents = nullptr;

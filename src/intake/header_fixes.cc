@@ -108,7 +108,8 @@ void Reception::add_from_and_sender() {
     const std::string& charset = main_.headers_charset.value;
     const std::string prefix = resent_ ? "Resent-" : "";
     const HeaderLine* from = find(HeaderType::from, resent_);
-    const bool named = !message_.sender.empty() || !request_.trusted;  // a bounce has no author
+    // A message from <> has no author, unless it was made about another one (-E).
+    const bool named = !message_.sender.empty() || !request_.trusted || request_.local_error;
     if (from == nullptr && named) {
         const std::string& address = message_.sender.empty() ? login_address_ : message_.sender;
         append(HeaderType::from, prefix + "From: " + named_address(full_name_, charset, address) + "\n");

@@ -45,13 +45,15 @@ using MailboxResult = tl::expected<T, MailboxFailure>;
 
 namespace mailbox_code {
 inline constexpr int kExistRace = -3, kNotRegular = -4, kNotDirectory = -5, kBadUgid = -6, kBadMode = -7,
-                     kInodeChanged = -8, kLockFailed = -9, kBadCreate = -34;
+                     kInodeChanged = -8, kLockFailed = -9, kNotAbsolute = -21, kQuota = -22, kBadCreate = -34;
 }
 
 [[nodiscard]] inline tl::unexpected<MailboxFailure> mailbox_failure(int code, std::string message,
                                                                     bool freeze = false) {
     return tl::unexpected(MailboxFailure{MailboxFailure::Kind::defer, code, std::move(message), freeze, {}});
 }
+
+class QuotaGauge;
 
 // What all formats need to know.
 struct MailboxSettings {
@@ -64,6 +66,9 @@ struct MailboxSettings {
     bool create_directory = true;
     bool sync = true;              // false: tests and benchmarks
     IntentLog* intents = nullptr;  // null: nothing is recorded
+    // Formats with a file a message: asked before writing and around publication (mailbox/quota_gauge.h). Null: no
+    // quota.
+    QuotaGauge* gauge = nullptr;
 };
 
 // How the formats that make a file a message get its name; asked after the data is on disk, so that the exact size is
@@ -94,6 +99,8 @@ public:
     // True: announce() has to be called before the first byte is written.
     [[nodiscard]] virtual bool wants_shape() const { return false; }
     [[nodiscard]] virtual MailboxResult<void> announce(const MessageShape&) { return {}; }
+    // Formats in one file: its size before this message.
+    [[nodiscard]] virtual std::int64_t size_before() const { return 0; }
     // Flushes what was written to stable storage. An Error is a write error like any other.
     [[nodiscard]] virtual Status finish_data() = 0;
     // Publishes the message. `naming` is not used by formats without a file a message.

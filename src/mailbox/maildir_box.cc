@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "mailbox/publish.h"
+#include "mailbox/quota_gauge.h"
 #include "wording/appendfile.h"
 
 namespace postern {
@@ -43,7 +44,7 @@ bool is_lasting(int code) {
 MailboxResult<std::unique_ptr<Mailbox>> MaildirBox::open(Os& os, Clock& clock, Place place, MaildirSettings settings) {
     auto box = std::make_unique<MaildirBox>(os, clock, std::move(place), std::move(settings));
     for (const auto step : {&MaildirBox::ensure_root, &MaildirBox::ensure_directories, &MaildirBox::ensure_folder_mark,
-                            &MaildirBox::open_temporary}) {
+                            &MaildirBox::measure, &MaildirBox::open_temporary}) {
         if (auto done = (*box.*step)(); !done) return tl::unexpected(done.error());
     }
     return box;
@@ -97,6 +98,11 @@ MailboxResult<void> MaildirBox::ensure_folder_mark() {
     return {};
 }
 
+MailboxResult<void> MaildirBox::measure() {
+    QuotaGauge* gauge = settings_.common.gauge;
+    return gauge ? gauge->measure(place_) : MailboxResult<void>{};
+}
+
 void MaildirBox::choose_base() {
     if (!base_.empty()) wait_for_next_tick(clock_, base_time_, 1);
     base_time_ = clock_.now();
@@ -127,6 +133,7 @@ MailboxResult<void> MaildirBox::open_temporary() {
     for (const Status& done : {os_.chown(fd(), common.uid, common.gid), os_.chmod(fd(), common.mode)}) {
         if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("maildir " + temporary_));
     }
+    if (common.gauge) common.gauge->claim(fd());
     return {};
 }
 
@@ -164,17 +171,20 @@ MailboxResult<std::string> MaildirBox::publish_as(MessageNaming& naming, const F
 MailboxResult<void> MaildirBox::commit(MessageNaming& naming) {
     const auto file = os_.stat(fd());
     if (!file) return mailbox_failure(file.error().code, wording::stat_of_message_file(temporary_));
+    auto measured = MeasuredPublication::begin(settings_.common, place_, data_name());
+    if (!measured) return tl::unexpected(measured.error());
     const Status closed = os_.close(std::move(fd_));
     if (!closed && !settings_.common.sync)  // what fsync has confirmed is on disk, whatever close says
         return mailbox_failure(closed.error().code, wording::closing_message_file(temporary_));
     const auto name = publish_as(naming, *file);
     if (!name) return tl::unexpected(name.error());
     temporary_.clear();
-    if (!settings_.common.sync) return {};
-    if (const Status synced = sync_entries(os_, place_.at("new")); !synced) {
+    const Status synced = settings_.common.sync ? sync_entries(os_, place_.at("new")) : Status{};
+    if (!synced) {
         (void)os_.unlink(place_.at(*name));
         return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.common.path + "/new"));
     }
+    measured->done(place_.at("new"), name->substr(std::string_view("new/").size()));
     return {};
 }
 
@@ -210,6 +220,7 @@ MailboxResult<std::optional<std::int64_t>> MaildirBox::recover(const std::vector
         const std::string directory = (*found)->substr(0, (*found)->find('/'));
         if (const Status synced = settings_.common.sync ? sync_entries(os_, place_.at(directory)) : Status{}; !synced)
             return mailbox_failure(synced.error().code, wording::syncing_directory(path + "/" + directory));
+        if (settings_.common.gauge) settings_.common.gauge->found_unaccounted();
         return publication.size;
     }
     return std::nullopt;

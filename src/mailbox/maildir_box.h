@@ -41,6 +41,7 @@ private:
     [[nodiscard]] MailboxResult<void> ensure_directory(const std::string& name);
     [[nodiscard]] MailboxResult<void> ensure_directories();
     [[nodiscard]] MailboxResult<void> ensure_folder_mark();
+    [[nodiscard]] MailboxResult<void> measure();
     [[nodiscard]] MailboxResult<void> open_temporary();
     [[nodiscard]] tl::unexpected<MailboxFailure> open_failure(int code, std::int64_t tries) const;
     [[nodiscard]] MailboxResult<std::string> publish_as(MessageNaming& naming, const FileStat& file);

@@ -47,6 +47,7 @@ public:
         const std::vector<EarlierIntent>& earlier) override;
     [[nodiscard]] bool wants_shape() const override { return settings_.common.intents != nullptr && !file_.fifo; }
     [[nodiscard]] MailboxResult<void> announce(const MessageShape& shape) override;
+    [[nodiscard]] std::int64_t size_before() const override { return before_.size; }
     [[nodiscard]] Status finish_data() override;
     [[nodiscard]] MailboxResult<void> commit(MessageNaming& naming) override;
     [[nodiscard]] std::int64_t unread_for(std::int64_t now) override { return now - before_.atime.tv_sec; }

@@ -7,6 +7,7 @@
 
 #include "mailbox/publication.h"
 #include "mailbox/publish.h"
+#include "mailbox/quota_gauge.h"
 #include "wording/appendfile.h"
 
 namespace postern {
@@ -33,6 +34,9 @@ PlainDirectory::PlainDirectory(Os& os, Clock& clock, Place place, MailboxSetting
 MailboxResult<std::unique_ptr<Mailbox>> PlainDirectory::open(Os& os, Clock& clock, Place place,
                                                              MailboxSettings settings) {
     auto box = std::make_unique<PlainDirectory>(os, clock, std::move(place), std::move(settings));
+    if (QuotaGauge* gauge = box->settings_.gauge) {
+        if (auto measured = gauge->measure(box->place_); !measured) return tl::unexpected(measured.error());
+    }
     if (auto opened = box->open_temporary(); !opened) return tl::unexpected(opened.error());
     return box;
 }
@@ -59,6 +63,7 @@ MailboxResult<void> PlainDirectory::open_temporary() {
          {os_.chown(this->fd(), settings_.uid, settings_.gid), os_.chmod(this->fd(), settings_.mode)}) {
         if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("file " + data_name()));
     }
+    if (settings_.gauge) settings_.gauge->claim(this->fd());
     return {};
 }
 
@@ -87,17 +92,20 @@ MailboxResult<std::string> PlainDirectory::publish_as(MessageNaming& naming, std
 MailboxResult<void> PlainDirectory::commit(MessageNaming& naming) {
     const auto written = os_.stat(fd());
     if (!written) return mailbox_failure(written.error().code, wording::stat_of_message_file(data_name()));
+    auto measured = MeasuredPublication::begin(settings_, place_, data_name());
+    if (!measured) return tl::unexpected(measured.error());
     const Status closed = os_.close(std::move(fd_));
     if (!closed && !settings_.sync)  // what fsync has confirmed is on disk, whatever close says
         return mailbox_failure(closed.error().code, wording::closing_message_file(data_name()));
     const auto leaf = publish_as(naming, written->inode);
     if (!leaf) return tl::unexpected(leaf.error());
     temporary_exists_ = false;
-    if (!settings_.sync) return {};
-    if (const Status synced = sync_entries(os_, place_.at(directory_of(*leaf))); !synced) {
+    const Status synced = settings_.sync ? sync_entries(os_, place_.at(directory_of(*leaf))) : Status{};
+    if (!synced) {
         (void)os_.unlink(place_.at(*leaf));
         return mailbox_failure(synced.error().code, wording::syncing_directory(settings_.path));
     }
+    measured->done(place_.at(directory_of(*leaf)), leaf->substr(leaf->find_last_of('/') + 1));
     return {};
 }
 

@@ -101,23 +101,11 @@ std::string_view unsupported(const TransportInstance& instance, const O& options
     } kNotYet[] = {
         {"transport_filter", instance.options.transport_filter.set},
         {"file_format", options.file_format.set},
-        {"mailbox_filecount", options.mailbox_filecount.set},
-        {"mailbox_size", options.mailbox_size.set},
-        {"maildir_quota_directory_regex",
-         options.maildir_quota_directory_regex.value != O{}.maildir_quota_directory_regex.value},
-        {"maildir_use_size_file", options.maildir_use_size_file.value || !options.maildir_use_size_file.source.empty()},
         {"mailstore_format", options.mailstore_format},
         {"mailstore_prefix", options.mailstore_prefix.set},
         {"mailstore_suffix", options.mailstore_suffix.set},
         {"mbx_format", options.mbx_format},
         {"notify_comsat", options.notify_comsat},
-        {"quota", options.quota.set},
-        {"quota_directory", options.quota_directory.set},
-        {"quota_filecount", options.quota_filecount.set},
-        {"quota_is_inclusive", !options.quota_is_inclusive},
-        {"quota_size_regex", options.quota_size_regex.set},
-        {"quota_warn_message", options.quota_warn_message.set},
-        {"quota_warn_threshold", options.quota_warn_threshold.set},
         {"use_mbx_lock", options.use_mbx_lock.value},
     };
     for (const auto& option : kNotYet)
@@ -125,8 +113,8 @@ std::string_view unsupported(const TransportInstance& instance, const O& options
     return {};
 }
 
-void fill_unset(Expandable& option, const char* value, const SourcePlace& where) {
-    if (!option.set) option = {value, true, where};
+void fill_unset(Expandable& option, std::string value, const SourcePlace& where) {
+    if (!option.set) option = {std::move(value), true, where};
 }
 void fill_unset(PlainString& option, const char* value) {
     if (!option.set) option = {value, true};
@@ -151,6 +139,8 @@ Error init(const TransportInstance& instance) {
     if (Error error = check_combinations(instance, options); !error.text.empty()) return error;
     if (const std::string_view name = unsupported(instance, options); !name.empty())
         return {Frame::for_instance, wording::option_not_supported(name)};
+    if (options.quota_warn_threshold.set)
+        fill_unset(options.quota_warn_message, wording::default_quota_warning(), instance.where);
     complete_format(instance, options);
     return {};
 }

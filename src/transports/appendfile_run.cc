@@ -103,6 +103,15 @@ private:
 
 }  // namespace
 
+std::optional<SetupFailure> Appendfile::setup(DeliveryContext& context) {
+    auto quota = expand_quota_options(context, options_);
+    if (!quota) return quota.error();
+    quota_ = *quota;
+    const bool scans = quota_.limits.measures() && !quota_.size_file && !quota_.known_size && !options_.file.set;
+    if (scans && !context.only_planning) quota_cache_ = open_quota_cache(context);
+    return std::nullopt;
+}
+
 MailboxSettings Appendfile::mailbox_settings(const DeliveryContext& context, const std::string& path) const {
     return {.path = path,
             .hostname = context.primary_hostname,
@@ -142,8 +151,8 @@ MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const App
     return settings;
 }
 
-MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context,
-                                                                 AppendfileTarget& target) const {
+MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context, AppendfileTarget& target,
+                                                                 AppendfileQuota& quota) const {
     Os& os = context.os;
     if (target.format == Format::mbox) {
         MboxSettings settings = mbox_settings(context, target);
@@ -157,6 +166,7 @@ MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext
     }
     MailboxSettings common = mailbox_settings(context, target.path);
     if (const int mode = context.batch.front()->file_mode; mode > 0) common.mode = static_cast<mode_t>(mode);
+    quota.attach_to(common, target.format == Format::maildir);
     if (target.format == Format::plain)
         return PlainDirectory::open(os, context.clock, std::move(target.place), std::move(common));
 
@@ -198,7 +208,13 @@ tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& conte
     return std::move(*plan);
 }
 
-Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mailbox& mailbox) const {
+Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mailbox& mailbox,
+                                   AppendfileQuota& quota) const {
+    const auto refused = [&](const MailboxFailure& failure) {
+        Outcome out = outcome_of(failure);
+        if (failure.code == code::kQuota) out.more = static_cast<int>(mailbox.unread_for(context.clock.now().seconds));
+        return out;
+    };
     if (format == Format::maildir &&
         options_.maildir_tag) {  // a tag that cannot be expanded is found before the message is written
         const Expansion tag = context.expander.expand(options_.maildir_tag, context.scope);
@@ -206,6 +222,7 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
             return {panic(wording::not_expanded(options_.maildir_tag.source, "maildir_tag", instance_.name,
                                                 tag.error().message))};
     }
+    if (const auto full = quota.refusal(mailbox)) return {refused(*full)};
     auto prefix = text_around(context, options_.message_prefix, "prefix");
     if (!prefix) return {prefix.error()};
     const bool affixes_sent = sends_affixes();
@@ -226,9 +243,11 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     context.scope.message_size_override = bytes->reported;
     context.scope.message_linecount_override = bytes->newlines + envelope_lines - 1;
     Naming naming(context, options_, bytes->reported);
+    quota.set_written(bytes->reported);
     if (auto committed = mailbox.commit(naming); !committed)
-        return {outcome_of(committed.error()), bytes->reported, affixes_sent};
-    return {Outcome{.verdict = Verdict::ok, .code = 0}, bytes->reported, affixes_sent};
+        return {refused(committed.error()), bytes->reported, affixes_sent};
+    const Special special = quota.warns() ? Special::warn : Special::none;
+    return {Outcome{.verdict = Verdict::ok, .code = 0, .special = special}, bytes->reported, affixes_sent};
 }
 
 // A mailbox that has to know the message first gets it rendered in memory, in one piece, if it is small; a large one is
@@ -269,14 +288,15 @@ Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget&
     const uid_t uid = context.os.ids().effective_uid;
     if (uid != context.identity.uid) return {panic(wording::runs_as_wrong_user(uid, context.identity.uid))};
     const Format format = target.format;
-    auto mailbox = open_mailbox(context, target);
+    AppendfileQuota quota(context, options_, quota_, quota_cache_.get());
+    auto mailbox = open_mailbox(context, target, quota);
     if (!mailbox) return {outcome_of(mailbox.error())};
     if (!context.earlier_intents.empty()) {
         const auto found = (*mailbox)->recover(context.earlier_intents);
         if (!found) return {outcome_of(found.error())};
         if (*found) return {Outcome{.verdict = Verdict::ok, .code = 0}, **found, sends_affixes()};
     }
-    return write(context, format, **mailbox);
+    return write(context, format, **mailbox, quota);
 }
 
 DeliveryReport Appendfile::deliver(DeliveryContext& context) {

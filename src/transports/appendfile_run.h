@@ -9,6 +9,7 @@
 #include "mailbox/mailbox.h"
 #include "mailbox/mbox_file.h"
 #include "transports/appendfile_options.h"
+#include "transports/appendfile_quota.h"
 #include "transports/appendfile_target.h"
 
 namespace postern {
@@ -19,6 +20,7 @@ public:
     static constexpr bool kRecordsIntents = true;
     Appendfile(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
+    std::optional<SetupFailure> setup(DeliveryContext& context) override;
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
     [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
 
@@ -30,8 +32,10 @@ private:
     };
     [[nodiscard]] Done execute(DeliveryContext& context, AppendfileTarget& target) const;
     [[nodiscard]] MailboxResult<std::unique_ptr<Mailbox>> open_mailbox(DeliveryContext& context,
-                                                                       AppendfileTarget& target) const;
-    [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox) const;
+                                                                       AppendfileTarget& target,
+                                                                       AppendfileQuota& quota) const;
+    [[nodiscard]] Done write(DeliveryContext& context, AppendfileTarget::Format format, Mailbox& mailbox,
+                             AppendfileQuota& quota) const;
     // Why the bytes did not get there, or how many did, and what the log counts of them.
     struct Bytes {
         std::int64_t reported = 0, newlines = 0;
@@ -52,6 +56,8 @@ private:
 
     const TransportInstance& instance_;
     const Options& options_;
+    AppendfileQuotaOptions quota_;
+    UniqueFd quota_cache_;
 };
 
 }  // namespace postern

@@ -89,12 +89,8 @@ TEST(AppendfileInit, Errors) {
          "quota must be set if quota_filecount is set"},
         {"create_file", both(mbox(), [](O& o) { o.create_file.value = "home"; }),
          "invalid value given for \"create_file\" for the t1 transport: 'home'", Frame::general},
-        {"quota", both(mbox(), [](O& o) { o.quota = text("1M"); }),
-         "\"quota\" is not supported by this version of Postern"},
         {"mbx", both(mbox(), [](O& o) { o.mbx_format = true; }),
          "\"mbx_format\" is not supported by this version of Postern"},
-        {"size file", both(maildir(), [](O& o) { o.maildir_use_size_file.source = "$x"; }),
-         "\"maildir_use_size_file\" is not supported by this version of Postern"},
     };
     for (const InitCase& c : kCases) {
         SCOPED_TRACE(c.name);
@@ -465,6 +461,8 @@ TEST(Appendfile, CodesOfTheMailboxesAreExims) {
     EXPECT_EQ(mailbox_code::kBadMode, code::kBadMode);
     EXPECT_EQ(mailbox_code::kInodeChanged, code::kInodeChanged);
     EXPECT_EQ(mailbox_code::kLockFailed, code::kLockFailed);
+    EXPECT_EQ(mailbox_code::kNotAbsolute, code::kNotAbsolute);
+    EXPECT_EQ(mailbox_code::kQuota, code::kQuota);
     EXPECT_EQ(mailbox_code::kBadCreate, code::kBadCreate);
 }
 

@@ -164,6 +164,42 @@ std::string looking_for_message(std::string_view mailbox) {
 }
 std::string syncing_directory(std::string_view path) { return fmt::format("while syncing directory {}", path); }
 
+std::string quota_not_expanded(std::string_view source, std::string_view transport, std::string_view why) {
+    return fmt::format("Expansion of \"{}\" in {} transport failed: {}", source, transport, why);
+}
+std::string quota_malformed(std::string_view value, std::string_view source, std::string_view transport) {
+    return fmt::format("Malformed value \"{}\" (expansion of \"{}\") in {} transport", value, source, transport);
+}
+std::string quota_percentage_invalid(std::int32_t percentage, std::string_view transport) {
+    return fmt::format("Invalid quota_warn_threshold percentage ({}) for {} transport", percentage, transport);
+}
+std::string filecount_too_large(std::string_view option, double value, std::string_view transport) {
+    return fmt::format("{} value {:.10g} is too large (overflow) in {} transport", option, value, transport);
+}
+std::string size_file_condition_failed(std::string_view source, std::string_view transport, std::string_view why) {
+    return fmt::format("failed to expand condition \"{}\" for `maildir_use_size_file` in transport {}: {}", source,
+                       transport, why);
+}
+std::string quota_directory_not_absolute(std::string_view path) {
+    return fmt::format("appendfile: quota_directory name \"{}\" is not absolute", path);
+}
+std::string maildirsize_failed(std::string_view measured_path) {
+    return fmt::format("while opening or reading {}/maildirsize", measured_path);
+}
+std::string over_quota(std::string_view file, bool by_count) {
+    return fmt::format("mailbox is full (MTA-imposed{} quota exceeded while writing to {})",
+                       by_count ? " filecount" : "", file);
+}
+std::string default_quota_warning() {
+    return "To: $local_part@$domain\n"
+           "Subject: Your mailbox\n"
+           "\n"
+           "This message is automatically created by mail delivery software (Exim).\n"
+           "\n"
+           "The size of your mailbox has exceeded a warning threshold that is\n"
+           "set by the system administrator.\n";
+}
+
 std::string mailbox_full() { return "mailbox is full"; }
 std::string header_options_not_expanded(std::string_view file, std::string_view why) {
     return fmt::format("failed to expand headers_add or headers_remove while writing to {}: {}", file, why);

@@ -74,6 +74,19 @@ enum class MailboxStep : std::uint8_t { stat, create, set_permissions, chmod, op
 [[nodiscard]] std::string looking_for_message(std::string_view mailbox);
 [[nodiscard]] std::string syncing_directory(std::string_view path);  // Postern's own: Exim does not sync them
 
+// --- quota (§3, §8, §13) ---
+[[nodiscard]] std::string quota_not_expanded(std::string_view source, std::string_view transport, std::string_view why);
+[[nodiscard]] std::string quota_malformed(std::string_view value, std::string_view source, std::string_view transport);
+[[nodiscard]] std::string quota_percentage_invalid(std::int32_t percentage, std::string_view transport);
+[[nodiscard]] std::string filecount_too_large(std::string_view option, double value, std::string_view transport);
+[[nodiscard]] std::string size_file_condition_failed(std::string_view source, std::string_view transport,
+                                                     std::string_view why);
+[[nodiscard]] std::string quota_directory_not_absolute(std::string_view path);
+[[nodiscard]] std::string maildirsize_failed(std::string_view measured_path);
+[[nodiscard]] std::string over_quota(std::string_view file, bool by_count);
+// quota_warn_message, if only a threshold is set
+[[nodiscard]] std::string default_quota_warning();
+
 // --- writing ---
 [[nodiscard]] std::string mailbox_full();
 [[nodiscard]] std::string header_options_not_expanded(std::string_view file, std::string_view why);
