@@ -96,6 +96,8 @@ void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         item.bytes_written = report.bytes_written;
         if (report.local_part) item.logged_local_part = report.local_part;
         item.logged_with_affixes = report.with_affixes;
+        item.output_line = report.output_line;
+        item.returned_output = report.returned_output;
         if (report.transport.empty() || run.shadowing) continue;
         if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
     }

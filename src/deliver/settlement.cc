@@ -84,6 +84,11 @@ void Settlement::journal(const std::vector<AddressItem*>& batch) {
 // --- verdicts ---
 
 void Settlement::settle(AddressItem& item, Stage stage, std::string_view marker) {
+    if (item.output_line) {
+        engine_.log.main(
+            wording::transport_output(item.address, item.transport->name,
+                                      printable(*item.output_line, engine_.configuration.main.print_topbitchars)));
+    }
     switch (item.outcome.verdict) {
         case Verdict::ok:
             delivered_.push_back(&item);

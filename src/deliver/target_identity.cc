@@ -29,7 +29,10 @@ std::optional<std::int64_t> as_number(std::string_view text) {
 class Resolver {
 public:
     Resolver(const Engine& engine, const TransportInstance& transport, const AddressItem& first, const Scope& scope)
-        : engine_(engine), transport_(transport), first_(first), scope_(scope) {}
+        : engine_(engine), transport_(transport), first_(first), scope_(scope) {
+        const TransportDriver* driver = engine.drivers.transport(transport.driver->name);
+        as_creator_ = driver != nullptr && driver->batching != nullptr && driver->batching(transport).as_creator;
+    }
 
     tl::expected<Identity, IdentityRefusal> resolve() {
         Step refusal = choose_group();
@@ -74,6 +77,9 @@ private:
             set_uid(*user.uid, option_of("user", transport_));
         } else if (user.expandable) {
             return choose_expanded_user(user);
+        } else if (as_creator_) {
+            set_uid(static_cast<uid_t>(scope_.message->uid), "option pipe_as_creator of transport " + transport_.name);
+            if (!have_gid_) set_gid(static_cast<gid_t>(scope_.message->gid), "the group of who submitted the message");
         } else if (first_.uid) {
             set_uid(*first_.uid, first_.uid_from);
             identity_.initgroups = first_.initgroups;
@@ -189,7 +195,7 @@ private:
     const AddressItem& first_;
     const Scope& scope_;
     Identity identity_;
-    bool have_gid_ = false;
+    bool have_gid_ = false, as_creator_ = false;
     std::optional<gid_t> passwd_gid_;
 };
 

@@ -83,6 +83,8 @@ struct AddressItem {
     std::int64_t bytes_written = 0;
     std::optional<std::string> logged_local_part;
     bool logged_with_affixes = false;
+    std::optional<std::string> output_line;  // AddressReport's
+    std::string returned_output;
     std::string shadow_text;  // " ST=…"
     TimePoint started, finished;
 

@@ -8,7 +8,7 @@ namespace {
 
 // Report := magic, version, AddressRecord*, End.   AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr char kAddressTag = 'A', kEndTag = 'E';
 
 std::string payload_of(const AddressReport& report) {
@@ -25,6 +25,9 @@ std::string payload_of(const AddressReport& report) {
     out.number(report.local_part ? 1 : 0, 1);
     if (report.local_part) out.text(*report.local_part);
     out.number(report.with_affixes ? 1 : 0, 1);
+    out.number(report.output_line ? 1 : 0, 1);
+    if (report.output_line) out.text(*report.output_line);
+    out.text(report.returned_output, DeliveryReport::kMaxOutput);
     return out.take();
 }
 
@@ -41,6 +44,8 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.transport = in.text();
     if (in.choice(1) == 1) report.local_part = in.text();
     report.with_affixes = in.choice(1) == 1;
+    if (in.choice(1) == 1) report.output_line = in.text();
+    report.returned_output = in.text(DeliveryReport::kMaxOutput);
     if (!in.at_end() || report.bytes_written < 0) return std::nullopt;
     return report;
 }

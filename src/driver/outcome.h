@@ -44,18 +44,21 @@ struct Outcome {
 // One address's part of a child's report.
 struct AddressReport {
     Outcome outcome;
-    std::int64_t bytes_written = 0;         // transport_count: S=
-    std::string transport;                  // name, if another instance took over (file_format); else empty
-    std::optional<std::string> local_part;  // what the log shows instead (expanded file name of a file address)
-    bool with_affixes = false;              // a RCPT line named it with prefix and suffix: so does the log
+    std::int64_t bytes_written = 0;          // transport_count: S=
+    std::string transport;                   // name, if another instance took over (file_format); else empty
+    std::optional<std::string> local_part;   // what the log shows instead (expanded file name of a file address)
+    bool with_affixes = false;               // a RCPT line named it with prefix and suffix: so does the log
+    std::optional<std::string> output_line;  // of what a command said: to be logged
+    std::string returned_output;             // of what a command said: goes into the bounce
     bool operator==(const AddressReport&) const = default;
 };
 
 // The wire form: magic, version, then length-prefixed fields; sizes are bounded by kMaxText and checked by the parser,
 // which accepts only exactly one complete report and nothing behind it.
 struct DeliveryReport {
-    static constexpr std::size_t kMaxText = 64 * 1024;  // encode() cuts longer texts, decode() refuses them
-    std::vector<AddressReport> addresses;               // in batch order
+    static constexpr std::size_t kMaxText = 64 * 1024;    // encode() cuts longer texts, decode() refuses them
+    static constexpr std::size_t kMaxOutput = 16U << 20;  // the same for returned_output
+    std::vector<AddressReport> addresses;                 // in batch order
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.
     struct Decoded;

@@ -78,10 +78,12 @@ public:
     [[nodiscard]] virtual DeliveryReport deliver(DeliveryContext& context) = 0;
 };
 
-// How many addresses one delivery may take, and the option that splits them further (spec transport-framework.md §6).
+// What the engine has to know of private options: how many addresses one delivery may take, the option that splits them
+// further (spec transport-framework.md §6), and whether it runs as who submitted the message (pipe_as_creator).
 struct Batching {
     std::int64_t max = 1;
     const Expandable* id = nullptr;
+    bool as_creator = false;
 };
 
 struct TransportDriver {
@@ -108,8 +110,13 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
             },
             [](const TransportInstance& instance) -> Batching {
                 const auto& options = *static_cast<const typename Driver::Options*>(instance.private_options.get());
-                if constexpr (requires { options.batch_max; }) return {options.batch_max.value, &options.batch_id};
-                return {};
+                Batching out;
+                if constexpr (requires { options.batch_max; }) {
+                    out.max = options.batch_max.value;
+                    out.id = &options.batch_id;
+                }
+                if constexpr (requires { options.deliver_as_creator; }) out.as_creator = options.deliver_as_creator;
+                return out;
             },
             []([[maybe_unused]] const TransportInstance& instance) -> const Expandable* {
                 if constexpr (requires { &Driver::Options::quota_warn_message; })

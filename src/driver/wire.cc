@@ -7,10 +7,10 @@ void WireWriter::number(std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) bytes_ += static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-void WireWriter::text(std::string_view text) {
-    text = text.substr(0, most_text_);
-    number(text.size(), 4);
-    bytes_ += text;
+void WireWriter::text(std::string_view value, std::size_t most) {
+    value = value.substr(0, most);
+    number(value.size(), 4);
+    bytes_ += value;
 }
 
 std::uint64_t WireReader::number(int bytes) {
@@ -28,9 +28,9 @@ std::uint8_t WireReader::choice(std::uint8_t limit) {
     return good_ ? static_cast<std::uint8_t>(value) : std::uint8_t{0};
 }
 
-std::string WireReader::text() {
+std::string WireReader::text(std::size_t most) {
     const std::uint64_t size = number(4);
-    if (size > most_text_) good_ = false;
+    if (size > most) good_ = false;
     return std::string(raw(static_cast<std::size_t>(size)));
 }
 

@@ -16,7 +16,8 @@ public:
     explicit WireWriter(std::size_t most_text) : most_text_(most_text) {}
 
     void number(std::uint64_t value, int bytes);
-    void text(std::string_view text);  // cut at most_text
+    void text(std::string_view value) { text(value, most_text_); }  // cut at most_text
+    void text(std::string_view value, std::size_t most);
     void raw(std::string_view bytes) { bytes_ += bytes; }
     [[nodiscard]] std::string take() { return std::move(bytes_); }
 
@@ -32,7 +33,8 @@ public:
     [[nodiscard]] std::uint64_t number(int bytes);
     [[nodiscard]] int signed_number();                      // four bytes
     [[nodiscard]] std::uint8_t choice(std::uint8_t limit);  // one byte, not above limit
-    [[nodiscard]] std::string text();
+    [[nodiscard]] std::string text() { return text(most_text_); }
+    [[nodiscard]] std::string text(std::size_t most);
     [[nodiscard]] std::string_view raw(std::size_t size);
     [[nodiscard]] bool good() const { return good_; }
     [[nodiscard]] bool at_end() const { return good_ && rest_.empty(); }

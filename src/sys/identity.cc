@@ -63,7 +63,8 @@ tl::expected<void, BecomeFailure> drop(Os& os, const Identity& identity) {
 }  // namespace
 
 tl::expected<void, BecomeFailure> become(Os& os, const Identity& identity) {
-    if (auto limited = os.limit_core_size(0); !limited) return failed_at(BecomeStep::limits, limited.error());
+    if (auto limited = os.limit_core_size(identity.core_limit); !limited)
+        return failed_at(BecomeStep::limits, limited.error());
 
     // Without root nobody can become anybody else, and need not to become himself.
     const Os::Ids now = os.ids();

@@ -17,9 +17,10 @@ namespace postern {
 struct Identity {
     uid_t uid = 0;
     gid_t gid = 0;
-    bool initgroups = false;      // supplementary groups of the passwd entry of uid; else none
-    std::string home;             // $home; may be empty
-    std::string directory = "/";  // working directory, entered as the user
+    bool initgroups = false;       // supplementary groups of the passwd entry of uid; else none
+    std::string home;              // $home; may be empty
+    std::string directory = "/";   // working directory, entered as the user
+    std::uint64_t core_limit = 0;  // bytes of a core dump
     std::string uid_from, gid_from, home_from,
         directory_from;  // "option user of transport t1", "check_local_user of router r2", …
 };

@@ -110,6 +110,9 @@ std::string error_ignored(std::string_view address, std::string_view parent, boo
 
 std::string children_complete(std::string_view address) { return fmt::format("{}: children all complete", address); }
 
+std::string transport_output(std::string_view address, std::string_view transport, std::string_view line) {
+    return fmt::format("<{}>: {} transport output: {}", address, transport, line);
+}
 std::string completed(const std::optional<std::string>& queue_time) {
     std::string out = "Completed";
     add_time(out, "QT", queue_time);

@@ -51,6 +51,8 @@ struct NotDelivered : AddressLine {
 
 // Main log: a failure of which nobody is told, because of an empty errors_to or of what the sender asked for.
 [[nodiscard]] std::string error_ignored(std::string_view address, std::string_view parent, bool as_requested);
+// Main log: the first line of what a transport's command said.
+[[nodiscard]] std::string transport_output(std::string_view address, std::string_view transport, std::string_view line);
 
 // Main log lines about the whole message.
 [[nodiscard]] std::string completed(const std::optional<std::string>& queue_time);
