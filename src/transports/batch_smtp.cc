@@ -4,8 +4,9 @@
 namespace postern {
 namespace {
 
-// The address as it came, without affixes unless they are wanted; of a file or pipe its owner's.
+// The address as it came, without affixes unless they are wanted; of a file its owner's.
 std::string batch_recipient(const AddressItem& item, bool with_affixes) {
+    if (item.kind == AddressKind::pipe) return item.address;
     const AddressItem& mailbox = item.is_pfr() && item.parent ? *item.parent : item;
     const std::string& address = mailbox.address;
     const std::size_t at = address.rfind('@');

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/pipe_conversation.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "wording/pipe.h"
+#include "write/command_stream.h"
+
+namespace postern {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr Seconds kAfterWriteTimeout{1};  // what a command that does not read gets to end
+constexpr milliseconds kDeathOfTheKilled{10'000};
+constexpr milliseconds kForEver{1'000'000'000};
+
+class Conversation {
+public:
+    Conversation(DeliveryContext& context, Running& command, const PipeLimits& limits)
+        : context_(context),
+          command_(command),
+          limits_(limits),
+          stream_(context.os, context.clock, command, limits.timeout,
+                  [this](std::string_view bytes) { return take(bytes); }) {}
+
+    PipeRun hold(const MessageToWrite& message) {
+        write(message);
+        wait();
+        run_.bytes_written = stream_.count();
+        return std::move(run_);
+    }
+
+private:
+    void write(const MessageToWrite& message) {
+        const auto written = MessageWriter(context_.os).write(message.plan, message.body, stream_);
+        if (written) return;
+        run_.write_error = written.error().code;
+        run_.written = PipeRun::Written::failed;
+        if (run_.write_error == EPIPE) run_.written = PipeRun::Written::not_wanted;
+        if (run_.write_error == ETIMEDOUT) run_.written = PipeRun::Written::timed_out;
+        // A message that is cut short must not look whole to the command, which would act on it.
+        if (run_.written == PipeRun::Written::failed) command_.kill();
+    }
+
+    // First for the end of the output, then for the command's; together they have one time limit. Whoever still holds
+    // the output when the command is gone gets no more of that time than the command would have (D-pipe-output-held).
+    void wait() {
+        const bool hurry = run_.written == PipeRun::Written::timed_out;
+        const nanoseconds patience = hurry ? kAfterWriteTimeout : limits_.timeout;
+        const nanoseconds deadline = context_.clock.steady() + patience;
+        // Output that cannot be read is no reason to deliver again: the command has had its message.
+        const bool output_ended = stream_.read_rest(patience).value_or(true);
+        milliseconds left = kForEver;
+        if (patience.count() != 0)
+            left =
+                std::chrono::duration_cast<milliseconds>(std::max(deadline - context_.clock.steady(), nanoseconds(0)));
+        const auto status = command_.ended(left);
+        if (status) run_.status = *status;
+        if (!status) run_.wait_error = status.error().code;
+        if (run_.status && output_ended) return;
+        command_.kill();
+        (void)command_.ended(kDeathOfTheKilled).has_value();
+    }
+
+    bool take(std::string_view bytes) {
+        const auto room = static_cast<std::size_t>(std::max<std::int64_t>(limits_.output - kept_, 0));
+        run_.output += bytes.substr(0, room);
+        kept_ += static_cast<std::int64_t>(std::min(room, bytes.size()));
+        if (bytes.size() <= room) return true;
+        run_.output += wording::output_discarded();
+        command_.kill();
+        return false;
+    }
+
+    DeliveryContext& context_;
+    Running& command_;
+    const PipeLimits& limits_;
+    CommandStream stream_;
+    PipeRun run_;
+    std::int64_t kept_ = 0;
+};
+
+}  // namespace
+
+Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command, const MessageToWrite& message,
+                                 const PipeLimits& limits) {
+    POSTERN_TRY_ASSIGN(Running running, context.processes.spawn(context.os, command));
+    return Conversation(context, running, limits).hold(message);
+}
+
+}  // namespace postern

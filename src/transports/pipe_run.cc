@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/pipe_run.h"
+
+#include <cerrno>
+
+#include "driver/write_plan.h"
+#include "transports/batch_smtp.h"
+#include "transports/pipe_outcome.h"
+#include "wording/appendfile.h"
+#include "wording/pipe.h"
+
+namespace postern {
+namespace {
+
+Outcome panic(std::string message, int code = 0) {
+    return {.verdict = Verdict::panic, .code = code, .message = std::move(message)};
+}
+
+}  // namespace
+
+std::optional<SetupFailure> Pipe::setup(DeliveryContext& context) {
+    if (options_.permit_coredump) context.identity.core_limit = UINT64_MAX;
+    return std::nullopt;
+}
+
+tl::expected<std::string, Outcome> Pipe::affix(DeliveryContext& context, const Expandable& option,
+                                               std::string_view name) const {
+    if (!option) return std::string{};
+    Expansion text = context.expander.expand(option, context.scope);
+    if (text) return std::move(text->bytes);
+    const Verdict verdict = text.error().lookup_deferred ? Verdict::defer : Verdict::panic;
+    return tl::unexpected(
+        Outcome{.verdict = verdict,
+                .code = 0,
+                .message = wording::not_expanded(option.source, name, instance_.name, text.error().message)});
+}
+
+tl::expected<WritePlan, Outcome> Pipe::writing_plan(DeliveryContext& context) const {
+    auto prefix = affix(context, options_.message_prefix, "prefix");
+    if (!prefix) return tl::unexpected(std::move(prefix.error()));
+    auto plan = make_write_plan(context);
+    if (!plan) return tl::unexpected(panic(wording::pipe_headers_not_expanded(plan.error().why), code::kHeaderFail));
+    auto suffix = affix(context, options_.message_suffix, "suffix");
+    if (!suffix) return tl::unexpected(std::move(suffix.error()));
+    plan->prefix = std::move(*prefix);
+    plan->suffix = std::move(*suffix);
+    plan->check = options_.check_string.value;
+    plan->escape = options_.escape_string.value;
+    plan->escape_headers = options_.use_bsmtp;
+    plan->crlf = options_.use_crlf;
+    if (options_.use_bsmtp) add_batch_envelope(*plan, context);
+    return std::move(*plan);
+}
+
+Outcome Pipe::outcome_of(const FilterFailure& failure) const {
+    switch (failure.kind) {
+        case FilterFailure::Kind::timed_out:
+            return {.verdict = options_.timeout_defer ? Verdict::defer : Verdict::fail,
+                    .code = 0,
+                    .message = wording::filter_timed_out_for_pipe(),
+                    .user_message = wording::local_delivery_failed()};
+        case FilterFailure::Kind::ended_badly:
+            return panic(wording::filter_failed(failure.status, true, {}), code::kFilterFail);
+        case FilterFailure::Kind::stopped_reading:
+            return panic(wording::pipe_write_error(EPIPE), EPIPE);
+        case FilterFailure::Kind::error:
+            break;
+    }
+    return panic(wording::pipe_write_error(failure.error.code), failure.error.code);
+}
+
+DeliveryReport Pipe::deliver(DeliveryContext& context) {
+    if (const uid_t uid = context.os.ids().effective_uid; uid != context.identity.uid)
+        return same_for_all(context, panic(wording::runs_as_wrong_user(uid, context.identity.uid)));
+    const auto filter = filter_command(context);
+    if (!filter) return same_for_all(context, filter.error());
+    const auto command = pipe_command(context, options_);
+    if (!command) return same_for_all(context, command.error());
+    if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
+    auto plan = writing_plan(context);
+    if (!plan) return same_for_all(context, plan.error());
+    const auto message = through_filter(context, *filter, std::move(*plan));
+    if (!message) return same_for_all(context, outcome_of(message.error()));
+
+    const Spawn start{
+        .argv = command->argv, .environment = command->environment, .directory = {}, .umask = options_.umask.value};
+    auto run = run_pipe_command(context, start, *message,
+                                {.timeout = Seconds(options_.timeout.seconds), .output = options_.max_output.value});
+    if (!run) {
+        return same_for_all(context, {.verdict = Verdict::defer,
+                                      .code = 0,
+                                      .message = wording::child_not_made(instance_.name, run.error().code)});
+    }
+    DeliveryReport report = same_for_all(context, outcome_of_run(*run, *command, options_, instance_.name));
+    judge_output(report.addresses.front(), std::move(run->output), context, options_);
+    for (AddressReport& address : report.addresses) {
+        address.outcome = report.addresses.front().outcome;
+        address.bytes_written = run->bytes_written;
+    }
+    return report;
+}
+
+DeliveryPlan Pipe::plan(DeliveryContext& context) {
+    DeliveryPlan plan;
+    plan.kind = options_.use_bsmtp ? "BSMTP to a command" : "command";
+    const auto filter = filter_command(context);
+    const auto command = pipe_command(context, options_);
+    if (!filter) plan.refusal = filter.error();
+    if (!command && !plan.refusal) plan.refusal = command.error();
+    if (command) {
+        for (const std::string& word : command->argv) plan.target += (plan.target.empty() ? "" : " ") + word;
+        for (std::size_t i = 0; i < command->argv.size(); ++i)
+            plan.steps.push_back("argument " + std::to_string(i) + ": " + command->argv[i]);
+        for (const std::string& setting : command->environment) plan.steps.push_back("environment " + setting);
+    }
+    if (filter && !filter->empty()) {
+        std::string step = "pass the message through";
+        for (const std::string& word : *filter) step += " " + word;
+        plan.steps.push_back(std::move(step));
+    }
+    HeaderChanges headers;
+    if (const auto written = make_write_plan(context, &headers); !written && !plan.refusal)
+        plan.refusal = panic(wording::pipe_headers_not_expanded(written.error().why), code::kHeaderFail);
+    plan.header_lines = std::move(headers.added);
+    plan.removed_headers = std::move(headers.removed);
+    return plan;
+}
+
+}  // namespace postern
