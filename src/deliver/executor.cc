@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "deliver/target_identity.h"
+#include "driver/filtering.h"
 #include "wording/delivery.h"
 
 namespace postern {
@@ -60,6 +61,7 @@ DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& conte
             context,
             {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text});
     }
+    if (const auto refused = prepare_filter(context)) return same_for_all(context, *refused);
     return transport.deliver(context);
 }
 

@@ -3,33 +3,39 @@
 
 #include <unistd.h>
 
+#include "base/strings.h"
 #include "driver/command_words.h"
 
 namespace postern {
 
-tl::expected<std::vector<std::string>, Outcome> filter_command(DeliveryContext& context) {
+std::optional<Outcome> prepare_filter(DeliveryContext& context) {
     const Expandable& option = context.instance.options.transport_filter;
-    if (!option) return std::vector<std::string>{};
+    if (!option) return std::nullopt;
     auto words = command_words(context, {.text = option.source, .label = "transport filter"});
     if (!words) {
         words.error().code = code::kUnknown;
-        return words;
+        return std::move(words.error());
     }
-    if (!words->empty() && words->front().empty()) words->clear();
-    return words;
+    context.filter = std::move(*words);
+    if (!context.filter.empty() && context.filter.front().empty()) context.filter.clear();
+    return std::nullopt;
 }
 
-tl::expected<MessageToWrite, FilterFailure> through_filter(DeliveryContext& context,
-                                                           const std::vector<std::string>& filter, WritePlan plan) {
-    if (filter.empty()) return MessageToWrite{std::move(plan), context.body, {}};
-    FilterSettings settings{.argv = filter,
+std::optional<FilterFailure> pass_through_filter(DeliveryContext& context, WritePlan& plan) {
+    if (context.filter.empty()) return std::nullopt;
+    FilterSettings settings{.argv = context.filter,
                             .timeout = Seconds(context.instance.options.transport_filter_timeout.seconds)};
-    for (char** entry = environ; entry && *entry; ++entry) settings.environment.emplace_back(*entry);
+    const bool utc = iequals(context.configuration.main.timezone.value, "utc");  // then Exim has no TZ
+    for (char** entry = environ; entry && *entry; ++entry) {
+        if (!utc || !std::string_view(*entry).starts_with("TZ=")) settings.environment.emplace_back(*entry);
+    }
     auto filtered =
         filter_message(context.os, context.clock, context.processes, settings, std::move(plan), context.body);
-    if (!filtered) return tl::unexpected(std::move(filtered.error()));
-    const BodySource body = filtered->body();
-    return MessageToWrite{std::move(filtered->plan), body, std::move(filtered->file)};
+    if (!filtered) return std::move(filtered.error());
+    plan = std::move(filtered->plan);
+    context.body = filtered->body();
+    context.filtered_body = std::move(filtered->file);
+    return std::nullopt;
 }
 
 }  // namespace postern

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// driver/filtering.h – the transport_filter option for every transport: its command is worked out before anything else
-// is, and it has run before anything is delivered. What a failure means is the transport's to say.
+// driver/filtering.h – the transport_filter option for every transport. The engine works out its command before the
+// transport does anything; the transport sends its plan through, before anything is delivered, and says what a failure
+// means.
 #pragma once
-
-#include <string>
-#include <vector>
 
 #include "driver/transport.h"
 #include "write/transport_filter.h"
 
 namespace postern {
 
-// The filter's words; none: no filter is wanted.
-[[nodiscard]] tl::expected<std::vector<std::string>, Outcome> filter_command(DeliveryContext& context);
+// Fills context.filter. The outcome, if there is one, is the delivery's.
+[[nodiscard]] std::optional<Outcome> prepare_filter(DeliveryContext& context);
 
-// What is to be written, through the filter if there is one. `file` keeps `body` open.
-struct MessageToWrite {
-    WritePlan plan;
-    BodySource body;
-    UniqueFd file;
-};
-[[nodiscard]] tl::expected<MessageToWrite, FilterFailure> through_filter(DeliveryContext& context,
-                                                                         const std::vector<std::string>& filter,
-                                                                         WritePlan plan);
+// Without a filter nothing happens; else `plan` and context.body are from now on what came out of it.
+[[nodiscard]] std::optional<FilterFailure> pass_through_filter(DeliveryContext& context, WritePlan& plan);
 
 }  // namespace postern

@@ -39,10 +39,12 @@ struct DeliveryContext {
     std::string return_path;  // after errors_to and return_path
     BodySource body;
     std::string primary_hostname;
-    bool sync = true;             // durability other than none
-    bool dont_deliver = false;    // -N
-    bool only_planning = false;   // `postern explain`: setup() and plan() leave no trace
-    Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
+    bool sync = true;                 // durability other than none
+    bool dont_deliver = false;        // -N
+    bool only_planning = false;       // `postern explain`: setup() and plan() leave no trace
+    std::vector<std::string> filter;  // words of transport_filter; none: there is no filter
+    UniqueFd filtered_body;           // behind `body`, if a filter made it
+    Rewriter::Hooks rewrite_log;      // what headers_rewrite has to say; goes nowhere where nothing is delivered
     // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
     IntentLog* intents = nullptr;
     std::vector<EarlierIntent> earlier_intents;  // what runs that were cut short recorded

@@ -94,12 +94,11 @@ Error check_combinations(const TransportInstance& instance, O& options) {
 }
 
 // Options of Exim's that this version lacks: a configuration that counts on them is refused, by name.
-std::string_view unsupported(const TransportInstance& instance, const O& options) {
+std::string_view unsupported(const O& options) {
     const struct {
         std::string_view name;
         bool set;
     } kNotYet[] = {
-        {"transport_filter", instance.options.transport_filter.set},
         {"file_format", options.file_format.set},
         {"mailstore_format", options.mailstore_format},
         {"mailstore_prefix", options.mailstore_prefix.set},
@@ -137,7 +136,7 @@ void complete_format(const TransportInstance& instance, O& options) {
 Error init(const TransportInstance& instance) {
     O& options = *static_cast<O*>(instance.private_options.get());
     if (Error error = check_combinations(instance, options); !error.text.empty()) return error;
-    if (const std::string_view name = unsupported(instance, options); !name.empty())
+    if (const std::string_view name = unsupported(options); !name.empty())
         return {Frame::for_instance, wording::option_not_supported(name)};
     if (options.quota_warn_threshold.set)
         fill_unset(options.quota_warn_message, wording::default_quota_warning(), instance.where);

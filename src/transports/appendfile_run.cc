@@ -4,12 +4,14 @@
 #include <cerrno>
 
 #include "base/strings.h"
+#include "driver/filtering.h"
 #include "driver/write_plan.h"
 #include "mailbox/maildir_box.h"
 #include "mailbox/plain_directory.h"
 #include "transports/batch_smtp.h"
 #include "transports/maildir_folder.h"
 #include "wording/appendfile.h"
+#include "wording/pipe.h"
 
 namespace postern {
 namespace {
@@ -51,6 +53,22 @@ Outcome outcome_of_write(const Error& error, Mailbox& mailbox, Clock& clock) {
     if (error.code == EDQUOT || error.code == ENOSPC)
         out.more = static_cast<int>(mailbox.unread_for(clock.now().seconds));
     return out;
+}
+
+// The transport filter did not do its work (spec message-writer.md §10). Nothing was written.
+Outcome outcome_of(const FilterFailure& failure, Mailbox& mailbox, Clock& clock) {
+    const std::string& file = mailbox.data_name();
+    switch (failure.kind) {
+        case FilterFailure::Kind::ended_badly:
+            return panic(wording::filter_failed(failure.status, false, file), code::kFilterFail);
+        case FilterFailure::Kind::timed_out:
+            return outcome_of_write({ETIMEDOUT, "filter", {}, {}}, mailbox, clock);
+        case FilterFailure::Kind::stopped_reading:
+            return outcome_of_write({EPIPE, "filter", {}, {}}, mailbox, clock);
+        case FilterFailure::Kind::error:
+            break;
+    }
+    return outcome_of_write(failure.error, mailbox, clock);
 }
 
 // maildir_tag as Exim cleans it: no blanks, controls or slashes; a tag that begins like a name gets a colon.
@@ -190,7 +208,7 @@ tl::expected<std::string, Outcome> Appendfile::text_around(DeliveryContext& cont
                                   .message = wording::affix_not_expanded(option.source, name, instance_.name)});
 }
 
-tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& context, const Mailbox& mailbox,
+tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& context, Mailbox& mailbox,
                                                           std::string prefix) const {
     auto plan = make_write_plan(context);
     if (!plan)
@@ -205,6 +223,8 @@ tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& conte
     plan->escape = options_.escape_string.value;
     plan->escape_headers = options_.use_bsmtp;
     plan->crlf = options_.use_crlf;
+    if (const auto failed = pass_through_filter(context, *plan))
+        return tl::unexpected(outcome_of(*failed, mailbox, context.clock));
     return std::move(*plan);
 }
 
@@ -266,7 +286,8 @@ tl::expected<Appendfile::Bytes, Outcome> Appendfile::write_bytes(DeliveryContext
         if (!written) return failed(written.error());
         return Bytes{file.count() - uncounted - static_cast<std::int64_t>(repair.size()), written->newlines};
     }
-    const bool in_memory = context.message.size() <= kRenderedInMemory;
+    // What a filter makes may be any size.
+    const bool in_memory = context.filter.empty() && context.message.size() <= kRenderedInMemory;
     TextSink text(repair);
     ShapeSink shape_of(context.message.id);
     auto rendered = writer.write(plan, context.body, in_memory ? static_cast<ByteSink&>(text) : shape_of);

@@ -44,7 +44,7 @@ private:
                                                            std::int64_t uncounted, Mailbox& mailbox) const;
     [[nodiscard]] tl::expected<std::string, Outcome> text_around(DeliveryContext& context, const Expandable& option,
                                                                  std::string_view name) const;
-    [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, const Mailbox& mailbox,
+    [[nodiscard]] tl::expected<WritePlan, Outcome> writing_plan(DeliveryContext& context, Mailbox& mailbox,
                                                                 std::string prefix) const;
     [[nodiscard]] bool sends_affixes() const { return options_.use_bsmtp && instance_.options.rcpt_include_affixes; }
     [[nodiscard]] MailboxSettings mailbox_settings(const DeliveryContext& context, const std::string& path) const;

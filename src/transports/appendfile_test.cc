@@ -103,9 +103,6 @@ TEST(AppendfileInit, Errors) {
     world.instance->options.user.uid = 1000;
     EXPECT_EQ(world.use<O>(appendfile(), mbox()).text, "user set without group for the t1 transport");
     world.instance->options.group.gid = 8;
-    world.instance->options.transport_filter = text("/bin/cat");
-    EXPECT_EQ(world.use<O>(appendfile(), mbox()).text,
-              "\"transport_filter\" is not supported by this version of Postern");
 }
 
 TEST(AppendfileInit, Defaults) {

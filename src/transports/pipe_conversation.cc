@@ -26,16 +26,16 @@ public:
           stream_(context.os, context.clock, command, limits.timeout,
                   [this](std::string_view bytes) { return take(bytes); }) {}
 
-    PipeRun hold(const MessageToWrite& message) {
-        write(message);
+    PipeRun hold(const WritePlan& plan) {
+        write(plan);
         wait();
         run_.bytes_written = stream_.count();
         return std::move(run_);
     }
 
 private:
-    void write(const MessageToWrite& message) {
-        const auto written = MessageWriter(context_.os).write(message.plan, message.body, stream_);
+    void write(const WritePlan& plan) {
+        const auto written = MessageWriter(context_.os).write(plan, context_.body, stream_);
         if (written) return;
         run_.write_error = written.error().code;
         run_.written = PipeRun::Written::failed;
@@ -85,10 +85,10 @@ private:
 
 }  // namespace
 
-Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command, const MessageToWrite& message,
+Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command, const WritePlan& plan,
                                  const PipeLimits& limits) {
     POSTERN_TRY_ASSIGN(Running running, context.processes.spawn(context.os, command));
-    return Conversation(context, running, limits).hold(message);
+    return Conversation(context, running, limits).hold(plan);
 }
 
 }  // namespace postern

@@ -28,6 +28,6 @@ struct PipeLimits {
 
 // Error: no process was started.
 [[nodiscard]] Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command,
-                                               const MessageToWrite& message, const PipeLimits& limits);
+                                               const WritePlan& plan, const PipeLimits& limits);
 
 }  // namespace postern

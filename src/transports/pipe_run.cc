@@ -72,19 +72,16 @@ Outcome Pipe::outcome_of(const FilterFailure& failure) const {
 DeliveryReport Pipe::deliver(DeliveryContext& context) {
     if (const uid_t uid = context.os.ids().effective_uid; uid != context.identity.uid)
         return same_for_all(context, panic(wording::runs_as_wrong_user(uid, context.identity.uid)));
-    const auto filter = filter_command(context);
-    if (!filter) return same_for_all(context, filter.error());
     const auto command = pipe_command(context, options_);
     if (!command) return same_for_all(context, command.error());
     if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
     auto plan = writing_plan(context);
     if (!plan) return same_for_all(context, plan.error());
-    const auto message = through_filter(context, *filter, std::move(*plan));
-    if (!message) return same_for_all(context, outcome_of(message.error()));
+    if (const auto failed = pass_through_filter(context, *plan)) return same_for_all(context, outcome_of(*failed));
 
     const Spawn start{
         .argv = command->argv, .environment = command->environment, .directory = {}, .umask = options_.umask.value};
-    auto run = run_pipe_command(context, start, *message,
+    auto run = run_pipe_command(context, start, *plan,
                                 {.timeout = Seconds(options_.timeout.seconds), .output = options_.max_output.value});
     if (!run) {
         return same_for_all(context, {.verdict = Verdict::defer,
@@ -96,6 +93,7 @@ DeliveryReport Pipe::deliver(DeliveryContext& context) {
     for (AddressReport& address : report.addresses) {
         address.outcome = report.addresses.front().outcome;
         address.bytes_written = run->bytes_written;
+        address.with_affixes = options_.use_bsmtp && instance_.options.rcpt_include_affixes;
     }
     return report;
 }
@@ -103,9 +101,8 @@ DeliveryReport Pipe::deliver(DeliveryContext& context) {
 DeliveryPlan Pipe::plan(DeliveryContext& context) {
     DeliveryPlan plan;
     plan.kind = options_.use_bsmtp ? "BSMTP to a command" : "command";
-    const auto filter = filter_command(context);
+    plan.refusal = prepare_filter(context);
     const auto command = pipe_command(context, options_);
-    if (!filter) plan.refusal = filter.error();
     if (!command && !plan.refusal) plan.refusal = command.error();
     if (command) {
         for (const std::string& word : command->argv) plan.target += (plan.target.empty() ? "" : " ") + word;
@@ -113,9 +110,9 @@ DeliveryPlan Pipe::plan(DeliveryContext& context) {
             plan.steps.push_back("argument " + std::to_string(i) + ": " + command->argv[i]);
         for (const std::string& setting : command->environment) plan.steps.push_back("environment " + setting);
     }
-    if (filter && !filter->empty()) {
+    if (!context.filter.empty()) {
         std::string step = "pass the message through";
-        for (const std::string& word : *filter) step += " " + word;
+        for (const std::string& word : context.filter) step += " " + word;
         plan.steps.push_back(std::move(step));
     }
     HeaderChanges headers;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "driver/filtering.h"
 #include "driver/transport.h"
 #include "support/fake_os.h"
 #include "support/fake_processes.h"
@@ -105,6 +106,7 @@ public:
     }
     DeliveryReport deliver() {
         DeliveryContext given = context();
+        if (const auto refused = prepare_filter(given)) return same_for_all(given, *refused);
         return transport->deliver(given);
     }
 
