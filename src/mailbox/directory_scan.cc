@@ -2,6 +2,7 @@
 #include "mailbox/directory_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "base/strings.h"
@@ -27,13 +28,20 @@ MailboxUse total_use(const DirectoryUse& tree) {
     return total;
 }
 
+bool DirectoryScan::lasting(int code) {
+    static constexpr std::array kOfTheTree{ENOENT, ENOTDIR, ELOOP, EACCES, EPERM, EXDEV, EMLINK, ENAMETOOLONG};
+    return std::ranges::find(kOfTheTree, code) != kOfTheTree.end();
+}
+
 void DirectoryScan::refresh(int directory, DirectoryUse& tree) {
     seen_.clear();
+    doubtful_ = false;
     visit(directory, tree, 0);
 }
 
 void DirectoryScan::visit(int directory, DirectoryUse& node, int depth) {
     const auto found = os_.stat(directory);
+    if (!found) note(found.error());
     if (!found || !seen_.emplace(found->device, found->inode).second) {
         node = {.name = node.name, .changed = {}, .own = {}, .below = {}};
         return;
@@ -48,6 +56,7 @@ void DirectoryScan::visit(int directory, DirectoryUse& node, int depth) {
         if (inner) {
             visit(inner->get(), below, depth + 1);
         } else {
+            note(inner.error());
             below = {.name = below.name, .changed = {}, .own = {}, .below = {}};
         }
     }
@@ -63,7 +72,7 @@ void DirectoryScan::list(int directory, DirectoryUse& node, const FileStat& foun
             .below = {}};
     const TimePoint start = clock_.now();
     const auto entries = os_.list(directory);
-    if (!entries) return;
+    if (!entries) return note(entries.error());
     for (const DirEntry& entry : *entries) add_entry(directory, node, entry, before);
     // A change in the same step of the clock as this look would not show.
     node.settled = age_of(found.mtime, start) > (found.mtime.tv_nsec == 0 ? kCoarseStep : kFineStep);
@@ -79,6 +88,7 @@ void DirectoryScan::add_entry(int directory, DirectoryUse& node, const DirEntry&
     std::optional<FileStat> stat;
     const auto look = [&](Follow follow) {
         const auto found = os_.stat(AtPath{directory, entry.name}, follow);
+        if (!found) note(found.error());
         stat = found ? std::optional(*found) : std::nullopt;
         return stat.has_value();
     };

@@ -53,6 +53,10 @@ public:
 
     // Lists what has changed since `tree` was made, all of it if `tree` is new. `directory`: open for reading.
     void refresh(int directory, DirectoryUse& tree);
+    // Something could not be looked at for a reason that may be gone next time: the result must not be kept.
+    [[nodiscard]] bool doubtful() const { return doubtful_; }
+    // Errors that belong to the tree (gone, closed to us, too deep) and not to the moment.
+    [[nodiscard]] static bool lasting(int code);
 
 private:
     void visit(int directory, DirectoryUse& node, int depth);
@@ -63,6 +67,8 @@ private:
     Os& os_;
     Clock& clock_;
     const NameRules& names_;
+    void note(const Error& error) { doubtful_ = doubtful_ || !lasting(error.code); }
+    bool doubtful_ = false;
     std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;
 };
 

@@ -63,9 +63,13 @@ Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
     seen_.reset();
     Walk before, after;
     walk(directory, before, true, 0);
+    if (before.doubtful) {  // good enough for this once, but not to be believed later
+        (void)os_.unlink(AtPath{directory, kName});
+        return before.use;
+    }
     POSTERN_TRY_ASSIGN(UniqueFd fd, write_new(directory, before.use));
     walk(directory, after, false, 0);
-    if (later(after.latest, before.latest)) {  // the sum may lack what came meanwhile
+    if (after.doubtful || later(after.latest, before.latest)) {  // the sum may lack what came meanwhile
         (void)os_.unlink(AtPath{directory, kName});
         return before.use;
     }
@@ -75,20 +79,26 @@ Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
 
 void MaildirsizeFile::walk(int directory, Walk& into, bool with_files, int depth) {
     const auto entries = os_.list(directory);
+    if (!entries) into.doubtful = into.doubtful || !DirectoryScan::lasting(entries.error().code);
     if (!entries || depth > DirectoryScan::kDeepest) return;
     for (const DirEntry& entry : *entries) {
         if (entry.kind.value_or(FileKind::directory) != FileKind::directory || !names_.counts_folder(entry.name))
             continue;
         const auto inner = os_.open_beneath(directory, entry.name, kOpenDirectory);
         const auto stat = inner ? os_.stat(inner->get()) : Unexpected(inner.error());
-        if (!stat) continue;
+        if (!stat) {
+            into.doubtful = into.doubtful || !DirectoryScan::lasting(stat.error().code);
+            continue;
+        }
         // Our own temporary file changes tmp.
         if ((depth > 0 || entry.name != "tmp") && later(stat->mtime, into.latest)) into.latest = stat->mtime;
         if (entry.name.starts_with('.')) {
             walk(inner->get(), into, with_files, depth + 1);
         } else if (with_files) {
             DirectoryUse use{.name = entry.name, .changed = {}, .own = {}, .below = {}};
-            DirectoryScan(os_, clock_, names_).refresh(inner->get(), use);
+            DirectoryScan scan(os_, clock_, names_);
+            scan.refresh(inner->get(), use);
+            into.doubtful = into.doubtful || scan.doubtful();
             into.use = sum_of(into.use, total_use(use));
         }
     }

@@ -37,7 +37,8 @@ public:
 private:
     struct Walk {
         MailboxUse use;
-        timespec latest{};  // of the times of the directories that count
+        timespec latest{};      // of the times of the directories that count
+        bool doubtful = false;  // something could not be looked at just now
     };
     [[nodiscard]] bool good_enough(const MaildirsizeText& text, const FileStat& file);
     void walk(int directory, Walk& into, bool with_files, int depth);

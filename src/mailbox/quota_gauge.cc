@@ -155,7 +155,9 @@ void QuotaGauge::scan(bool all_of_it) {
         known_.scanned_at = clock_.now().seconds;
         complete_ = true;
     }
-    DirectoryScan(os_, clock_, rules_).refresh(directory_.get(), known_.tree);
+    DirectoryScan scan(os_, clock_, rules_);
+    scan.refresh(directory_.get(), known_.tree);
+    if (scan.doubtful()) cache_.give_up();
 }
 
 bool QuotaGauge::large() const { return total_use(known_.tree).count >= kLargeTree; }

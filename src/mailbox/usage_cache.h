@@ -28,6 +28,7 @@ class UsageCache {
 public:
     // `directory`: open; -1: nothing is kept.
     UsageCache(Os& os, int directory, std::uint64_t rules) : os_(os), directory_(directory), rules_(rules) {}
+    void give_up() { directory_ = -1; }
 
     [[nodiscard]] std::optional<KnownUse> load(const FileStat& measured, std::int64_t now);
     void store(const FileStat& measured, KnownUse known);
