@@ -92,6 +92,7 @@ struct Gauge : testing::Test {
     World w;
 };
 
+// D-quota-exact
 TEST_F(Gauge, WhatComesMeanwhileCounts) {
     for (const bool size_file : {false, true}) {
         SCOPED_TRACE(size_file);
@@ -197,6 +198,7 @@ TEST_F(Gauge, SizeFileReplacedMeanwhileIsReadAgain) {
     EXPECT_EQ(w.fake.content(kMaildir + "/maildirsize"), "1000S,0C\n980 3\n");
 }
 
+// D-maildirsize-fifo
 TEST_F(Gauge, ForeignSizeFilesAreNoTrap) {
     w.fake.put_fifo(kMaildir + "/maildirsize", false, 0600, kUser, kMail);
     QuotaDelivery delivery(limits({.size = 1000}, true));
@@ -255,6 +257,7 @@ struct Remembered : Gauge {
     UniqueFd cache;
 };
 
+// D-quota-cache
 TEST_F(Remembered, DirectoriesThatStayAreNotListedAgain) {
     auto first = delivery({.size = 100'000});
     EXPECT_FALSE(first.run(w));
