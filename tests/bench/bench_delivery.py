@@ -168,7 +168,7 @@ def trust(place, configs):
     subprocess.run(["mount", "--bind", private, "/etc/exim4"], check=True)
 
 
-def make_place(scratch, use_loop, megabytes):
+def make_place(scratch, use_loop, megabytes, inodes=0):
     """Returns (directory to deliver in, what it is)."""
     place = scratch / "fs"
     place.mkdir()
@@ -176,7 +176,8 @@ def make_place(scratch, use_loop, megabytes):
         image = scratch / "image"
         with open(image, "wb") as file:
             file.truncate(megabytes << 20)
-        made = subprocess.run(["mkfs.ext4", "-q", "-F", image], check=False, capture_output=True, text=True)
+        sized = ["-N", str(inodes)] if inodes else []
+        made = subprocess.run(["mkfs.ext4", "-q", "-F", *sized, image], check=False, capture_output=True, text=True)
         if made.returncode == 0:
             made = subprocess.run(["mount", "-o", "loop", image, place], check=False, capture_output=True, text=True)
         if made.returncode == 0:
