@@ -79,12 +79,6 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 
 // --- numbers ---
 
-std::uint64_t fnv1a(std::string_view text) {
-    std::uint64_t sum = 14695981039346656037U;
-    for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    return sum;
-}
-
 std::optional<std::int64_t> parse_int(std::string_view text, int base) {
     if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
     return parse_number<std::int64_t>(text, base);

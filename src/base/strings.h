@@ -39,7 +39,6 @@ namespace postern {
 
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
-[[nodiscard]] std::uint64_t fnv1a(std::string_view text);  // a checksum, no defence
 // Whole-text numbers: nullopt if anything but the number is there or it does not fit. parse_int takes one sign.
 [[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text, int base = 10);
 [[nodiscard]] std::optional<std::uint64_t> parse_uint(std::string_view text, int base = 10);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/checksum.h"
 #include "base/strings.h"
 
 namespace postern {
@@ -88,7 +89,7 @@ std::string leaf_of(const FileStat& measured) { return fmt::format("{:x}-{:x}", 
 std::string encode_usage(const KnownUse& known) {
     std::string body = fmt::format("{} {}\n", known.rules, known.scanned_at);
     write_tree(known.tree, body);
-    return fmt::format("{}{}\n{}", kMagic, fnv1a(body), body);
+    return fmt::format("{}{}\n{}", kMagic, checksum(body), body);
 }
 
 std::optional<KnownUse> decode_usage(std::string_view bytes) {
@@ -96,7 +97,7 @@ std::optional<KnownUse> decode_usage(std::string_view bytes) {
     std::uint64_t sum = 0;
     if (!head.literal(kMagic) || !head.number(sum)) return std::nullopt;
     const std::string_view body = bytes.substr(bytes.find('\n', kMagic.size()) + 1);
-    if (fnv1a(body) != sum) return std::nullopt;
+    if (checksum(body) != sum) return std::nullopt;
     Reader reader(body);
     KnownUse known;
     if (!reader.number(known.rules) || !reader.number(known.scanned_at)) return std::nullopt;

@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "base/strings.h"
+#include "base/checksum.h"
 #include "expand/regex.h"
 #include "wording/appendfile.h"
 
@@ -87,7 +87,7 @@ void AppendfileQuota::attach_to(MailboxSettings& mailbox, bool maildir) {
                       .mode = options_.mode.value,
                       .maildir = maildir,
                       .cache_directory = cache_directory_,
-                      .cache_rules = fnv1a(options_.quota_size_regex.value)});
+                      .cache_rules = checksum(options_.quota_size_regex.value)});
     mailbox.gauge = gauge_.get();
 }
 

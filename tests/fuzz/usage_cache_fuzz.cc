@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <string>
 
-#include "base/strings.h"
+#include "base/checksum.h"
 #include "mailbox/usage_cache.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-    if (data[0] == 'c') bytes = "postern-usage 1\n" + std::to_string(postern::fnv1a(bytes)) + "\n" + bytes;
+    if (data[0] == 'c') bytes = "postern-usage 1\n" + std::to_string(postern::checksum(bytes)) + "\n" + bytes;
     const auto known = postern::decode_usage(bytes);
     if (known && !postern::decode_usage(postern::encode_usage(*known))) std::abort();
     return 0;
