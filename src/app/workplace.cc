@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kDefaultConfiguration = "/etc/postern/postern.conf";
 
 constexpr std::string_view kLaterRouters[] = {"dnslookup", "ipliteral", "iplookup", "manualroute", "queryprogram"};
-constexpr std::string_view kLaterTransports[] = {"autoreply", "lmtp", "queuefile", "smtp"};
+constexpr std::string_view kLaterTransports[] = {"autoreply", "queuefile", "smtp"};
 
 bool holds(const std::vector<gid_t>& groups, gid_t gid) { return std::ranges::find(groups, gid) != groups.end(); }
 

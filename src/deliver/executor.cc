@@ -100,6 +100,8 @@ void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         item.logged_with_affixes = report.with_affixes;
         item.output_line = report.output_line;
         item.returned_output = report.returned_output;
+        item.confirmation = report.confirmation;
+        if (!report.host.empty()) item.host_text = report.host;
         if (report.transport.empty() || run.shadowing) continue;
         if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
     }

@@ -193,6 +193,8 @@ void Settlement::delivered_line(const AddressItem& item, std::string_view marker
     if (engine_.selected(Selector::delivery_size)) line.size = item.bytes_written;
     line.host = item.host_text;
     line.shadow = item.shadow_text;
+    if (engine_.selected(Selector::smtp_confirmation) && !item.confirmation.empty())
+        line.confirmation = item.confirmation;
     if (engine_.selected(Selector::queue_time)) line.queue_time = queue_time();
     engine_.log.main(wording::delivered(line));
 }

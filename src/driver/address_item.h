@@ -85,7 +85,8 @@ struct AddressItem {
     bool logged_with_affixes = false;
     std::optional<std::string> output_line;  // AddressReport's
     std::string returned_output;
-    std::string shadow_text;  // " ST=…"
+    std::string shadow_text;   // " ST=…"
+    std::string confirmation;  // C=
     TimePoint started, finished;
 
     [[nodiscard]] const AddressItem& top() const {

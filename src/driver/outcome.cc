@@ -28,6 +28,8 @@ std::string payload_of(const AddressReport& report) {
     out.number(report.output_line ? 1 : 0, 1);
     if (report.output_line) out.text(*report.output_line);
     out.text(report.returned_output, DeliveryReport::kMaxOutput);
+    out.text(report.confirmation);
+    out.text(report.host);
     return out.take();
 }
 
@@ -46,6 +48,8 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.with_affixes = in.choice(1) == 1;
     if (in.choice(1) == 1) report.output_line = in.text();
     report.returned_output = in.text(DeliveryReport::kMaxOutput);
+    report.confirmation = in.text();
+    report.host = in.text();
     if (!in.at_end() || report.bytes_written < 0) return std::nullopt;
     return report;
 }

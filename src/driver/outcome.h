@@ -23,12 +23,12 @@ enum class Special : std::uint8_t { none, freeze, warn };
 namespace code {
 inline constexpr int kUnknown = -1, kUserSlash = -2, kExistRace = -3, kNotRegular = -4, kNotDirectory = -5,
                      kBadUgid = -6, kBadMode = -7, kInodeChanged = -8, kLockFailed = -9, kBadAddress = -10,
-                     kForbidPipe = -11, kForbidFile = -12, kForbidReply = -13, kBadRedirect = -17, kSpoolFormat = -20,
-                     kNotAbsolute = -21, kQuota = -22, kHeld = -23, kFilterFail = -24, kHeaderFail = -25,
-                     kWriteIncomplete = -26, kExpansionFail = -27, kGidFail = -28, kUidFail = -29, kBadTransport = -30,
-                     kMbxLength = -31, kFormatUnknown = -33, kBadCreate = -34, kListDefer = -35, kChownFail = -39,
-                     kPipeFail = -40, kTainted = -51, kRoutingRetry = -52, kLocalRetry = -53, kQueueDomains = -56,
-                     kConcurrency = -57;
+                     kForbidPipe = -11, kForbidFile = -12, kForbidReply = -13, kBadRedirect = -17, kSmtpFormat = -19,
+                     kSpoolFormat = -20, kNotAbsolute = -21, kQuota = -22, kHeld = -23, kFilterFail = -24,
+                     kHeaderFail = -25, kWriteIncomplete = -26, kExpansionFail = -27, kGidFail = -28, kUidFail = -29,
+                     kBadTransport = -30, kMbxLength = -31, kFormatUnknown = -33, kBadCreate = -34, kListDefer = -35,
+                     kChownFail = -39, kPipeFail = -40, kRcpt4xx = -44, kMail4xx = -45, kData4xx = -46, kTainted = -51,
+                     kRoutingRetry = -52, kLocalRetry = -53, kQueueDomains = -56, kConcurrency = -57;
 }
 
 struct Outcome {
@@ -50,6 +50,8 @@ struct AddressReport {
     bool with_affixes = false;               // a RCPT line named it with prefix and suffix: so does the log
     std::optional<std::string> output_line;  // of what a command said: to be logged
     std::string returned_output;             // of what a command said: goes into the bounce
+    std::string confirmation;               // what a server said when it took the message: C=
+    std::string host;                       // that was talked to: H=
     bool operator==(const AddressReport&) const = default;
 };
 

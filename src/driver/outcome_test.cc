@@ -18,6 +18,8 @@ DeliveryReport sample() {
     third.outcome = {Verdict::panic, 13, -1, std::string("a\0b", 3), "", Special::warn};
     third.local_part = "";
     third.with_affixes = true;
+    third.confirmation = "250 2.0.0 ok";
+    third.host = "mx [::1]";
     return {{first, second, third}};
 }
 

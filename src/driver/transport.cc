@@ -5,8 +5,7 @@ namespace postern {
 
 DeliveryReport same_for_all(const DeliveryContext& context, const Outcome& outcome) {
     DeliveryReport report;
-    report.addresses.assign(context.batch.size(),
-                            AddressReport{.outcome = outcome, .bytes_written = 0, .transport = {}, .local_part = {}});
+    report.addresses.assign(context.batch.size(), AddressReport{.outcome = outcome});
     return report;
 }
 

@@ -344,6 +344,7 @@ TEST(Session, OneByteASecondIsNotForEver) {
     EXPECT_LE(talk.took, Seconds{400});
 }
 
+// D-lmtp-session
 TEST(Session, TheWholeHasADeadlineToo) {
     auto server = std::make_shared<LmtpServer>(LmtpServer::obliging());
     server->drip(std::chrono::seconds(10));  // each reply in time

@@ -6,6 +6,11 @@
 #include <cerrno>
 
 namespace postern {
+namespace {
+
+constexpr std::size_t kMostComplaints = 512;
+
+}  // namespace
 
 Instant deadline_after(Clock& clock, Seconds patience) {
     return patience.count() <= 0 ? kNever : clock.steady() + patience;
@@ -18,9 +23,22 @@ Status FdStream::wait(int fd, Os::Ready what, Instant deadline) {
         if (left.count() <= 0) return failure(ETIMEDOUT, "poll");
         // poll() counts in int milliseconds; a part of one is rounded up, or the last one would be spent spinning.
         const auto rounded = std::chrono::ceil<milliseconds>(std::min(left, Instant(std::chrono::hours(24))));
-        const Result<bool> ready = os_.wait_ready(fd, what, rounded);
-        if (ready && *ready) return {};
-        if (!ready && ready.error().code != EINTR) return Unexpected(ready.error());
+        std::array<Os::Waiting, 2> waiting = {{{.fd = fd, .what = what}, {.fd = errors_fd_}}};
+        const Status waited = os_.wait_any(waiting, rounded);
+        if (!waited && waited.error().code != EINTR) return waited;
+        if (waiting[1].ready) take_complaints();
+        if (waiting[0].ready) return {};
+    }
+}
+
+void FdStream::take_complaints() {
+    std::array<char, 4096> buffer;
+    const Result<std::size_t> got = os_.read(errors_fd_, buffer);
+    if (got && *got > 0) {
+        const std::size_t room = kMostComplaints - std::min(kMostComplaints, complaints_.size());
+        complaints_.append(buffer.data(), std::min(room, *got));
+    } else if (got || (got.error().code != EINTR && got.error().code != EAGAIN)) {
+        errors_fd_ = -1;
     }
 }
 

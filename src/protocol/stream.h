@@ -41,18 +41,22 @@ protected:
 
 class FdStream final : public Stream {
 public:
-    FdStream(Os& os, Clock& clock, int read_fd, int write_fd)
-        : os_(os), clock_(clock), read_fd_(read_fd), write_fd_(write_fd) {}
+    // `errors_fd`: a command's standard error, read along so that it never has to wait for us; -1: there is none.
+    FdStream(Os& os, Clock& clock, int read_fd, int write_fd, int errors_fd = -1)
+        : os_(os), clock_(clock), read_fd_(read_fd), write_fd_(write_fd), errors_fd_(errors_fd) {}
     [[nodiscard]] Result<std::size_t> read(std::span<char> into, Instant deadline) override;
     [[nodiscard]] Status write(std::string_view bytes, Instant deadline) override;
     [[nodiscard]] bool has_input() override;
+    [[nodiscard]] const std::string& complaints() const { return complaints_; }  // the beginning of standard error
 
 private:
+    void take_complaints();
     [[nodiscard]] Status wait(int fd, Os::Ready what, Instant deadline);
 
     Os& os_;
     Clock& clock_;
-    int read_fd_, write_fd_;
+    int read_fd_, write_fd_, errors_fd_;
+    std::string complaints_;
 };
 
 // Replies out of a stream.

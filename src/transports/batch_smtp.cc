@@ -2,9 +2,7 @@
 #include "transports/batch_smtp.h"
 
 namespace postern {
-namespace {
 
-// The address as it came, without affixes unless they are wanted; of a file its owner's.
 std::string batch_recipient(const AddressItem& item, bool with_affixes) {
     if (item.kind == AddressKind::pipe) return item.address;
     const AddressItem& mailbox = item.is_pfr() && item.parent ? *item.parent : item;
@@ -14,8 +12,6 @@ std::string batch_recipient(const AddressItem& item, bool with_affixes) {
     if (with_affixes || cut == 0 || at == std::string::npos || at < cut) return address;
     return address.substr(mailbox.prefix.size(), at - cut) + address.substr(at);
 }
-
-}  // namespace
 
 void add_batch_envelope(WritePlan& plan, const DeliveryContext& context) {
     const std::string end = plan.crlf ? "\r\n" : "\n";

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import grp
+import json
 import os
 import pathlib
 import pwd
@@ -25,6 +26,7 @@ from . import case as c
 from .observe import Observed, Normaliser, exim_time
 
 EXIM = "/usr/sbin/exim4"
+PEER = pathlib.Path(__file__).resolve().parent / "lmtp_peer.py"
 SLOTS = 30                                     # exim reads at most 32 lines of the trusted list
 STATE = pathlib.Path("/var/tmp/postern-compat")
 TRUSTED = pathlib.Path("/etc/exim4/trusted_configs")
@@ -144,6 +146,8 @@ class Bench:
         root = str(self.root)
         for name in ("SPOOL", "LOG", "MAIL", "ETC"):
             template = template.replace(f"@{name}@", f"{root}/{name.lower()}")
+        template = template.replace("@PEER@", f"{root}/etc/peer.sock")
+        template = template.replace("@PEERCOMMAND@", f"/usr/bin/python3 {root}/etc/peer.py {root}/etc/peer.json {root}/wire/heard")
         return template.replace("@CONF@", str(self.config))
 
     def write_config(self, text: str) -> None:
@@ -168,6 +172,8 @@ class Bench:
             os.chown(self.config, *ids_of(step.owner))
             self.config.chmod(step.mode)
             return
+        if isinstance(step, c.Peer):
+            return self._set_up_peer(step, held)
         path = self.root / step.path
         if isinstance(step, c.File):
             content = step.content if isinstance(step.content, bytes) else self.text(step.content).encode()
@@ -195,6 +201,16 @@ class Bench:
             held.enter_context(lock_held(path, step.kind))
         else:
             raise TypeError(step)
+
+    def _set_up_peer(self, step: c.Peer, held: contextlib.ExitStack) -> None:
+        wire, script = self.root / "wire", self.root / "etc" / "peer.json"
+        wire.mkdir()
+        wire.chmod(0o1777)
+        script.write_text(json.dumps({question: list(answers) for question, answers in step.script}))
+        shutil.copy(PEER, self.root / "etc" / "peer.py")    # where the delivery's user can read it
+        if step.at != "command":
+            where = self.text("@PEER@") if step.at == "socket" else step.at
+            held.enter_context(peer_running([str(PEER), str(script), str(wire / "heard"), where]))
 
     def call(self, call: c.Call, side: str) -> tuple[int, bytes, bytes]:
         who = side if call.by == "mta" else call.by
@@ -246,6 +262,22 @@ def run_command(command: list[str], stdin: bytes) -> tuple[int, bytes, bytes]:
             out, err = process.communicate()
             return -999, out, err + f"\n<no end after {CALL_TIMEOUT} s>\n".encode()
         return process.returncode, out, err
+
+
+@contextlib.contextmanager
+def peer_running(arguments: list[str]):
+    peer = subprocess.Popen([sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert peer.stdout.readline() == b"listening\n"
+    try:
+        yield
+    finally:
+        peer.stdin.close()
+        try:
+            peer.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            peer.kill()
+            peer.wait()
+        peer.stdout.close()
 
 
 @contextlib.contextmanager

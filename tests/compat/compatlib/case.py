@@ -76,13 +76,22 @@ class Locked:
 
 
 @dataclass(frozen=True)
+class Peer:
+    """An LMTP server (lmtp_peer.py) for the time of the case. `script`: its answers. What it hears is the part "wire".
+
+    `at`: "socket" (its path is @PEER@), "command" (the command line is @PEERCOMMAND@) or "IP:PORT"."""
+    script: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    at: str = "socket"
+
+
+@dataclass(frozen=True)
 class Config:
     """The configuration file itself gets this mode and owner."""
     mode: int = 0o644
     owner: str = "root"
 
 
-Setup = Union[Config, File, Dir, Symlink, HardLink, Fifo, Touch, Locked]
+Setup = Union[Config, File, Dir, Symlink, HardLink, Fifo, Touch, Locked, Peer]
 
 
 # ---- calls --------------------------------------------------------------------------------------------------------
@@ -152,7 +161,7 @@ def one_transport(options: str, main: str = "", routers: str = ACCEPT) -> str:
 
 # ---- the case -----------------------------------------------------------------------------------------------------
 
-PARTS = ("exit", "stdout", "stderr", "log", "msglog", "spool", "mail")
+PARTS = ("exit", "stdout", "stderr", "log", "msglog", "spool", "mail", "wire")
 
 
 @dataclass(frozen=True)

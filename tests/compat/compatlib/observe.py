@@ -221,4 +221,6 @@ class Observed:
         others += sorted(f"intent/{normalise(p.name)}" for p in (root / "spool" / "intent").glob("*") if p.name not in queued)
         parts["spool"] += "".join(f"also in the spool directory: {name}\n" for name in others)
         parts["mail"] = tree(root / "mail", normalise, plain)
+        if (root / "wire").is_dir():
+            parts["wire"] = normalise("".join(show(p.read_bytes()) for p in sorted((root / "wire").iterdir())))
         return Observed(parts)

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/lmtp_connection.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/strings.h"
+#include "driver/command_words.h"
+#include "wording/lmtp.h"
+#include "wording/pipe.h"
+
+namespace postern {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLastWords{5000};  // for a command to end by itself when its input has
+constexpr int kHighestPort = 65535;
+
+tl::unexpected<Outcome> deferred(std::string message, int code = code::kUnknown) {
+    return tl::unexpected(Outcome{.verdict = Verdict::defer, .code = code, .message = std::move(message)});
+}
+
+tl::expected<std::string, Outcome> expanded(DeliveryContext& context, const Expandable& option, std::string_view name) {
+    Expansion value = context.expander.expand(option, context.scope);
+    if (value) return std::move(value->bytes);
+    return deferred(
+        wording::lmtp_option_not_expanded(option.source, name, context.instance.name, value.error().message));
+}
+
+// "host", "host::port" as in Exim's host lists, "[ip]:port"; a plain IPv6 address is one.
+LmtpTarget::Host host_of(const std::string& item, std::uint16_t port) {
+    if (item.starts_with('[')) {
+        const std::size_t end = item.find(']');
+        const auto own =
+            end == std::string::npos ? std::nullopt : parse_uint(item.substr(std::min(end + 2, item.size())));
+        return {item.substr(1, end - 1), own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
+    }
+    const std::size_t colon = item.find(':');
+    if (colon == std::string::npos || item.find(':', colon + 1) != std::string::npos) return {item, port};
+    const auto own = parse_uint(item.substr(colon + 1));
+    return {item.substr(0, colon), own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
+}
+
+tl::expected<LmtpTarget, Outcome> hosts_target(DeliveryContext& context, const LmtpOptions& options) {
+    const auto hosts = expanded(context, options.hosts, "hosts");
+    if (!hosts) return tl::unexpected(hosts.error());
+    const auto port = expanded(context, options.port, "port");
+    if (!port) return tl::unexpected(port.error());
+    const auto number = parse_uint(trim(*port));
+    if (!number || *number == 0 || *number > kHighestPort)
+        return deferred(wording::port_invalid(*port, context.instance.name));
+    LmtpTarget target;
+    for (const std::string& item : split_list(*hosts)) {
+        if (!item.empty()) target.hosts.push_back(host_of(item, static_cast<std::uint16_t>(*number)));
+    }
+    if (target.hosts.empty()) return deferred(wording::no_hosts(context.instance.name));
+    return target;
+}
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> out;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) out.emplace_back(*entry);
+    return out;
+}
+
+}  // namespace
+
+std::string LmtpTarget::text() const {
+    if (!socket.path.empty()) return socket.path;
+    if (!argv.empty()) return join(argv, " ");
+    std::vector<std::string> names;
+    for (const Host& host : hosts) names.push_back(host.name + " port " + std::to_string(host.port));
+    return join(names, ", ");
+}
+
+tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const LmtpOptions& options) {
+    if (options.hosts) return hosts_target(context, options);
+    LmtpTarget target;
+    if (options.socket) {
+        auto path = expanded(context, options.socket, "socket");
+        if (!path) return tl::unexpected(path.error());
+        if (path->empty()) return deferred(wording::socket_not_connected("", context.instance.name, ECONNREFUSED));
+        target.socket.path = std::move(*path);
+        return target;
+    }
+    auto words = command_words(context, {.text = options.command.source,
+                                         .when_not_expanded = Verdict::panic,
+                                         .label = wording::command_label(context.instance.name)});
+    if (!words) {
+        words.error().code = code::kUnknown;  // where pipe has 0
+        return tl::unexpected(words.error());
+    }
+    if (words->empty()) return deferred(wording::lmtp_closed("initial connection"));
+    target.argv = std::move(*words);
+    return target;
+}
+
+// --- the connection ---
+
+LmtpConnection::LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host)
+    : socket_(std::move(socket)),
+      host_(std::move(host)),
+      stream_(std::make_unique<FdStream>(context.os, context.clock, socket_.get(), socket_.get())),
+      replies_(*stream_) {}
+
+LmtpConnection::LmtpConnection(DeliveryContext& context, Running command, std::string program)
+    : command_(std::move(command)),
+      program_(std::move(program)),
+      stream_(std::make_unique<FdStream>(context.os, context.clock, command_.output.get(), command_.input.get(),
+                                         command_.errors.get())),
+      replies_(*stream_) {}
+
+LmtpConnection::~LmtpConnection() {
+    if (command_.pid() <= 0) return;
+    command_.input.reset();
+    command_.output.reset();
+    (void)command_.ended(kLastWords).has_value();
+    command_.kill();
+}
+
+std::string LmtpConnection::remark() const {
+    if (command_.start_error != 0) return wording::lmtp_not_started(program_, command_.start_error);
+    const std::string& complaints = stream_->complaints();
+    return complaints.empty() ? std::string() : wording::lmtp_complaint(printable(trim(complaints)));
+}
+
+namespace {
+
+Result<UniqueFd> connect_to_host(DeliveryContext& context, const LmtpTarget::Host& host, milliseconds patience,
+                                 std::string& reached, std::string& why) {
+    const Result<std::vector<std::string>> addresses = context.os.addresses_of(host.name);
+    if (!addresses) {
+        why = wording::host_lookup_failed(host.name, addresses.error().to_string());
+        return Unexpected(addresses.error());
+    }
+    why = wording::host_not_found(host.name);
+    Result<UniqueFd> socket = failure(EHOSTUNREACH, "connect", host.name);
+    for (const std::string& ip : *addresses) {
+        reached = wording::host_text(host.name, ip);
+        socket = context.os.connect({.path = {}, .ip = ip, .port = host.port}, patience);
+        if (socket) return socket;
+        why = reached;
+    }
+    return socket;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open(DeliveryContext& context,
+                                                                            const LmtpOptions& options,
+                                                                            const LmtpTarget& target) {
+    using Opened = std::unique_ptr<LmtpConnection>;
+    const std::string& name = context.instance.name;
+    if (!target.hosts.empty()) {
+        Outcome last;
+        for (const LmtpTarget::Host& host : target.hosts) {
+            std::string reached, why;
+            auto socket = connect_to_host(context, host, Seconds{options.connect_timeout.seconds}, reached, why);
+            if (socket) return Opened(new LmtpConnection(context, std::move(*socket), reached));
+            last = {.verdict = Verdict::defer, .code = socket.error().code, .message = why};
+        }
+        return tl::unexpected(last);
+    }
+    if (!target.socket.path.empty()) {
+        auto socket = context.os.connect(target.socket, Seconds{options.timeout.seconds});
+        if (!socket) return deferred(wording::socket_not_connected(target.socket.path, name, socket.error().code));
+        return Opened(new LmtpConnection(context, std::move(*socket), {}));
+    }
+    auto command = context.processes.spawn(
+        context.os,
+        {.argv = target.argv, .environment = own_environment(), .directory = {}, .errors = Spawn::Errors::apart});
+    if (!command) return deferred(wording::lmtp_child_not_made(name, command.error().code));
+    return Opened(new LmtpConnection(context, std::move(*command), target.argv.front()));
+}
+
+}  // namespace postern

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// transports/lmtp_connection.h – how lmtp gets to its server: a Unix socket, a command, or hosts over TCP (spec lmtp.md
+// §3, §12). The connection is made as the delivery user.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "driver/transport.h"
+#include "protocol/stream.h"
+#include "transports/lmtp_options.h"
+
+namespace postern {
+
+// Where to go; worked out without going there.
+struct LmtpTarget {
+    SocketAddress socket;           // if it has a path; else
+    std::vector<std::string> argv;  // if there are any; else
+    struct Host {
+        std::string name;
+        std::uint16_t port = 0;
+    };
+    std::vector<Host> hosts;
+    [[nodiscard]] std::string text() const;
+};
+[[nodiscard]] tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const LmtpOptions& options);
+
+class LmtpConnection {
+public:
+    // A command that cannot be run is a connection that is closed at once.
+    [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open(DeliveryContext& context,
+                                                                                     const LmtpOptions& options,
+                                                                                     const LmtpTarget& target);
+    LmtpConnection(const LmtpConnection&) = delete;
+    LmtpConnection& operator=(const LmtpConnection&) = delete;
+    ~LmtpConnection();  // no process of a command's group is left behind
+
+    [[nodiscard]] Stream& stream() { return *stream_; }
+    [[nodiscard]] ReplyReader& replies() { return replies_; }
+    [[nodiscard]] const std::string& host() const { return host_; }  // for H=; empty: not over TCP
+    // What else there is to say about a conversation that failed: why the command did not run, what it complained of.
+    [[nodiscard]] std::string remark() const;
+
+private:
+    LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host);
+    LmtpConnection(DeliveryContext& context, Running command, std::string program);
+
+    UniqueFd socket_;
+    Running command_;
+    std::string host_, program_;
+    std::unique_ptr<FdStream> stream_;
+    ReplyReader replies_;
+};
+
+}  // namespace postern

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transports/lmtp_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/strings.h"
+#include "driver/filtering.h"
+#include "driver/write_plan.h"
+#include "transports/batch_smtp.h"
+#include "transports/lmtp_connection.h"
+#include "transports/lmtp_verdicts.h"
+#include "wording/lmtp.h"
+
+namespace postern {
+namespace {
+
+bool has_top_bit(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
+}
+
+// A body that cannot be read now will be found out when it is sent.
+bool body_has_top_bit(Os& os, const BodySource& body) {
+    std::string block(64UL * 1024, '\0');
+    for (std::int64_t at = body.start;;) {
+        const Result<std::size_t> got = os.pread(body.fd, block, at);
+        if (!got || *got == 0) return false;
+        if (has_top_bit(std::string_view(block).substr(0, *got))) return true;
+        at += static_cast<std::int64_t>(*got);
+    }
+}
+
+// RFC 3461, as the sender asked for it.
+std::string notify_parameters(const AddressItem& item) {
+    std::string out;
+    if ((item.dsn_flags & kDsnNever) != 0) out = " NOTIFY=NEVER";
+    const std::pair<unsigned, std::string_view> kinds[] = {
+        {kDsnSuccess, "SUCCESS"}, {kDsnFailure, "FAILURE"}, {kDsnDelay, "DELAY"}};
+    for (const auto& [flag, name] : kinds) {
+        if ((item.dsn_flags & flag) == 0) continue;
+        out += out.empty() ? " NOTIFY=" : ",";
+        out += name;
+    }
+    if (!item.dsn_original.empty()) out += " ORCPT=" + item.dsn_original;
+    return out;
+}
+
+std::string return_parameters(const Message& message) {
+    std::string out;
+    if (message.dsn_ret == 1) out += " RET=FULL";
+    if (message.dsn_ret == 2) out += " RET=HDRS";
+    if (!message.dsn_envid.empty()) out += " ENVID=" + message.dsn_envid;
+    return out;
+}
+
+Outcome outcome_of(const FilterFailure& failure) {
+    if (failure.kind == FilterFailure::Kind::timed_out)
+        return {.code = ETIMEDOUT, .message = wording::lmtp_filter_timed_out()};
+    if (failure.kind == FilterFailure::Kind::ended_badly)
+        return {.code = code::kFilterFail, .message = wording::lmtp_filter_failed(failure.status)};
+    return {.code = failure.error.code, .message = wording::lmtp_filter_failed(-1)};
+}
+
+// Made before the server is troubled: options that cannot be expanded and filters that fail leave no session in the
+// middle.
+tl::expected<SessionMessage, Outcome> message_to_send(DeliveryContext& context) {
+    auto plan = make_write_plan(context);
+    if (!plan)
+        return tl::unexpected(Outcome{.code = code::kHeaderFail,
+                                      .message = wording::lmtp_headers_not_expanded(plan.error().why)});
+    if (const auto failure = pass_through_filter(context, *plan)) return tl::unexpected(outcome_of(*failure));
+    return SessionMessage{std::move(*plan), context.body};
+}
+
+}  // namespace
+
+MailEnvelope Lmtp::envelope(const DeliveryContext& context) const {
+    const Message& message = context.message;
+    MailEnvelope out{.sender = context.return_path, .parameters = return_parameters(message), .recipients = {}};
+    for (const AddressItem* item : context.batch)
+        out.recipients.push_back(
+            {batch_recipient(*item, instance_.options.rcpt_include_affixes), notify_parameters(*item)});
+    out.size = message.size() + message.body_linecount;
+    out.eight_bit = body_has_top_bit(context.os, context.body);
+    out.utf8 = message.smtputf8 || has_top_bit(out.sender) ||
+               std::ranges::any_of(out.recipients, [](const MailEnvelope::To& to) { return has_top_bit(to.path); });
+    return out;
+}
+
+DeliveryReport Lmtp::deliver(DeliveryContext& context) {
+    const auto target = lmtp_target(context, options_);
+    if (!target) return same_for_all(context, target.error());
+    if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
+    auto message = message_to_send(context);
+    if (!message) return same_for_all(context, message.error());
+    auto connection = LmtpConnection::open(context, options_, *target);
+    if (!connection) return same_for_all(context, connection.error());
+
+    Dialogue dialogue({.hello_name = context.primary_hostname, .ignore_quota = options_.ignore_quota},
+                      envelope(context));
+    Session session(context.os, context.clock, (*connection)->stream(), (*connection)->replies(),
+                    {.each = Seconds{options_.timeout.seconds},
+                     .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})});
+    session.run(dialogue, std::move(*message));
+    DeliveryReport report;
+    report.addresses = lmtp_verdicts({.dialogue = dialogue,
+                                      .bytes_sent = session.message_bytes(),
+                                      .remark = (*connection)->remark(),
+                                      .top_bit_ok = context.configuration.main.print_topbitchars});
+    for (AddressReport& address : report.addresses) {
+        address.host = (*connection)->host();
+        address.with_affixes = instance_.options.rcpt_include_affixes;
+    }
+    return report;
+}
+
+DeliveryPlan Lmtp::plan(DeliveryContext& context) {
+    DeliveryPlan plan;
+    plan.kind = "LMTP";
+    const auto target = lmtp_target(context, options_);
+    if (target) plan.target = target->text();
+    if (!target) plan.refusal = target.error();
+    HeaderChanges headers;
+    if (const auto written = make_write_plan(context, &headers); !written && !plan.refusal)
+        plan.refusal =
+            Outcome{.code = code::kHeaderFail, .message = wording::lmtp_headers_not_expanded(written.error().why)};
+    plan.header_lines = std::move(headers.added);
+    plan.removed_headers = std::move(headers.removed);
+    plan.steps.push_back(
+        fmt::format("say MAIL FROM:<{}> and {} RCPT in one session", context.return_path, context.batch.size()));
+    plan.steps.push_back(fmt::format("wait at most {} for each reply, {} in all",
+                                     interval_text(options_.timeout.seconds),
+                                     interval_text(options_.session_timeout.seconds)));
+    return plan;
+}
+
+}  // namespace postern

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "support/delivery_world.h"
+#include "support/lmtp_server.h"
+#include "transports/lmtp_run.h"
+
+namespace postern {
+
+extern const TransportDriver lmtp_driver;
+
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const SocketAddress kSocket{.path = "/run/lmtp", .ip = {}, .port = 0};
+
+Expandable text(std::string source) { return {std::move(source), true, {}}; }
+
+struct LmtpTest : testing::Test {
+    DeliveryWorld world;
+    std::shared_ptr<LmtpServer> server = std::make_shared<LmtpServer>();
+
+    void serve(LmtpServer::Answer answer = LmtpServer::obliging()) {
+        server = std::make_shared<LmtpServer>(std::move(answer));
+        world.fake.set_peer(kSocket, [this] { return server; });
+    }
+    template <class Change>
+    DriverDescription::InitError configure(Change change) {
+        return world.use<LmtpOptions>(lmtp_driver, change);
+    }
+    void use_socket() {
+        configure([](LmtpOptions& o) { o.socket = text("/run/lmtp"); });
+    }
+    [[nodiscard]] std::vector<std::string> messages(const DeliveryReport& report) const {
+        std::vector<std::string> out;
+        for (const AddressReport& address : report.addresses) out.push_back(address.outcome.message);
+        return out;
+    }
+};
+
+struct ConfigurationCase {
+    const char* name;
+    bool command, socket, hosts;
+    std::string want_error;
+};
+class LmtpConfiguration : public LmtpTest, public testing::WithParamInterface<ConfigurationCase> {};
+TEST_P(LmtpConfiguration, ExactlyOneServer) {
+    const ConfigurationCase& c = GetParam();
+    const auto error = configure([&](LmtpOptions& o) {
+        if (c.command) o.command = text("/bin/x");
+        if (c.socket) o.socket = text("/run/lmtp");
+        if (c.hosts) o.hosts = text("localhost");
+    });
+    EXPECT_EQ(error.text, c.want_error);
+}
+const char* const kNotOne = "one (and only one) of command or socket must be set for the t1 transport";
+INSTANTIATE_TEST_SUITE_P(All, LmtpConfiguration,
+                         testing::Values(ConfigurationCase{"None", false, false, false, kNotOne},
+                                         ConfigurationCase{"Command", true, false, false, ""},
+                                         ConfigurationCase{"Socket", false, true, false, ""},
+                                         ConfigurationCase{"Hosts", false, false, true, ""},
+                                         ConfigurationCase{"CommandAndSocket", true, true, false, kNotOne},
+                                         ConfigurationCase{"SocketAndHosts", false, true, true, kNotOne}),
+                         [](const auto& c) { return c.param.name; });
+
+TEST_F(LmtpTest, DeliversABatch) {
+    serve();
+    use_socket();
+    world.add_address("Ann@Test.ex");
+    const DeliveryReport report = world.deliver();
+    ASSERT_EQ(report.addresses.size(), 2u);
+    for (const AddressReport& address : report.addresses) EXPECT_EQ(address.outcome.verdict, Verdict::ok);
+    EXPECT_EQ(report.addresses[1].confirmation, "250 2.0.0 kept 1");
+    EXPECT_EQ(report.addresses[0].bytes_written, static_cast<std::int64_t>(server->messages[0].size()));
+    EXPECT_THAT(server->commands, ElementsAre("LHLO host.test.ex", "MAIL FROM:<ann@test.ex>", "RCPT TO:<joe@test.ex>",
+                                              "RCPT TO:<Ann@Test.ex>", "DATA", "QUIT"));
+    EXPECT_THAT(server->messages, ElementsAre(StartsWith("Received: from a\r\n\tby b\r\nFrom: ann@test.ex\r\n")));
+}
+
+TEST_F(LmtpTest, LeavesNoDescriptorBehind) {
+    serve();
+    use_socket();
+    (void)world.deliver();
+    world.body_fd.reset();
+    EXPECT_EQ(world.fake.open_descriptors(), 0u);
+}
+
+TEST_F(LmtpTest, AsksForWhatTheSenderAskedFor) {
+    serve(LmtpServer::obliging({"DSN", "SIZE", "8BITMIME", "SMTPUTF8"}));
+    use_socket();
+    world.message.dsn_ret = 2;
+    world.message.dsn_envid = "e+2Bid";
+    world.message.smtputf8 = true;
+    world.batch[0]->dsn_flags = kDsnSuccess | kDsnDelay;
+    world.batch[0]->dsn_original = "rfc822;joe@x";
+    world.add_address("never@test.ex").dsn_flags = kDsnNever;
+    world.set_body("\xe4\n");
+    (void)world.deliver();
+    EXPECT_THAT(server->commands[1], HasSubstr(" SIZE="));
+    EXPECT_THAT(server->commands[1], HasSubstr(" BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=e+2Bid"));
+    EXPECT_EQ(server->commands[2], "RCPT TO:<joe@test.ex> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;joe@x");
+    EXPECT_EQ(server->commands[3], "RCPT TO:<never@test.ex> NOTIFY=NEVER");
+}
+
+TEST_F(LmtpTest, NothingEightBitNoBodyParameter) {
+    serve(LmtpServer::obliging({"8BITMIME", "SMTPUTF8"}));
+    use_socket();
+    (void)world.deliver();
+    EXPECT_EQ(server->commands[1], "MAIL FROM:<ann@test.ex>");
+}
+
+// D-lmtp-broken-pipe: whatever call finds out that the server has gone, the text is the same.
+TEST_F(LmtpTest, AConnectionThatBreaksIsClosed) {
+    for (const std::size_t answer : {2U, 3U, 4U}) {
+        server = std::make_shared<LmtpServer>();
+        server->break_at(answer, LmtpServer::Break::reset);
+        world.fake.set_peer(kSocket, [this] { return server; });
+        use_socket();
+        const Outcome outcome = world.deliver().addresses[0].outcome;
+        EXPECT_EQ(outcome.verdict, Verdict::defer);
+        EXPECT_EQ(outcome.code, ECONNRESET);
+        EXPECT_THAT(outcome.message, StartsWith("LMTP connection closed after "));
+    }
+    serve();
+    server->on_data = [](LmtpServer& peer) { peer.reset(); };
+    use_socket();
+    world.set_body(std::string(300'000, 'x') + "\n");
+    const Outcome outcome = world.deliver().addresses[0].outcome;
+    EXPECT_EQ(outcome.verdict, Verdict::defer);
+    EXPECT_EQ(outcome.code, EPIPE);
+    EXPECT_EQ(outcome.message, "LMTP connection closed after sending data block");
+}
+
+TEST_F(LmtpTest, FaultsNeverDeliverTwiceOrLose) {
+    for (const int code : {EINTR, EIO, EMFILE, EAGAIN}) {
+        for (long n = 1; n < 1000; ++n) {
+            DeliveryWorld fresh;
+            auto peer = std::make_shared<LmtpServer>();
+            fresh.fake.set_peer(kSocket, [&] { return peer; });
+            fresh.use<LmtpOptions>(lmtp_driver, [](LmtpOptions& o) { o.socket = text("/run/lmtp"); });
+            fresh.add_address("b@test.ex");
+            DeliveryContext context = fresh.context();
+            fresh.os.fail_at(n, code);
+            const DeliveryReport report = fresh.transport->deliver(context);
+            const bool hit = fresh.os.hit();
+            fresh.os.disarm();
+            ASSERT_EQ(report.addresses.size(), 2u);
+            for (std::size_t i = 0; i < 2; ++i) {
+                const bool ok = report.addresses[i].outcome.verdict == Verdict::ok;
+                EXPECT_TRUE(!ok || peer->kept.size() > i) << "call " << n << ": " << fresh.os.hit_at();
+            }
+            if (!hit) break;
+        }
+    }
+}
+
+// --- hosts ---
+
+TEST_F(LmtpTest, TriesHostsAndAddressesInTurn) {
+    const SocketAddress there{.path = {}, .ip = "10.0.0.2", .port = 2424};
+    world.fake.set_host("a.test.ex", {"10.0.0.1"});
+    world.fake.set_host("b.test.ex", {"::1", "10.0.0.2"});
+    world.fake.set_peer(there, [this] { return server; });
+    configure([](LmtpOptions& o) {
+        o.hosts = text("none.test.ex : a.test.ex : b.test.ex");
+        o.port = text("2424");
+    });
+    const DeliveryReport report = world.deliver();
+    EXPECT_EQ(report.addresses[0].outcome.verdict, Verdict::ok);
+    EXPECT_EQ(report.addresses[0].host, "b.test.ex [10.0.0.2]");
+}
+
+struct HostsCase {
+    const char* name;
+    std::string hosts, port;
+    Outcome want;
+};
+class LmtpHosts : public LmtpTest, public testing::WithParamInterface<HostsCase> {};
+TEST_P(LmtpHosts, Unreachable) {
+    const HostsCase& c = GetParam();
+    world.fake.set_host("a.test.ex", {"10.0.0.1"});
+    world.fake.set_host("slow.test.ex", {"10.0.0.9"});
+    world.fake.set_connect_error({.path = {}, .ip = "10.0.0.9", .port = 24}, ETIMEDOUT);
+    configure([&](LmtpOptions& o) {
+        o.hosts = text(c.hosts);
+        o.port = text(c.port);
+    });
+    EXPECT_EQ(world.deliver().addresses[0].outcome, c.want);
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, LmtpHosts,
+    testing::Values(
+        HostsCase{
+            "NoSuchHost", "none.test.ex", "24", {.code = EHOSTUNREACH, .message = "host none.test.ex has no address"}},
+        HostsCase{"Refused", "a.test.ex", "24", {.code = ECONNREFUSED, .message = "a.test.ex [10.0.0.1]"}},
+        HostsCase{"Slow", "slow.test.ex", "24", {.code = ETIMEDOUT, .message = "slow.test.ex [10.0.0.9]"}},
+        HostsCase{"OwnPort", "a.test.ex::25", "24", {.code = ECONNREFUSED, .message = "a.test.ex [10.0.0.1]"}},
+        HostsCase{"BadPort", "a.test.ex", "lmtp", {.message = "invalid port \"lmtp\" for the t1 transport"}},
+        HostsCase{"HugePort", "a.test.ex", "65536", {.message = "invalid port \"65536\" for the t1 transport"}},
+        HostsCase{"Nobody", " : ", "24", {.message = "t1 transport called with hosts unset or empty"}},
+        HostsCase{"BadExpansion",
+                  "${nosuch:x}",
+                  "24",
+                  {.message = "Expansion of \"${nosuch:x}\" (hosts setting for t1 transport) failed: unknown expansion "
+                              "operator \"nosuch\""}}),
+    [](const auto& c) { return c.param.name; });
+
+TEST_F(LmtpTest, NamesThatCannotBeLookedUpNowAreTriedLater) {
+    world.fake.set_hosts_error(EAGAIN);
+    configure([](LmtpOptions& o) { o.hosts = text("a.test.ex"); });
+    const Outcome outcome = world.deliver().addresses[0].outcome;
+    EXPECT_EQ(outcome.verdict, Verdict::defer);
+    EXPECT_THAT(outcome.message, StartsWith("host lookup for a.test.ex did not complete: "));
+}
+
+// --- command ---
+
+// A program that is `server` behind pipes.
+FakeProgram serving(std::shared_ptr<LmtpServer> server, std::string complaint = {}) {
+    return [server = std::move(server), complaint, begun = false](FakeCommand& command) mutable {
+        if (!std::exchange(begun, true) && !complaint.empty()) command.complain(complaint);
+        if (const std::string input = command.take_input(); !input.empty()) server->take(input);
+        std::string said(4096, '\0');
+        while (server->read_error() == 0) {
+            const std::size_t count = server->give(said);
+            if (count == 0) return command.exit(0);
+            command.say(std::string_view(said).substr(0, count));
+        }
+        if (command.input_ended()) command.exit(0);
+    };
+}
+
+TEST_F(LmtpTest, TalksToACommand) {
+    world.processes.on_spawn = [&](const Spawn&) { return serving(server); };
+    configure([](LmtpOptions& o) { o.command = text("/bin/lmtpd -x $local_part_prefix"); });
+    const DeliveryReport report = world.deliver();
+    EXPECT_EQ(report.addresses[0].outcome, (Outcome{.verdict = Verdict::ok, .code = 0}));
+    ASSERT_EQ(world.processes.spawned.size(), 1u);
+    EXPECT_THAT(world.processes.spawned[0].argv, ElementsAre("/bin/lmtpd", "-x", ""));
+    EXPECT_EQ(world.processes.spawned[0].umask, 077U);
+    EXPECT_EQ(world.processes.unreaped(), 0u);
+}
+
+TEST_F(LmtpTest, ShowsWhatACommandComplainsOf) {
+    world.processes.on_spawn = [](const Spawn&) {
+        return [](FakeCommand& command) {
+            command.complain("cannot open /etc/lmtpd.conf\n");
+            command.exit(1);
+        };
+    };
+    configure([](LmtpOptions& o) { o.command = text("/bin/lmtpd"); });
+    EXPECT_THAT(messages(world.deliver()),
+                ElementsAre("LMTP connection closed after initial connection (stderr: cannot open /etc/lmtpd.conf)"));
+}
+
+TEST_F(LmtpTest, AWarningIsNoAnswer) {
+    world.processes.on_spawn = [&](const Spawn&) { return serving(server, "warning: x\n"); };
+    configure([](LmtpOptions& o) { o.command = text("/bin/lmtpd"); });
+    EXPECT_EQ(world.deliver().addresses[0].outcome.verdict, Verdict::ok);
+}
+
+TEST_F(LmtpTest, ACommandThatStaysIsKilled) {
+    world.processes.on_spawn = [](const Spawn&) {
+        return [greeted = false](FakeCommand& command) mutable {
+            if (!std::exchange(greeted, true)) command.say("421 go away\r\n");
+        };
+    };
+    configure([](LmtpOptions& o) { o.command = text("/bin/lmtpd"); });
+    EXPECT_THAT(messages(world.deliver()), ElementsAre("LMTP error after initial connection: 421 go away"));
+    EXPECT_THAT(world.processes.kills, testing::Not(IsEmpty()));
+    EXPECT_EQ(world.processes.unreaped(), 0u);
+}
+
+TEST_F(LmtpTest, NothingIsStartedForNothing) {
+    configure([](LmtpOptions& o) { o.command = text("/bin/lmtpd"); });
+    DeliveryContext context = world.context();
+    context.dont_deliver = true;
+    EXPECT_EQ(world.transport->deliver(context).addresses[0].outcome.verdict, Verdict::ok);
+    EXPECT_THAT(world.processes.spawned, IsEmpty());
+}
+
+TEST_F(LmtpTest, PlanNamesTheServer) {
+    serve();
+    use_socket();
+    DeliveryContext context = world.context();
+    EXPECT_EQ(world.transport->plan(context).target, "/run/lmtp");
+    EXPECT_THAT(server->commands, IsEmpty());
+}
+
+}  // namespace
+}  // namespace postern
