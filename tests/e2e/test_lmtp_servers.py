@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lmtp transport with servers that people run (D-lmtp-tcp): Dovecot's lmtpd, Postfix's smtp-sink -L."""
+import re
+
+import pytest
+
+from lmtp_servers import dovecot, free_port, smtp_sink
+from world import MESSAGE, World
+
+ROUTERS = "all:\n  driver = accept\n  transport = lmtp\n"
+
+
+def world_with(place, postern, options: str, main: str = "") -> World:
+    lines = "".join(f"  {line}\n" for line in options.splitlines())
+    return World(place / "w", postern, main=main, routers=ROUTERS, transports="lmtp:\n  driver = lmtp\n  batch_max = 100\n  user = {user}\n  timeout = 20s\n" + lines)
+
+
+def lines_of(world: World, marker: str) -> list[str]:
+    return [line for line in world.log().splitlines() if f" {marker} " in line]
+
+
+@pytest.fixture
+def server(place):
+    with dovecot(place / "dovecot") as running:
+        yield running
+
+
+@pytest.mark.parametrize("how", ["socket", "v4", "v6", "name"])
+def test_dovecot(place, postern, server, how):
+    hosts = {"v4": "127.0.0.1", "v6": "<; ::1", "name": "localhost"}
+    options = f"socket = {server.socket}" if how == "socket" else f"hosts = {hosts[how]}\nport = {server.port}"
+    world = world_with(place, postern, options)
+    message = MESSAGE + b".\n..dots\n\xc3\xa4\n" + b"x" * 3000 + b"\n"
+    assert world.send("joe@test.example", "ann@test.example", message=message).code == 0
+    assert world.queue() == [], world.log() + server.log()
+    for user in ("joe", "ann"):
+        (copy,) = server.mail_of(user)
+        head, _, body = copy.partition(b"\n\n")
+        assert body == message.partition(b"\n\n")[2]
+        assert b"Subject: story" in head and b"with LMTP" in head
+    delivered = lines_of(world, "=>") + lines_of(world, "->")
+    assert len(delivered) == 2 and all('C="250 2.0.0 <' in line for line in delivered)
+    if how != "socket":
+        assert re.search(r" H=(127\.0\.0\.1|::1|localhost) \[(127\.0\.0\.1|::1)\] ", delivered[0])
+
+
+def test_dovecot_header_dots(place, postern, server):
+    world = world_with(place, postern, f"socket = {server.socket}")
+    world.send("joe@test.example", message=b".odd: header\nSubject: x\n..two: dots\n\n.\n")
+    (copy,) = server.mail_of("joe")
+    assert b"\n.odd: header\n" in copy and b"\n..two: dots\n" in copy and copy.endswith(b"\n\n.\n")
+
+
+def test_dovecot_large_message(place, postern, server):
+    world = world_with(place, postern, f"socket = {server.socket}")
+    body = b"".join(b"%07d .\n.\n" % n for n in range(500_000))
+    world.send("joe@test.example", message=MESSAGE + body)
+    (copy,) = server.mail_of("joe")
+    assert copy.endswith(b"last line\n" + body)
+
+
+def test_dovecot_many_recipients(place, postern, server):
+    world = world_with(place, postern, f"socket = {server.socket}")
+    users = [f"user{n}" for n in range(150)]
+    world.send(*(f"{user}@test.example" for user in users))
+    assert world.queue() == [] and all(len(server.mail_of(user)) == 1 for user in users)
+    assert server.log().count("Disconnect from local") + server.log().count("Disconnect from") >= 2    # batch_max 100
+
+
+def test_dovecot_gone(place, postern):
+    with dovecot(place / "dovecot") as server:
+        world = world_with(place, postern, f"socket = {server.socket}")
+        world.send("joe@test.example")
+    world.send("ann@test.example")
+    assert len(world.queue()) == 1 and "Failed to connect to socket" in world.log()
+    with dovecot(place / "dovecot") as server:
+        world.run("-qff")
+        assert world.queue() == [] and len(server.mail_of("joe")) == len(server.mail_of("ann")) == 1
+
+
+@pytest.mark.parametrize("how", ["socket", "tcp"])
+def test_sink(place, postern, how):
+    path, port = (str(place / "sink"), 0) if how == "socket" else (None, free_port())
+    with smtp_sink(path=path, port=port):
+        if path:
+            (place / "sink").chmod(0o666)
+        world = world_with(place, postern, f"socket = {path}" if path else f"hosts = 127.0.0.1\nport = {port}")
+        world.send(*(f"u{n}@test.example" for n in range(50)))
+        assert world.queue() == [], world.log()
+        assert len(lines_of(world, "=>")) == 1 and len(lines_of(world, "->")) == 49
+
+
+STAGES = [("connect", "initial connection"), ("lhlo", "LHLO"), ("mail", "MAIL FROM"), ("rcpt", "RCPT TO"), ("data", "DATA"), (".", "end of data")]
+
+
+@pytest.mark.parametrize("option, says", [("-q", "LMTP connection closed after "), ("-r", "LMTP error after "), ("-f", "LMTP error after ")])
+@pytest.mark.parametrize("command, where", STAGES)
+def test_sink_that_refuses(place, postern, command, where, option, says):
+    """smtp-sink -q hangs up at that command, -r refuses it for now, -f for good."""
+    port = free_port()
+    with smtp_sink(option, command, port=port):
+        world = world_with(place, postern, f"hosts = 127.0.0.1\nport = {port}")
+        world.send("a@test.example", "b@test.example")
+        bounced = option == "-f" and command not in ("connect", "lhlo")
+        assert len(lines_of(world, "**" if bounced else "==")) == 2, world.log()
+        assert says + where in world.log() and len(world.queue()) == 1
