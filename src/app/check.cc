@@ -74,6 +74,13 @@ std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
     templates.table(main_option_table(), &loaded.configuration->main, "", {loaded.configuration->file, 0});
     templates.instances(loaded.configuration->routers, "router", router_option_table());
     templates.instances(loaded.configuration->transports, "transport", transport_option_table());
+    for (const TransportInstance& transport : loaded.configuration->transports) {
+        const auto advise = transport.driver->advise_transport;
+        const std::string advice = advise ? advise(transport) : std::string();
+        if (!advice.empty())
+            findings.push_back(
+                {.where = transport.where, .message = "transport " + transport.name + ": " + advice, .warning = true});
+    }
     std::ranges::stable_sort(findings, {}, [](const Finding& f) { return f.where.line; });
     for (const std::string& warning : loaded.configuration->warnings)
         findings.push_back({.message = warning, .warning = true});

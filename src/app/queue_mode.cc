@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // -bp…, -bpc and -q: the queue as a whole (spec queue-retry-bounce.md §7, §8).
 #include <algorithm>
+#include <span>
 
 #include "app/modes.h"
 #include "mail/message_id.h"
@@ -39,18 +40,40 @@ bool in_range(const std::string& id, const std::vector<std::string>& range) {
     return range.size() < 2 || id <= range[1];
 }
 
-void deliver_in_child(Workplace& place, const std::string& id, const RunRequest& request) {
-    const Result<pid_t> child = place.processes().fork_child(
-        [&]() -> int { return deliver_from_spool(place.engine(), id, request).end == RunEnd::not_attempted ? 1 : 0; },
+// In a worker: one message after the other. Each begins as if it had a process of its own.
+void work_through(Workplace& place, std::span<const std::string> ids, const RunRequest& request, int progress) {
+    for (const std::string& id : ids) {
+        if (!write_all(place.os(), progress, ".")) return;
+        place.expander().forget();
+        place.expander().close_lookups();
+        place.log().begin_delivery();
+        (void)deliver_from_spool(place.engine(), id, request);
+    }
+}
+
+// Returns how many messages the worker has begun. One that dies takes only the message with it that it had in hand.
+std::size_t run_worker(Workplace& place, std::span<const std::string> ids, const RunRequest& request) {
+    const auto cannot = [&](const Error& error) {
+        place.log().main_and_panic("queue run: cannot start delivery of " + ids.front() + ": " + error.to_string());
+        return ids.size();
+    };
+    Result<Os::Pipe> progress = place.os().pipe();
+    if (!progress) return cannot(progress.error());
+    const Result<pid_t> worker = place.processes().fork_child(
+        [&]() -> int {
+            close_inherited(place.os(), progress->read_end);
+            work_through(place, ids, request, progress->write_end.get());
+            return 0;
+        },
         false);
-    if (!child) {
-        place.log().main_and_panic("queue run: cannot start delivery of " + id + ": " + child.error().to_string());
-        return;
-    }
-    const Result<ExitStatus> status = place.processes().wait(*child);
-    if (status && status->signal != 0) {
-        place.log().main_and_panic(wording::runner_crashed(*child, status->signal, id));
-    }
+    if (!worker) return cannot(worker.error());
+    progress->write_end.reset();
+    const auto begun = read_all(place.os(), progress->read_end.get(), ids.size());
+    const Result<ExitStatus> status = place.processes().wait(*worker);
+    const std::size_t count = begun ? begun->size() : ids.size();
+    if (status && status->signal != 0 && count > 0)
+        place.log().main_and_panic(wording::runner_crashed(*worker, status->signal, ids[count - 1]));
+    return std::max<std::size_t>(count, 1);
 }
 
 }  // namespace
@@ -90,14 +113,16 @@ int run_queue_once(Workplace& place) {
     const bool logged = place.selectors().has(Selector::queue_run);
     if (logged) place.log().main(run_title(place, "Start"));
     const RunRequest request{.forced = line.force, .thaw = line.force_thaw, .queue_run = true};
+    std::vector<std::string> ids;
     for (const Spool::Entry& entry : entries_of(place)) {
         if (!in_range(entry.id, line.arguments)) continue;
         if (line.first_only) {
             const auto loaded = place.spool().load(entry.id, false);
             if (!loaded || !loaded->message.first_delivery) continue;
         }
-        deliver_in_child(place, entry.id, request);
+        ids.push_back(entry.id);
     }
+    for (std::span<const std::string> rest = ids; !rest.empty();) rest = rest.subspan(run_worker(place, rest, request));
     place.log().set_message_id("");
     if (logged) place.log().main(run_title(place, "End"));
     return 0;

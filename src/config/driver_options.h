@@ -93,6 +93,8 @@ struct DriverDescription {
     };
     InitError (*init_transport)(const DriverInstance<TransportOptions>&) = nullptr;  // private_options may be edited
     InitError (*init_router)(DriverInstance<RouterOptions>&) = nullptr;
+    // What `postern check` tells about an instance that works, but could do better; empty: nothing.
+    std::string (*advise_transport)(const DriverInstance<TransportOptions>&) = nullptr;
     bool log_as_local = false;  // routers: default of that option
     enum class TransportNeed : std::uint8_t { required, forbidden, optional } transport = TransportNeed::optional;
     bool local = true;  // transports: runs as the recipient on this machine

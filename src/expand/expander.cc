@@ -165,6 +165,8 @@ MatchResult Expander::match_ip(std::string_view ip, std::string_view list, const
 }
 
 void Expander::set_captures(std::vector<Text> captures) { state_->registers.captures = std::move(captures); }
+void Expander::forget() { state_->registers = {}; }
+
 void Expander::close_lookups() { state_->lookups.close(); }
 
 std::optional<std::string> syntax_error(std::string_view source) {

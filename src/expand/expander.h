@@ -103,6 +103,7 @@ public:
 
     // Captures that a router's preconditions left ($0, $1 …); visible to later expansions until cleared.
     void set_captures(std::vector<Text> captures);
+    void forget();         // what one message's expansions have left behind for the next one's: $1, $value, $runrc
     void close_lookups();  // drops cached handles (before fork, at the end of a phase)
 
     struct State;  // expand/state.h; nobody else's

@@ -30,9 +30,20 @@ Error init(const TransportInstance& instance) {
     return {};
 }
 
+std::string advise(const TransportInstance& instance) {
+    const O& options = *static_cast<const O*>(instance.private_options.get());
+    return options.batch_max.value > 1 ? std::string() : wording::lmtp_batch_advice();
+}
+
+constexpr TransportDriver make_driver() {
+    TransportDriver driver = transport_driver_of<Lmtp>("lmtp", kRows, init);
+    driver.description.advise_transport = advise;
+    return driver;
+}
+
 }  // namespace
 
 extern const TransportDriver lmtp_driver;
-constexpr TransportDriver lmtp_driver = transport_driver_of<Lmtp>("lmtp", kRows, init);
+constexpr TransportDriver lmtp_driver = make_driver();
 
 }  // namespace postern

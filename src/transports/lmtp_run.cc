@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "base/strings.h"
@@ -23,11 +24,11 @@ bool has_top_bit(std::string_view text) {
 
 // A body that cannot be read now will be found out when it is sent.
 bool body_has_top_bit(Os& os, const BodySource& body) {
-    std::string block(64UL * 1024, '\0');
+    std::array<char, 16UL * 1024> block;
     for (std::int64_t at = body.start;;) {
         const Result<std::size_t> got = os.pread(body.fd, block, at);
         if (!got || *got == 0) return false;
-        if (has_top_bit(std::string_view(block).substr(0, *got))) return true;
+        if (has_top_bit({block.data(), *got})) return true;
         at += static_cast<std::int64_t>(*got);
     }
 }

@@ -11,6 +11,10 @@ std::string one_of_command_or_socket(std::string_view transport) {
     return fmt::format("one (and only one) of command or socket must be set for the {} transport", transport);
 }
 
+std::string lmtp_batch_advice() {
+    return "every recipient has a session of its own; with batch_max = 200 those of a message share one";
+}
+
 std::string lmtp_option_not_expanded(std::string_view source, std::string_view option, std::string_view transport,
                                      std::string_view why) {
     return fmt::format("Expansion of \"{}\" ({} setting for {} transport) failed: {}", source, option, transport, why);

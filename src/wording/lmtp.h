@@ -13,6 +13,8 @@ namespace postern::wording {
 // --- reading the configuration ---
 [[nodiscard]] std::string one_of_command_or_socket(std::string_view transport);
 
+[[nodiscard]] std::string lmtp_batch_advice();  // `postern check`
+
 // --- before the conversation ---
 [[nodiscard]] std::string lmtp_option_not_expanded(std::string_view source, std::string_view option,
                                                    std::string_view transport, std::string_view why);

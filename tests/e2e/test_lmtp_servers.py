@@ -19,6 +19,14 @@ def lines_of(world: World, marker: str) -> list[str]:
     return [line for line in world.log().splitlines() if f" {marker} " in line]
 
 
+def test_check_advises_batches(place, postern):
+    world = world_with(place, postern, "socket = /run/lmtp")
+    assert "session" not in world.run("check", str(world.config), config=False).out
+    world.config.write_text(world.config.read_text().replace("  batch_max = 100\n", ""))
+    told = world.run("check", str(world.config), config=False)
+    assert told.code == 0 and "warning: transport lmtp: every recipient has a session of its own" in told.out
+
+
 @pytest.fixture
 def server(place):
     with dovecot(place / "dovecot") as running:
