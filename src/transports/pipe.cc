@@ -2,6 +2,7 @@
 // The record of the pipe driver: its options, and what is checked and completed when the configuration is read (spec
 // pipe.md §1.2). The delivery itself is in pipe_run.cc.
 #include "wording/pipe.h"
+#include "transports/pipe_crash.h"
 #include "transports/pipe_run.h"
 #include "wording/appendfile.h"
 
@@ -12,6 +13,7 @@ using O = PipeOptions;
 using Error = DriverDescription::InitError;
 
 constexpr OptionRow kRows[] = {
+    opt<&O::after_crash>("after_crash"),
     opt<&O::allow_commands>("allow_commands"),
     opt<&O::batch_id>("batch_id"),
     opt<&O::batch_max>("batch_max"),
@@ -76,6 +78,8 @@ Error check_combinations(const TransportInstance& instance, const O& options) {
 
 Error init(const TransportInstance& instance) {
     O& options = *static_cast<O*>(instance.private_options.get());
+    if (AfterCrash known{}; !parse_after_crash(options.after_crash.value, known))
+        return refuse(wording::after_crash_invalid(options.after_crash.value, instance.name));
     if (Error error = check_combinations(instance, options); !error.text.empty()) return error;
     if (options.use_bsmtp) {
         options.check_string = {".", true};

@@ -27,7 +27,7 @@ struct PipeLimits {
 };
 
 // Error: no process was started.
-[[nodiscard]] Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command,
-                                               const WritePlan& plan, const PipeLimits& limits);
+[[nodiscard]] Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command, const WritePlan& plan,
+                                               const PipeLimits& limits);
 
 }  // namespace postern

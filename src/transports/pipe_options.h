@@ -8,6 +8,7 @@
 namespace postern {
 
 struct PipeOptions {
+    PlainString after_crash{"rerun", true};
     Expandable allow_commands;
     Expandable batch_id;
     Integer batch_max{1};

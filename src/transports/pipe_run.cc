@@ -5,6 +5,7 @@
 
 #include "driver/write_plan.h"
 #include "transports/batch_smtp.h"
+#include "transports/pipe_crash.h"
 #include "transports/pipe_outcome.h"
 #include "wording/appendfile.h"
 #include "wording/pipe.h"
@@ -79,20 +80,57 @@ DeliveryReport Pipe::deliver(DeliveryContext& context) {
     if (!plan) return same_for_all(context, plan.error());
     if (const auto failed = pass_through_filter(context, *plan)) return same_for_all(context, outcome_of(*failed));
 
+    if (const auto settled = begin(context)) return same_for_all(context, *settled);
+    DeliveryReport report = run(context, *command, *plan);
+    if (context.intents) {
+        const bool ok = report.addresses.front().outcome.verdict == Verdict::ok;
+        // If this cannot be written down, a crash from now on looks like one from before.
+        (void)context.intents->record(ok ? kPipeDelivered : kPipeRefused).has_value();
+    }
+    return report;
+}
+
+// Looks what is known of earlier runs, and writes down that there is one now. The outcome: there is none.
+std::optional<Outcome> Pipe::begin(DeliveryContext& context) const {
+    const std::string& address = context.batch.front()->address;
+    const auto note = [&](const std::string& text) {
+        if (context.rewrite_log.main_log) context.rewrite_log.main_log(text);
+    };
+    const EarlierRun earlier = earlier_pipe_run(context.earlier_intents);
+    if (earlier == EarlierRun::delivered) {
+        note(wording::command_had_delivered(address, instance_.name));
+        return Outcome{.verdict = Verdict::ok, .code = 0};
+    }
+    AfterCrash choice = AfterCrash::rerun;
+    (void)parse_after_crash(options_.after_crash.value, choice);
+    if (earlier == EarlierRun::unknown && choice != AfterCrash::rerun) {
+        return Outcome{.verdict = choice == AfterCrash::defer ? Verdict::defer : Verdict::fail,
+                       .code = 0,
+                       .message = wording::command_outcome_unknown(address, instance_.name)};
+    }
+    if (earlier == EarlierRun::unknown) note(wording::command_run_again(address, instance_.name));
+    if (!context.intents) return std::nullopt;
+    const Status recorded = context.intents->record(kPipeBegun);
+    if (recorded) return std::nullopt;
+    return Outcome{
+        .verdict = Verdict::defer, .code = recorded.error().code, .message = wording::command_not_recorded()};
+}
+
+DeliveryReport Pipe::run(DeliveryContext& context, const PipeCommand& command, const WritePlan& plan) const {
     const Spawn start{
-        .argv = command->argv, .environment = command->environment, .directory = {}, .umask = options_.umask.value};
-    auto run = run_pipe_command(context, start, *plan,
-                                {.timeout = Seconds(options_.timeout.seconds), .output = options_.max_output.value});
-    if (!run) {
+        .argv = command.argv, .environment = command.environment, .directory = {}, .umask = options_.umask.value};
+    auto ended = run_pipe_command(context, start, plan,
+                                  {.timeout = Seconds(options_.timeout.seconds), .output = options_.max_output.value});
+    if (!ended) {
         return same_for_all(context, {.verdict = Verdict::defer,
                                       .code = 0,
-                                      .message = wording::child_not_made(instance_.name, run.error().code)});
+                                      .message = wording::child_not_made(instance_.name, ended.error().code)});
     }
-    DeliveryReport report = same_for_all(context, outcome_of_run(*run, *command, options_, instance_.name));
-    judge_output(report.addresses.front(), std::move(run->output), context, options_);
+    DeliveryReport report = same_for_all(context, outcome_of_run(*ended, command, options_, instance_.name));
+    judge_output(report.addresses.front(), std::move(ended->output), context, options_);
     for (AddressReport& address : report.addresses) {
         address.outcome = report.addresses.front().outcome;
-        address.bytes_written = run->bytes_written;
+        address.bytes_written = ended->bytes_written;
         address.with_affixes = options_.use_bsmtp && instance_.options.rcpt_include_affixes;
     }
     return report;

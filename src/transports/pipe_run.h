@@ -7,6 +7,7 @@
 
 #include "driver/filtering.h"
 #include "driver/transport.h"
+#include "transports/pipe_command.h"
 #include "transports/pipe_options.h"
 
 namespace postern {
@@ -14,6 +15,7 @@ namespace postern {
 class Pipe final : public Transport {
 public:
     using Options = PipeOptions;
+    static constexpr bool kRecordsIntents = true;
     Pipe(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
     std::optional<SetupFailure> setup(DeliveryContext& context) override;
@@ -25,6 +27,8 @@ private:
     [[nodiscard]] tl::expected<std::string, Outcome> affix(DeliveryContext& context, const Expandable& option,
                                                            std::string_view name) const;
     [[nodiscard]] Outcome outcome_of(const FilterFailure& failure) const;
+    [[nodiscard]] std::optional<Outcome> begin(DeliveryContext& context) const;
+    [[nodiscard]] DeliveryReport run(DeliveryContext& context, const PipeCommand& command, const WritePlan& plan) const;
 
     const TransportInstance& instance_;
     const Options& options_;

@@ -390,6 +390,87 @@ TEST(Pipe, EveryFault) {
     }
 }
 
+// --- after a crash ---
+
+struct Records final : IntentLog {
+    Status record(std::string_view text) override {
+        if (fails) return failure(ENOSPC, "record");
+        texts.emplace_back(text);
+        return {};
+    }
+    std::vector<std::string> texts;
+    bool fails = false;
+};
+
+TEST(Pipe, WritesDownThatItRunsAndHowItEnded) {
+    for (const int code : {0, 3}) {
+        Delivery d(ends_with(code));
+        Records records;
+        DeliveryContext context = d.context();
+        context.intents = &records;
+        (void)d.transport->deliver(context);
+        EXPECT_THAT(records.texts, ElementsAre("pipe begun", code == 0 ? "pipe delivered" : "pipe refused"));
+    }
+    Delivery d(ends_with(0));
+    Records full;
+    full.fails = true;
+    DeliveryContext context = d.context();
+    context.intents = &full;
+    const Outcome out = d.transport->deliver(context).addresses.front().outcome;
+    EXPECT_EQ(out.verdict, Verdict::defer);
+    EXPECT_EQ(out.code, ENOSPC);
+    EXPECT_TRUE(d.processes.spawned.empty());
+}
+
+TEST(Pipe, AfterACrash) {  // D-pipe-after-crash
+    const EarlierIntent begun{"pipe begun", true}, delivered{"pipe delivered", true}, refused{"pipe refused", true};
+    const struct {
+        const char* name;
+        const char* choice;
+        std::vector<EarlierIntent> earlier;
+        Verdict want_verdict;
+        std::size_t want_runs;
+        std::size_t want_notes;
+    } kCases[] = {
+        {"nothing known", "fail", {}, Verdict::ok, 1, 0},
+        {"somebody else's", "fail", {{"pipe begun", false}}, Verdict::ok, 1, 0},
+        {"rerun", "rerun", {begun}, Verdict::ok, 1, 1},
+        {"defer", "defer", {begun}, Verdict::defer, 0, 0},
+        {"fail", "fail", {begun}, Verdict::fail, 0, 0},
+        {"it was refused", "fail", {begun, refused}, Verdict::ok, 1, 0},
+        {"it was refused, then tried again", "fail", {begun, refused, begun}, Verdict::fail, 0, 0},
+        {"it was delivered", "fail", {begun, delivered}, Verdict::ok, 0, 1},
+        {"it was delivered, rerun", "rerun", {begun, delivered}, Verdict::ok, 0, 1},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        Delivery d(ends_with(0), [&](O& o) { o.after_crash = {c.choice, true}; });
+        DeliveryContext context = d.context();
+        std::vector<std::string> notes;
+        context.rewrite_log.main_log = [&](const std::string& text) { notes.push_back(text); };
+        context.earlier_intents = c.earlier;
+        const Outcome out = d.transport->deliver(context).addresses.front().outcome;
+        EXPECT_EQ(out.verdict, c.want_verdict);
+        EXPECT_EQ(d.processes.spawned.size(), c.want_runs);
+        EXPECT_EQ(notes.size(), c.want_notes);
+        if (out.verdict != Verdict::ok) {
+            EXPECT_EQ(out.message,
+                      "an earlier delivery to joe@test.ex by t1 transport was cut short; its command may "
+                      "have done its work");
+        }
+    }
+}
+
+TEST(Pipe, AfterCrashIsOneOfThree) {
+    DeliveryWorld world;
+    EXPECT_EQ(world.use<O>(pipe_record(),
+                           [](O& o) {
+                               o.after_crash = {"again", true};
+                           })
+                  .text,
+              "invalid value given for \"after_crash\" for the t1 transport: 'again'");
+}
+
 TEST(Pipe, NoProcessToBeHad) {
     Delivery d(ends_with(0));
     d.processes.next_fork_fails(EAGAIN);

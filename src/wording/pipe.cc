@@ -57,6 +57,10 @@ std::string both_options_set(std::string_view one, std::string_view other, std::
     return fmt::format("both {} and {} set for {}{} transport", one, other, with_article ? "the " : "", transport);
 }
 
+std::string after_crash_invalid(std::string_view value, std::string_view transport) {
+    return fmt::format("invalid value given for \"after_crash\" for the {} transport: '{}'", transport, value);
+}
+
 std::string command_label(std::string_view transport) {
     return fmt::format("{} transport", transport.substr(0, kLongestLabelName));
 }
@@ -136,6 +140,19 @@ std::string command_returned(std::string_view transport, int code, std::string_v
 std::string local_delivery_failed() { return "local delivery failed"; }
 std::string output_discarded() { return "\n\n*** Too much output - remainder discarded ***\n"; }
 std::string return_message_generated() { return "return message generated"; }
+
+std::string command_outcome_unknown(std::string_view address, std::string_view transport) {
+    return fmt::format("an earlier delivery to {} by {} transport was cut short; its command may have done its work",
+                       address, transport);
+}
+std::string command_run_again(std::string_view address, std::string_view transport) {
+    return command_outcome_unknown(address, transport) + ": running it again";
+}
+std::string command_had_delivered(std::string_view address, std::string_view transport) {
+    return fmt::format("an earlier delivery to {} by {} transport was cut short after its command had succeeded",
+                       address, transport);
+}
+std::string command_not_recorded() { return "cannot record that the command is about to run"; }
 
 std::string filter_failed(int status, bool capital, std::string_view file) {
     constexpr int kNotExecuted = 127;

@@ -15,6 +15,8 @@ namespace postern::wording {
 [[nodiscard]] std::string both_options_set(std::string_view one, std::string_view other, std::string_view transport,
                                            bool with_article);
 
+[[nodiscard]] std::string after_crash_invalid(std::string_view value, std::string_view transport);
+
 // --- the command's words; `label` is "t1 transport" or "transport filter" ---
 [[nodiscard]] std::string command_label(std::string_view transport);
 [[nodiscard]] std::string too_many_words(std::string_view command, std::string_view label);
@@ -53,6 +55,12 @@ namespace postern::wording {
 [[nodiscard]] std::string local_delivery_failed();
 [[nodiscard]] std::string output_discarded();  // where the kept output was cut
 [[nodiscard]] std::string return_message_generated();
+
+// --- after a crash: a delivery that was cut short may have run the command ---
+[[nodiscard]] std::string command_outcome_unknown(std::string_view address, std::string_view transport);
+[[nodiscard]] std::string command_run_again(std::string_view address, std::string_view transport);
+[[nodiscard]] std::string command_had_delivered(std::string_view address, std::string_view transport);
+[[nodiscard]] std::string command_not_recorded();
 
 // --- transport filters: "Transport filter process failed (3)", with a file "… while writing to F" ---
 [[nodiscard]] std::string filter_failed(int status, bool capital, std::string_view file);
