@@ -46,6 +46,7 @@ MailboxResult<void> MboxFile::take_snapshot() {
                                wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
     before_ = *before;
     writing_ = true;
+    torn_ = false;
     // Looking changes the access time, which only the owner can put back.
     if (file_.fifo || before_.size == 0 || !settings_.repair_torn || before_.uid != settings_.common.uid) return {};
     char last = '\n';

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every format at every call: a fault, a crash, a power cut. A message is whole or not there; what was reported OK is
-// there (D-directory-sync, W5); doing it again after a crash makes at most one copy more.
+// there (D-directory-sync, W5); doing it again after a crash makes at most one copy more, and with intent records none
+// (D-intent-records).
 #include <gtest/gtest.h>
 
 #include <cerrno>
 
+#include "support/intent_file.h"
 #include "support/mailbox_delivery.h"
 
 namespace postern {
@@ -81,6 +83,16 @@ Verdict deliver(World& w, const Subject& subject) {
     return put_message(w, subject.open, naming);
 }
 
+Verdict deliver_once(World& w, const Subject& subject) {
+    IntentFileLog intents(w.os, "/intents/i");
+    w.intents = &intents;
+    TestNaming naming;
+    for (int i = 1; i < 9; ++i) naming.names.push_back("q" + std::to_string(i));
+    Verdict verdict = put_message(w, subject.open, naming, kMessage, IntentFileLog(w.fake, "/intents/i").earlier());
+    w.intents = nullptr;
+    return verdict;
+}
+
 void check_fault(World& w, const Subject& subject) {
     put_home(w);
     subject.set_up(w);
@@ -100,6 +112,7 @@ void check_fault(World& w, const Subject& subject) {
 TEST(Sweep, EveryFaultLeavesAWholeMessageOrNone) {
     for (const Subject& subject : subjects()) {
         SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
         for_every_fault({ENOSPC, EDQUOT, EIO, EINTR, EACCES, ENOENT, EMFILE, ENOLCK, ESTALE},
                         [&](World& w) { check_fault(w, subject); });
     }
@@ -108,6 +121,7 @@ TEST(Sweep, EveryFaultLeavesAWholeMessageOrNone) {
 TEST(Sweep, ShortWritesMakeNoDifference) {
     for (const Subject& subject : subjects()) {
         SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
         World w;
         w.os.limit_writes(3);
         check_fault(w, subject);
@@ -117,6 +131,7 @@ TEST(Sweep, ShortWritesMakeNoDifference) {
 TEST(Sweep, EveryCrashThenAgainMakesAtMostOneMore) {
     for (const Subject& subject : subjects()) {
         SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
         bool promised = false;
         for_every_crash(
             [&](World& w) {
@@ -135,6 +150,87 @@ TEST(Sweep, EveryCrashThenAgainMakesAtMostOneMore) {
                 EXPECT_LE(found.size(), after_crash + 1);
                 EXPECT_EQ(found.back(), kMessage);
             });
+    }
+}
+
+void expect_one_copy(World& w, const Subject& subject) {
+    EXPECT_EQ(subject.messages(w), std::vector<std::string>{kMessage});
+    if (w.fake.exists("/var/mail/joe.lock")) w.fake.remove("/var/mail/joe.lock");
+    for (const std::string& name : w.fake.names_in("/home/joe/inbox")) EXPECT_FALSE(name.starts_with("temp.")) << name;
+}
+
+// Whenever it is cut short, and however often: one copy, nothing torn, also in front of it.
+TEST(Sweep, EveryCrashThenAgainMakesOne) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
+        for_every_crash(
+            [&](World& w) {
+                w.fake.put_directory("/intents", 0700, kUser, kMail);
+                put_home(w);
+                subject.set_up(w);
+            },
+            [&](World& w) { (void)deliver_once(w, subject); },
+            [&](World& w) {
+                w.clock.advance(std::chrono::hours(1));
+                for (int run = 0; run < 2; ++run) {
+                    const Verdict failure = deliver_once(w, subject);
+                    EXPECT_FALSE(failure) << failure->message;
+                    expect_one_copy(w, subject);
+                }
+            });
+    }
+}
+
+TEST(Sweep, EveryFaultThenAgainMakesOne) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
+        for_every_fault({ENOSPC, EIO, EINTR, EACCES, EMFILE, ENOLCK}, [&](World& w) {
+            w.fake.put_directory("/intents", 0700, kUser, kMail);
+            put_home(w);
+            subject.set_up(w);
+            (void)deliver_once(w, subject);
+            w.clock.advance(std::chrono::hours(1));
+            (void)deliver_once(w, subject);  // the fault may hit the look for the first one
+            w.clock.advance(std::chrono::hours(1));
+            if (w.os.hit()) {
+                const Verdict failure = deliver_once(w, subject);
+                EXPECT_FALSE(failure) << failure->message;
+            }
+            expect_one_copy(w, subject);
+        });
+    }
+}
+
+// A crash, then another one in the run that should put it right.
+TEST(Sweep, ACrashInTheRecoveryMakesOneToo) {
+    for (const Subject& subject : subjects()) {
+        SCOPED_TRACE(subject.name);
+        if (testing::Test::HasFailure()) return;
+        for (long first = 1;; ++first) {
+            bool hit = false;
+            for_every_crash(
+                [&](World& w) {
+                    w.fake.put_directory("/intents", 0700, kUser, kMail);
+                    put_home(w);
+                    subject.set_up(w);
+                    w.os.crash_at(first, FaultOs::AtWrite::halfway);
+                    const FakeOs::Process restarted = w.fake.save_process();
+                    (void)deliver_once(w, subject);
+                    hit = w.os.hit();
+                    w.fake.leave_child(restarted);
+                    w.clock.advance(std::chrono::hours(1));
+                },
+                [&](World& w) { (void)deliver_once(w, subject); },
+                [&](World& w) {
+                    w.clock.advance(std::chrono::hours(1));
+                    const Verdict failure = deliver_once(w, subject);
+                    EXPECT_FALSE(failure) << failure->message;
+                    expect_one_copy(w, subject);
+                });
+            if (!hit || testing::Test::HasFailure()) break;
+        }
     }
 }
 

@@ -19,6 +19,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/intent_log.h"
 #include "support/fake_clock.h"
 #include "support/fake_os.h"
 #include "support/fake_processes.h"
@@ -31,6 +32,7 @@ struct World {
     FakeOs fake{clock};
     FaultOs os{fake};
     FakeProcesses processes{fake};
+    IntentLog* intents = nullptr;  // for deliveries that record something
 };
 
 using Errnos = std::vector<int>;

@@ -37,13 +37,24 @@ using Opening = std::function<MailboxResult<std::unique_ptr<Mailbox>>(World&)>;
 // What went wrong, or nothing.
 using Verdict = std::optional<MailboxFailure>;
 
-inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, std::string_view message = kMessage) {
+// As a transport does it; with w.intents an earlier delivery may be found instead.
+inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, std::string_view message = kMessage,
+                           const std::vector<EarlierIntent>& earlier = {}) {
     auto box = open(w);
     if (!box) return box.error();
-    for (const std::string_view part : {(*box)->repair(), message}) {
-        if (const Status written = write_all(w.os, (*box)->fd(), part); !written)
-            return MailboxFailure{.code = written.error().code, .message = "write"};
+    if (!earlier.empty()) {
+        const auto found = (*box)->recover(earlier);
+        if (!found) return found.error();
+        if (*found) return {};
     }
+    if ((*box)->wants_shape()) {
+        ShapeSink shape("1xVcye-0000BV-2w");
+        (void)shape.write(message).has_value();
+        if (auto announced = (*box)->announce(shape.shape()); !announced) return announced.error();
+    }
+    const std::string text = std::string((*box)->repair()) + std::string(message);
+    if (const Status written = write_all(w.os, (*box)->fd(), text); !written)
+        return MailboxFailure{.code = written.error().code, .message = "write"};
     if (const Status safe = (*box)->finish_data(); !safe)
         return MailboxFailure{.code = safe.error().code, .message = "finish"};
     auto done = (*box)->commit(naming);
@@ -69,6 +80,7 @@ inline Opening mbox(MboxSettings settings, CreationRule rule = {}) {
         Place place = find_place(w.os, path.substr(0, path.find_last_of('/')), settings.leaf, rule);
         MboxSettings used = settings;
         used.creation_allowed = place.allowed;
+        used.common.intents = w.intents;
         return MboxFile::open(w.os, w.clock, std::move(place), std::move(used));
     };
 }
@@ -76,14 +88,18 @@ inline Opening mbox(const std::string& path) { return mbox(mbox_settings(path));
 
 inline Opening maildir(MaildirSettings settings) {
     return [=](World& w) {
-        return MaildirBox::open(w.os, w.clock, find_place(w.os, settings.common.path, "any", {}), settings);
+        MaildirSettings used = settings;
+        used.common.intents = w.intents;
+        return MaildirBox::open(w.os, w.clock, find_place(w.os, settings.common.path, "any", {}), std::move(used));
     };
 }
 inline Opening maildir(const std::string& path) { return maildir(MaildirSettings{.common = test_settings(path)}); }
 
 inline Opening plain(const MailboxSettings& settings) {
     return [=](World& w) {
-        return PlainDirectory::open(w.os, w.clock, find_place(w.os, settings.path, "any", {}), settings);
+        MailboxSettings used = settings;
+        used.intents = w.intents;
+        return PlainDirectory::open(w.os, w.clock, find_place(w.os, settings.path, "any", {}), std::move(used));
     };
 }
 inline Opening plain(const std::string& path) { return plain(test_settings(path)); }
