@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         LookCase{"Untouched", "", [](World&, const std::string&) {}, 1},
         LookCase{"Tagged", ",S=42", [](World&, const std::string&) {}, 1},
         LookCase{"Read", "", [](World& w, const std::string& name) { move_to_cur(w, name, ":2,S"); }, 1},
-        LookCase{"TaggedAndRead", ",S=42", [](World& w, const std::string& name) { move_to_cur(w, name, ",W=43:2,RS"); }, 1},
+        LookCase{"TaggedAndRead", ",S=42",
+                 [](World& w, const std::string& name) { move_to_cur(w, name, ",W=43:2,RS"); }, 1},
         LookCase{"TagLostAndRead", ":2,", [](World& w, const std::string& name) { move_to_cur(w, name, ":2,FRS"); }, 1},
         // Gone is gone: nobody knows whether it was read.
         LookCase{"Deleted", "", [](World& w, const std::string& name) { w.fake.remove(kMaildir + "/new/" + name); }, 1},
@@ -80,7 +81,8 @@ TEST(Publication, TextReadsBackUnlessItsNameWasRecordedAgain) {
     // Another address's file got the name later, so it was free.
     EXPECT_TRUE(earlier_publications({{text(first), true}, {text(again), false}}, "maildir", "/a b").empty());
     EXPECT_EQ(earlier_publications({{text(again), false}, {text(first), true}}, "maildir", "/a b"), std::vector{first});
-    EXPECT_TRUE(earlier_publications({{text(first) + " x", true}, {"maildir", true}, {"", true}}, "maildir", "/a b").empty());
+    EXPECT_TRUE(
+        earlier_publications({{text(first) + " x", true}, {"maildir", true}, {"", true}}, "maildir", "/a b").empty());
 }
 
 // A dead process's temporary file that our record names is removed, another one of that name is not.
@@ -88,8 +90,7 @@ TEST(Publication, LeftoversGo) {
     for (const bool ours : {true, false}) {
         World w;
         put_home(w);
-        for (const char* sub : {"", "/tmp", "/new", "/cur"})
-            w.fake.put_directory(kMaildir + sub, 0700, kUser, kMail);
+        for (const char* sub : {"", "/tmp", "/new", "/cur"}) w.fake.put_directory(kMaildir + sub, 0700, kUser, kMail);
         w.fake.put_file(kMaildir + "/tmp/1", "left", 0600, kUser, kMail);
         const std::uint64_t inode = w.fake.stat_of(kMaildir + "/tmp/1").inode + (ours ? 0 : 1);
         const std::string text = publication_text("maildir", {kMaildir, "tmp/1", "new/1", inode, 4});

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every step of a delivery killed, and every step failed, by faultstep; then recovery. Nothing lost, nothing torn, and a double
-only inside the one window that is left: a mailbox has the message and the journal has not yet.
+"""Every step of a delivery killed, and every step failed, by faultstep; then recovery. Nothing lost, nothing torn, nothing twice
+(D-intent-records).
 
 The steps are all calls of all processes of one `postern` run that change files, processes or identity, in their real order.
 """
@@ -104,43 +104,16 @@ def copies(world: World, story: Story) -> dict[str, list[bytes]]:
     return found
 
 
-WRITES = ("write", "writev", "pwrite", "pwritev", "sendfile", "copy_file_range", "splice")
-
-
-def windows(steps: list[Step]) -> list[range]:
-    """Step numbers n such that a fault at step n may leave a message in a mailbox that the spool does not know to be delivered:
-    behind the first change that makes the message visible, up to the journal line, or the removal of -H if that comes first."""
-    out, opened = [], None
-    for step in steps:
-        in_mbox = step.object.endswith("/mail/box") and step.call in WRITES
-        in_maildir = step.call in ("link", "linkat", "rename", "renameat", "renameat2") and "new/" in step.object + "/"
-        settled = (step.object.endswith("-J") and step.call in WRITES) or (step.object.endswith("-H") and step.call in ("unlink", "unlinkat"))
-        if opened is None and (in_mbox or in_maildir):
-            opened = step.number
-        elif opened is not None and settled:
-            out.append(range(opened + 1, step.number + 1))
-            opened = None
-    assert opened is None, "a delivery that nothing records"
-    return out
-
-
-def between_writes(steps: list[Step]) -> range:
-    """A kill here leaves the beginning of a message in the mbox: it is not taken away before there is an intent record, but
-    it must stand apart from the whole copy behind it."""
-    numbers = [step.number for step in steps if step.object.endswith("/mail/box") and step.call in WRITES]
-    return range(numbers[0] + 1, numbers[-1] + 1) if numbers else range(0)
-
-
-def complaints(world: World, story: Story, accepted: bool, double_allowed: bool, torn_allowed: bool) -> list[str]:
+def complaints(world: World, story: Story, accepted: bool) -> list[str]:
     found = []
     for box, messages in copies(world, story).items():
         torn = [m for m in messages if not whole(m, story)]
-        if torn and not (torn_allowed and box == "box" and len(torn) == 1):
+        if torn:
             found.append(f"{box}: torn: {torn[0][:200]!r}… of {len(torn[0])} bytes")
         count = len(messages) - len(torn)
         if accepted and count == 0:
             found.append(f"{box}: LOST, queue {world.queue()}")
-        if count > (2 if double_allowed else 1):
+        if count > 1:
             found.append(f"{box}: {count} copies")
     if world.queue():
         found.append(f"still on the queue: {world.queue()}: {world.log()[-300:]}")
@@ -151,17 +124,13 @@ def swept(world: World, story: Story, faultstep: str, action: str, number: int =
     _, plain = disturbed(world, story, faultstep, "count", 0, reads=reads)
     assert 10 < len(plain) < MOST_STEPS, f"{len(plain)} steps"
     bad = []
-    allowed = windows(plain)
     for n in range(1, len(plain) + 1):
         result, steps = disturbed(world, story, faultstep, action, n, number, reads)
         accepted = story.stage in ("-M", "-q") or result.code == 0
         now = steps[n - 1] if len(steps) >= n else None
         left = world.leftovers()
         recovered(world)
-        report_lost = now is not None and now.call == "read" and now.object.startswith("pipe:")
-        double_allowed = report_lost or any(n in window for window in allowed)
-        torn_allowed = action != "error" and n in between_writes(plain)
-        for text in complaints(world, story, accepted, double_allowed, torn_allowed):
+        for text in complaints(world, story, accepted):
             bad.append(f"step {n} ({now}), exit {result.code}: {text}")
         handled = action == "error" and now and not now.call.startswith(("unlink", "rename", "link", "fork", "clone", "set", "vfork"))
         if handled and [f for f in left if "hdr." not in f]:
