@@ -157,6 +157,7 @@ TEST_F(CacheDirectory, LinksAreNotFollowedNorOthersDirectoriesGivenAway) {
 TEST_F(CacheDirectory, WithoutRootItIsOurOwn) {
     world.fake.remove("/spool");
     world.fake.put_directory("/spool", 0750, DeliveryWorld::kUser, DeliveryWorld::kGroup);
+    world.set_body("body\n");
     DeliveryContext context = world.context();
     EXPECT_TRUE(open_quota_cache(context));
     EXPECT_EQ(world.fake.stat_of("/spool/db/quota").uid, DeliveryWorld::kUser);
