@@ -58,6 +58,12 @@ bool MaildirsizeFile::unchanged(int directory) const {
            same_time(now->mtime, seen_->mtime);
 }
 
+MailboxUse MaildirsizeFile::count(int directory) {
+    Walk now;
+    walk(directory, now, true, 0);
+    return now.use;
+}
+
 Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
     file_.reset();
     seen_.reset();

@@ -32,6 +32,8 @@ public:
     // What read() or recalculate() found is still there, byte for byte.
     [[nodiscard]] bool unchanged(int directory) const;
     [[nodiscard]] Result<MailboxUse> recalculate(int directory);
+    // What recalculate() would write.
+    [[nodiscard]] MailboxUse count(int directory);
     void add(int directory, const MailboxUse& added);
 
 private:

@@ -120,6 +120,7 @@ MailboxResult<void> QuotaGauge::read_size_file(bool locked) {
         return failed(missing ? Error{EACCES, "open", check_path_, {}} : missing.error());
     }
     auto use = size_file_.read(directory_.get());
+    if (use && !*use && settings_.only_looking) use = std::optional(size_file_.count(directory_.get()));
     if (use && !*use && !locked) {  // made anew while nobody adds to it; unless somebody has just done so
         (void)lock();
         use = size_file_.read(directory_.get());
@@ -172,7 +173,7 @@ QuotaVerdict QuotaGauge::verdict() {
     if (off_) return QuotaVerdict::fits;
     const QuotaVerdict first = settings_.limits.judge(use_, settings_.message_size);
     if (first == QuotaVerdict::fits || !needs_scan() || !directory_) return first;
-    if (!lock()) return first;
+    if (!settings_.only_looking && !lock()) return first;
     count_again();
     if (large()) cache_.store(identity_, known_);
     unlock();

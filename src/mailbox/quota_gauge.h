@@ -47,7 +47,8 @@ struct QuotaSettings {
     bool maildir = false;  // a folder of a Maildir belongs to the Maildir above it
     int cache_directory = -1;
     std::uint64_t cache_rules = 0;
-    Seconds patience{30};  // for the lock
+    Seconds patience{30};       // for the lock
+    bool only_looking = false;  // `postern explain`: measure() and verdict() change nothing, not even a lock
 };
 
 class QuotaGauge {

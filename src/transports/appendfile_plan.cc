@@ -25,6 +25,17 @@ std::string patience_text(const LockSettings& locks) {
                        interval_text(locks.total().count()));
 }
 
+std::string quota_text(const AppendfileQuotaOptions& quota) {
+    const QuotaLimits& limits = quota.limits;
+    std::string text = limits.size > 0 ? fmt::format("quota of {} bytes", limits.size) : std::string("no quota");
+    if (limits.size > 0 && limits.size_unchecked) text += ", not enforced";
+    if (limits.size > 0 && limits.count > 0)
+        text += fmt::format(" and {} files{}", limits.count, limits.count_unchecked ? ", not enforced" : "");
+    if (limits.warn_above > 0) text += fmt::format("; warn when it holds more than {} bytes", limits.warn_above);
+    if (quota.size_file) text += "; keep the sum in maildirsize";
+    return text;
+}
+
 }  // namespace
 
 DeliveryPlan Appendfile::plan(DeliveryContext& context) {
@@ -59,7 +70,25 @@ void Appendfile::describe(DeliveryPlan& plan, DeliveryContext& context, const Ap
     } else {
         describe_directory(plan, context, target);
     }
+    describe_quota(plan, context, target);
     if (context.sync) plan.steps.emplace_back("sync to disk before success is reported");
+}
+
+// The same arithmetic as in a delivery, on what is there now.
+void Appendfile::describe_quota(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const {
+    if (!quota_.active()) return;
+    plan.steps.push_back(quota_text(quota_));
+    if (plan.refusal) return;
+    AppendfileQuota quota(context, options_, quota_, -1);
+    std::optional<MailboxFailure> refused;
+    if (target.format == Format::mbox) {
+        const auto found = context.os.stat(target.place.at(target.leaf), Follow::yes);
+        refused = quota.foresee(target.path, found ? found->size : 0);
+    } else {
+        const bool maildir = target.format == Format::maildir;
+        refused = quota.foresee(mailbox_settings(context, target.path), maildir, target.place);
+    }
+    if (refused) plan.refusal = Outcome{.verdict = Verdict::defer, .code = refused->code, .message = refused->message};
 }
 
 void Appendfile::describe_file(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const {

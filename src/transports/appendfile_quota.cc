@@ -87,7 +87,8 @@ void AppendfileQuota::attach_to(MailboxSettings& mailbox, bool maildir) {
                       .mode = options_.mode.value,
                       .maildir = maildir,
                       .cache_directory = cache_directory_,
-                      .cache_rules = checksum(options_.quota_size_regex.value)});
+                      .cache_rules = checksum(options_.quota_size_regex.value),
+                      .only_looking = context_.only_planning});
     mailbox.gauge = gauge_.get();
 }
 
@@ -101,6 +102,20 @@ std::optional<MailboxFailure> AppendfileQuota::refusal(const Mailbox& mailbox) {
     }
     if (verdict == QuotaVerdict::fits) return std::nullopt;
     return quota_failure(verdict, mailbox.data_name());
+}
+
+std::optional<MailboxFailure> AppendfileQuota::foresee(MailboxSettings mailbox, bool maildir, const Place& place) {
+    attach_to(mailbox, maildir);
+    if (!gauge_) return std::nullopt;
+    if (auto measured = gauge_->measure(place); !measured) return measured.error();
+    const QuotaVerdict verdict = gauge_->verdict();
+    return verdict == QuotaVerdict::fits ? std::nullopt : std::optional(quota_failure(verdict, mailbox.path));
+}
+
+std::optional<MailboxFailure> AppendfileQuota::foresee(const std::string& path, std::int64_t in_file) const {
+    const MailboxUse now{numbers_.known_size.value_or(in_file), 0};
+    const QuotaVerdict verdict = numbers_.limits.judge(now, context_.message.size());
+    return verdict == QuotaVerdict::fits ? std::nullopt : std::optional(quota_failure(verdict, path));
 }
 
 void AppendfileQuota::set_written(std::int64_t bytes) {

@@ -25,6 +25,10 @@ public:
     void attach_to(MailboxSettings& mailbox, bool maildir);
     // The opened mailbox has no room for the message. The code is kQuota.
     [[nodiscard]] std::optional<MailboxFailure> refusal(const Mailbox& mailbox);
+    // `postern explain`: would the message be refused? Looks, changes nothing. `in_file`: size of a mailbox that is
+    // one.
+    [[nodiscard]] std::optional<MailboxFailure> foresee(MailboxSettings mailbox, bool maildir, const Place& place);
+    [[nodiscard]] std::optional<MailboxFailure> foresee(const std::string& path, std::int64_t in_file) const;
     // What was written, before the mailbox is committed.
     void set_written(std::int64_t bytes);
     // The committed message took the mailbox past the threshold.

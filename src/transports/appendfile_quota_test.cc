@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "support/delivery_world.h"
@@ -225,6 +226,78 @@ TEST(QuotaDeliveries, WarnsOnlyWithTheMessageThatPassesTheThreshold) {
     EXPECT_EQ(second.outcome.verdict, Verdict::ok);
     EXPECT_EQ(second.outcome.special, Special::warn);
     EXPECT_EQ(deliver(world).outcome.special, Special::none);
+}
+
+// --- postern explain ---
+
+TEST(QuotaPlans, SayWhatADeliveryWouldAndChangeNothing) {
+    const struct {
+        const char* name;
+        std::function<void(O&)> change;
+        const char* want_step;
+        const char* want_refusal;
+    } kCases[] = {
+        {"file",
+         [](O& o) {
+             o.file = text("/var/mail/joe");
+             o.quota = text("1200");
+         },
+         "quota of 1200 bytes", ""},
+        {"file full",
+         [](O& o) {
+             o.file = text("/var/mail/joe");
+             o.quota = text("1000");
+         },
+         "quota of 1000 bytes", "mailbox is full (MTA-imposed quota exceeded while writing to /var/mail/joe)"},
+        {"directory full",
+         [](O& o) {
+             o.directory = text("/home/joe/dir");
+             o.quota = text("1000");
+         },
+         "quota of 1000 bytes", "mailbox is full (MTA-imposed quota exceeded while writing to /home/joe/dir)"},
+        {"directory has too many",
+         [](O& o) {
+             o.directory = text("/home/joe/dir");
+             o.quota = text("1M");
+             o.quota_filecount = text("1");
+         },
+         "quota of 1048576 bytes and 1 files",
+         "mailbox is full (MTA-imposed filecount quota exceeded while writing to /home/joe/dir)"},
+        {"size file",
+         [](O& o) {
+             o.directory = text("/home/joe/dir");
+             o.maildir_format = true;
+             o.maildir_use_size_file.value = true;
+             o.quota = text("2000");
+             o.quota_warn_threshold = text("50%");
+         },
+         "quota of 2000 bytes; warn when it holds more than 1000 bytes; keep the sum in maildirsize", ""},
+        {"not enforced",
+         [](O& o) {
+             o.file = text("/var/mail/joe");
+             o.quota = text("10/no_check");
+         },
+         "quota of 10 bytes, not enforced", ""},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        DeliveryWorld world;
+        (void)world.use<O>(appendfile(), c.change);
+        const std::string old(1000, 'x');
+        world.fake.put_file("/var/mail/joe", old, 0600, DeliveryWorld::kUser, DeliveryWorld::kGroup);
+        for (const char* sub : {"", "/cur", "/new", "/tmp"})
+            world.fake.put_directory("/home/joe/dir" + std::string(sub), 0700, DeliveryWorld::kUser,
+                                     DeliveryWorld::kGroup);
+        world.fake.put_file("/home/joe/dir/a", old, 0600, DeliveryWorld::kUser, DeliveryWorld::kGroup);
+        DeliveryContext context = world.context();
+        context.only_planning = true;
+        const auto before = world.fake.snapshot();
+        ASSERT_FALSE(world.transport->setup(context));
+        const DeliveryPlan plan = world.transport->plan(context);
+        EXPECT_EQ(world.fake.snapshot(), before);
+        EXPECT_NE(std::ranges::find(plan.steps, c.want_step), plan.steps.end());
+        EXPECT_EQ(plan.refusal ? plan.refusal->message : "", c.want_refusal);
+    }
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ private:
     [[nodiscard]] MboxSettings mbox_settings(const DeliveryContext& context, const AppendfileTarget& target) const;
     // plan(), the parts (appendfile_plan.cc)
     void describe(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const;
+    void describe_quota(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const;
     void describe_file(DeliveryPlan& plan, DeliveryContext& context, const AppendfileTarget& target) const;
     void describe_directory(DeliveryPlan& plan, const DeliveryContext& context, const AppendfileTarget& target) const;
 
