@@ -132,8 +132,10 @@ constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 // `name` in `parent`, made and given to `owner` if it is missing. Never through a link, and never somebody else's: the
 // spool belongs to another user than root.
 Result<UniqueFd> own_directory(Os& os, int parent, const std::string& name, mode_t mode, uid_t owner, gid_t group) {
-    const Status made = os.mkdir(AtPath{parent, name}, mode);
-    POSTERN_TRY_ASSIGN(UniqueFd directory, os.open_beneath(parent, name, kDirectory));
+    Result<UniqueFd> there = os.open_beneath(parent, name, kDirectory);
+    const bool made = !there && there.error().code == ENOENT && os.mkdir(AtPath{parent, name}, mode);
+    if (made) there = os.open_beneath(parent, name, kDirectory);
+    POSTERN_TRY_ASSIGN(UniqueFd directory, std::move(there));
     POSTERN_TRY_ASSIGN(const FileStat found, os.stat(directory.get()));
     if (found.uid == owner) return directory;
     if (!made || found.uid != os.ids().effective_uid) return failure(EPERM, "open", name);
