@@ -35,7 +35,7 @@ class QuotaSide(bench.Side):
             shutil.chown(self.base / folder, "Debian-exim", "Debian-exim")
         self.base.chmod(0o755)
         self.config = self.base / "config"
-        target = f"directory = {maildir}\n  maildir_format"
+        target = f"driver = appendfile\n  directory = {maildir}\n  maildir_format"
         self.config.write_text(bench.CONFIG.format(base=self.base, user=bench.USER, target=target) + QUOTAS[quota])
         self.command = [str(binary), "-C", str(self.config), "-odf", "-oi", "-f", bench.SENDER, bench.RECIPIENT]
 
