@@ -34,6 +34,8 @@ std::string run_title(Workplace& place, std::string_view what) {
            (flags.empty() ? "" : " -q" + flags);
 }
 
+bool logs_run(Workplace& place) { return place.selectors().has(Selector::queue_run); }
+
 // -q START [STOP]: message ids, both included.
 bool in_range(const std::string& id, const std::vector<std::string>& range) {
     if (!range.empty() && id < range[0]) return false;
@@ -46,7 +48,7 @@ void work_through(Workplace& place, std::span<const std::string> ids, const RunR
         if (!write_all(place.os(), progress, ".")) return;
         place.expander().forget();
         place.expander().close_lookups();
-        place.log().begin_delivery();
+        if (!logs_run(place)) place.log().begin_delivery();  // else the runner's open log is theirs, too
         (void)deliver_from_spool(place.engine(), id, request);
     }
 }
@@ -110,7 +112,7 @@ int run_queue_once(Workplace& place) {
         return 1;
     }
     const CommandLine& line = place.line();
-    const bool logged = place.selectors().has(Selector::queue_run);
+    const bool logged = logs_run(place);
     if (logged) place.log().main(run_title(place, "Start"));
     const RunRequest request{.forced = line.force, .thaw = line.force_thaw, .queue_run = true};
     std::vector<std::string> ids;

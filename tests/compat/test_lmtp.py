@@ -46,7 +46,7 @@ PLAIN = [
     lmtp("headers-add-failure", options="headers_add = ${nosuch:x}", difference="D-lmtp-headers-first", differs_in=("wire",)),
     lmtp("filter", options="transport_filter = /bin/cat"),
     lmtp("filter-dots", options="transport_filter = /bin/sed s/^S/.S/", text=message(b".\n..\nS\n")),
-    lmtp("filter-no-last-newline", options="transport_filter = /usr/bin/printf 'Subject: x\\n\\n.y'"),
+    lmtp("filter-no-last-newline", options="transport_filter = /bin/sh -c \"cat >/dev/null; printf 'Subject: x\\n\\n.y'\""),
     lmtp("filter-fails", options="transport_filter = /bin/sh -c 'cat >/dev/null; exit 3'", difference="D-lmtp-headers-first", differs_in=("wire",)),
     lmtp("filter-missing", options="transport_filter = /no/such", difference="D-lmtp-headers-first", differs_in=("wire",)),
     lmtp("filter-bad-expansion", options="transport_filter = /bin/cat ${nosuch:x}"),
