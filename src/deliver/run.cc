@@ -388,6 +388,12 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
                                    : wording::spool_read_error(id, why.error.code));
         return {};
     }
+    const Result<bool> whole = engine.spool.is_whole(**held, *loaded);
+    if (!whole || !*whole) {
+        engine.log.main(whole ? wording::spool_files_incomplete(id)
+                              : wording::spool_error(engine.spool.path(id, 'D'), whole.error().code));
+        return {};
+    }
     Message& message = loaded->message;
     const bool was_frozen = message.frozen.has_value();
     if (was_frozen && !thaw(engine, message, request)) return {};

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "mail/message_id.h"
 #include "spool/journal.h"
+#include "spool/unsynced.h"
 
 namespace postern {
 namespace {
@@ -94,18 +95,22 @@ Status Spool::sync_entries(const std::string& subdirectory) const {
 }
 
 Status Spool::write_header(const Message& message, const std::string& subdirectory) const {
+    return write_header_text(message.id, format_header_file(message), subdirectory);
+}
+
+Status Spool::write_header_text(const std::string& id, const std::string& text, const std::string& subdirectory) const {
     const std::string where = directory("input", subdirectory);
-    const std::string temporary = "hdr." + message.id;
+    const std::string temporary = "hdr." + id;
     auto fd = create("input", subdirectory, temporary, O_WRONLY, kFileMode);
     if (!fd && fd.error().code == EEXIST) {  // of a process that died
         POSTERN_TRY(os_.unlink(where + "/" + temporary));
         fd = create("input", subdirectory, temporary, O_WRONLY, kFileMode);
     }
     if (!fd) return Unexpected(std::move(fd).error());
-    Status status = write_all(os_, fd->get(), format_header_file(message));
+    Status status = write_all(os_, fd->get(), text);
     if (status && syncs()) status = os_.fsync(fd->get());
     if (status) status = os_.close(std::move(*fd));
-    if (status) status = os_.rename(where + "/" + temporary, file(message.id, subdirectory, 'H'));
+    if (status) status = os_.rename(where + "/" + temporary, file(id, subdirectory, 'H'));
     if (!status) {
         (void)os_.unlink(where + "/" + temporary);
         return status;
@@ -136,8 +141,14 @@ Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
 Status Spool::commit(HeldMessage& held, const Message& message) {
     if (message.recipients.size() > kSpoolRecipientsMax)
         return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
-    if (syncs()) POSTERN_TRY(os_.fsync(held.data_fd()));
-    POSTERN_TRY(write_header(message, held.subdirectory_));  // its directory sync covers the entry of -D too
+    std::string text = format_header_file(message);
+    if (syncs()) {
+        POSTERN_TRY(os_.fsync(held.data_fd()));
+    } else {
+        POSTERN_TRY_ASSIGN(text, with_unsynced_line(os_, std::move(text), held.data_fd()));
+    }
+    // Its directory sync covers the entry of -D too.
+    POSTERN_TRY(write_header_text(message.id, text, held.subdirectory_));
     held.fresh_ = false;
     return {};
 }
@@ -205,12 +216,14 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
     }
     Result<Loaded> loaded = with_files(*std::move(message), subdirectory, replay);
     if (!loaded) return io_failure(std::move(loaded).error());
+    loaded->header_file_size = text->size();
     return *std::move(loaded);
 }
 
 // What the message's other files say is added.
 Result<Spool::Loaded> Spool::with_files(Message message, const std::string& subdirectory, bool replay) {
-    Loaded loaded{std::move(message), true, 0};
+    Loaded loaded{std::move(message), true, 0, {}, 0};
+    loaded.unsynced_line = take_unsynced_line(loaded.message);
     const std::string& id = loaded.message.id;
     if (const auto data = os_.stat(file(id, subdirectory, 'D'), Follow::no)) {
         loaded.message.body_size = std::max<std::int64_t>(0, data->size - static_cast<std::int64_t>(data_offset(id)));
@@ -222,6 +235,11 @@ Result<Spool::Loaded> Spool::with_files(Message message, const std::string& subd
     if (!journal && !is_missing(journal.error())) return Unexpected(journal.error());
     if (journal) loaded.replayed = replay_journal(*journal, loaded.message);
     return loaded;
+}
+
+Result<bool> Spool::is_whole(const HeldMessage& held, const Loaded& loaded) const {
+    if (loaded.unsynced_line.empty()) return true;
+    return is_what_was_written(os_, loaded.unsynced_line, loaded.header_file_size, held.data_fd());
 }
 
 // --- listing ---

@@ -126,8 +126,10 @@ public:
     // -H plus the size of -D. With `replay`, complete lines of -J are marked done in the result.
     struct Loaded {
         Message message;
-        bool has_data = true;      // false: there is no -D
-        std::size_t replayed = 0;  // lines of -J
+        bool has_data = true;       // false: there is no -D
+        std::size_t replayed = 0;   // lines of -J
+        std::string unsynced_line;  // spool/unsynced.h
+        std::size_t header_file_size = 0;
     };
     struct ReadFailure {
         bool format = true;      // else an I/O error
@@ -137,6 +139,9 @@ public:
         std::optional<Loaded> readable;  // the envelope, if only the header lines are broken: good enough for -bp
     };
     [[nodiscard]] tl::expected<Loaded, ReadFailure> load(const std::string& id, bool replay);
+
+    // False: a power cut took a part of a message that nobody was told to be safe.
+    [[nodiscard]] Result<bool> is_whole(const HeldMessage& held, const Loaded& loaded) const;
 
     // --- listing ---
     struct Entry {
@@ -169,6 +174,8 @@ private:
     [[nodiscard]] Status sync_entries(const std::string& subdirectory) const;
     [[nodiscard]] bool syncs() const { return settings_.durability != SpoolSettings::Durability::none; }
     [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
+    [[nodiscard]] Status write_header_text(const std::string& id, const std::string& text,
+                                           const std::string& subdirectory) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;
     void remove_subdirectory(const std::string& subdirectory) const;

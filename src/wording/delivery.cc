@@ -219,6 +219,10 @@ std::string report_unreadable(std::string_view address) {
 std::string journal_failed(std::string_view what, int code) {
     return fmt::format("failed to update journal for {}: {}", what, errno_text(code));
 }
+std::string spool_files_incomplete(std::string_view message_id) {
+    return fmt::format("Spool files for {} are incomplete: the system went down before the message was accepted",
+                       message_id);
+}
 std::string intents_not_opened(std::string_view message_id, int code) {
     return fmt::format("failed to open intent file for {}: {}", message_id, errno_text(code));
 }

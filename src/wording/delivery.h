@@ -106,6 +106,7 @@ struct NotDelivered : AddressLine {
 [[nodiscard]] std::string child_failed(std::string_view driver, int wait_status, int exit_code, int signal);
 [[nodiscard]] std::string report_unreadable(std::string_view address);
 [[nodiscard]] std::string journal_failed(std::string_view what, int code);
+[[nodiscard]] std::string spool_files_incomplete(std::string_view message_id);        // Postern's own
 [[nodiscard]] std::string intents_not_opened(std::string_view message_id, int code);  // Postern's own
 [[nodiscard]] std::string too_many_received();
 // Messages that the mail system writes itself.
