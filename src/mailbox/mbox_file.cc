@@ -65,8 +65,12 @@ MailboxResult<void> MboxFile::announce(const MessageShape& shape) {
                             .ours = true};
     const Status recorded = common.intents->record(mbox_intent_text(intent));
     if (!recorded) return mailbox_failure(recorded.error().code, wording::intent_not_recorded(common.path));
+    announced_ = true;
     return {};
 }
+
+// What was cut off must not come back after a power cut: the next record says that the file ended here.
+Status MboxFile::sync_cut() { return settings_.common.sync ? os_.fsync(fd()) : Status{}; }
 
 MailboxResult<std::optional<std::int64_t>> MboxFile::recover(const std::vector<EarlierIntent>& earlier) {
     const std::string& path = settings_.common.path;
@@ -88,6 +92,7 @@ MailboxResult<std::optional<std::int64_t>> MboxFile::recover(const std::vector<E
     if (!torn) return failed(torn.error());
     if (!*torn) return std::nullopt;
     if (const Status cut = os_.truncate(fd(), **torn); !cut) return failed(cut.error());
+    if (const Status safe = sync_cut(); !safe) return failed(safe.error());
     const FileStat first = before_;
     if (auto taken = take_snapshot(); !taken) return tl::unexpected(taken.error());
     before_.atime = first.atime;
@@ -121,6 +126,7 @@ void MboxFile::roll_back() {
     for (int round = 0; round < 3; ++round) {
         if (os_.truncate(fd(), before_.size)) break;
     }
+    if (announced_) (void)sync_cut().has_value();
     (void)os_.set_times(fd(), before_.atime, before_.mtime);
 }
 

@@ -55,6 +55,7 @@ public:
 private:
     [[nodiscard]] MailboxResult<void> lock_and_open();
     [[nodiscard]] MailboxResult<void> take_snapshot();
+    [[nodiscard]] Status sync_cut();
     void roll_back();
 
     Os& os_;
@@ -64,7 +65,7 @@ private:
     std::unique_ptr<DotLock> dot_lock_;
     Opened file_;
     FileStat before_;
-    bool torn_ = false, writing_ = false, durable_ = false;
+    bool torn_ = false, writing_ = false, announced_ = false, durable_ = false;
 };
 
 }  // namespace postern

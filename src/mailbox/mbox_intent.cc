@@ -16,17 +16,16 @@ std::optional<MboxIntent> parse(std::string_view text) {
     std::string word;
     MboxIntent out;
     MessageShape& shape = out.shape;
-    std::uint64_t reported = 0, head_is_own = 0;
+    std::uint64_t reported = 0;
     const bool good =
         take_word(text, word) && word == kFormat && take_word(text, out.path) && take_number(text, out.inode) &&
         take_number(text, out.offset) && take_number(text, out.repair) && take_number(text, shape.size) &&
         take_number(text, shape.sum) && take_number(text, shape.lasting_size) && take_number(text, shape.lasting_sum) &&
-        take_number(text, reported) && take_number(text, head_is_own) && take_word(text, shape.head) && text.empty();
+        take_number(text, reported) && take_number(text, shape.own_from) && take_word(text, shape.head) && text.empty();
     constexpr std::uint64_t kMost = INT64_MAX / 4;
     if (!good || std::max({out.offset, out.repair, shape.size}) > kMost || shape.head.size() > shape.size)
         return std::nullopt;
     shape.reported = static_cast<std::int64_t>(reported);
-    shape.head_is_own = head_is_own != 0;
     return out;
 }
 
@@ -53,7 +52,7 @@ std::string mbox_intent_text(const MboxIntent& intent) {
     const MessageShape& shape = intent.shape;
     for (const std::uint64_t number :
          {intent.inode, intent.offset, intent.repair, shape.size, shape.sum, shape.lasting_size, shape.lasting_sum,
-          static_cast<std::uint64_t>(shape.reported), static_cast<std::uint64_t>(shape.head_is_own)})
+          static_cast<std::uint64_t>(shape.reported), shape.own_from})
         append_number(text, number);
     append_word(text, shape.head);
     return text;
@@ -162,15 +161,16 @@ Result<bool> MboxFinder::is_torn_piece(const MboxIntent& intent) const {
     std::string buffer;
     POSTERN_TRY_ASSIGN(std::string_view there, block(buffer, intent.offset, size()));
     there = there.substr(0, ours.size());
-    bool any_byte = false;
+    bool zeros = piece <= intent.repair;
     for (std::size_t i = 0; i < there.size(); ++i) {
-        if (there[i] == '\0' && ours[i] != '\0') continue;
-        if (there[i] != ours[i]) return false;
-        any_byte = true;
+        if (there[i] == ours[i]) continue;
+        if (there[i] != '\0') return false;
+        zeros = true;
     }
-    if (!any_byte || piece <= intent.repair) return true;
-    // Less than the head: it could be a short message of somebody else only if it were complete.
-    return piece < ours.size() ? there.find("\n\n", intent.repair) == std::string_view::npos : intent.shape.head_is_own;
+    const std::uint64_t own_from = intent.shape.own_from;
+    if (zeros || (own_from != 0 && piece - intent.repair >= own_from)) return true;
+    // A short message of somebody else could be the same so far only if it were complete.
+    return piece < ours.size() && there.find("\n\n", intent.repair) == std::string_view::npos;
 }
 
 Result<std::optional<std::int64_t>> MboxFinder::torn(const std::vector<MboxIntent>& intents) const {

@@ -82,6 +82,7 @@ std::vector<FindCase> cases() {
 
         {"TornInTheBody", kOld + kMine.substr(0, n - 3), {mine}, false, cut},
         {"TornInTheHead", kOld + kMine.substr(0, 5), {mine}, false, cut},
+        {"TornBehindTheId", kOld + kMine.substr(0, kMine.find("bb") + 1), {mine}, false, cut},
         {"TornAndMoreBehind", kOld + kMine.substr(0, n - 3) + "\n" + kOther + kOther, {mine}, false},
         {"TornInAnotherFile", kOld + kMine.substr(0, n - 3), {mine}, false, -1, true},
         {"ZerosForAll", kOld + std::string(n, '\0'), {mine}, false, cut},
@@ -94,7 +95,7 @@ std::vector<FindCase> cases() {
          kOld + kMine.substr(0, n - 3),
          {[&] {
              MboxIntent intent = mine;
-             intent.shape.head_is_own = false;
+             intent.shape.own_from = 0;
              return intent;
          }()},
          false},

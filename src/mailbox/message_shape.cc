@@ -95,12 +95,13 @@ MessageShape ShapeSink::shape() const {
                      .lasting_size = lasting_.count(),
                      .lasting_sum = lasting_.value(),
                      .head = head_,
-                     .head_is_own = false,
+                     .own_from = 0,
                      .reported = 0};
     const std::size_t id = out.head.find(message_id_);
-    out.head_is_own = !message_id_.empty() && id != std::string::npos;
-    if (out.head_is_own)
-        out.head.resize(std::min(std::max(MessageShape::kShortHead, id + message_id_.size()), out.head.size()));
+    if (message_id_.empty() || id == std::string::npos) return out;
+    out.own_from = id + message_id_.size();
+    out.head.resize(
+        std::min<std::size_t>(std::max<std::uint64_t>(MessageShape::kShortHead, out.own_from), out.head.size()));
     return out;
 }
 

@@ -41,8 +41,9 @@ struct MessageShape {
 
     std::uint64_t size = 0, sum = 0;
     std::uint64_t lasting_size = 0, lasting_sum = 0;
-    std::string head;           // the first bytes, kLongHead at most
-    bool head_is_own = false;   // no other message begins so: its id is there
+    std::string head;  // the first bytes, kLongHead at most
+    std::uint64_t own_from =
+        0;  // no other message has as many first bytes in common with it: its id is there; 0: unknown
     std::int64_t reported = 0;  // the size that the log shows: S=
 };
 

@@ -58,12 +58,12 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(MessageShape, KnowsItsHead) {
     const std::string early = "From joe\nReceived: id " + kId + "\n\nb\n" + std::string(5000, 'x');
-    EXPECT_TRUE(shape_of(early).head_is_own);
+    EXPECT_EQ(shape_of(early).own_from, early.find(kId) + kId.size());
     EXPECT_EQ(shape_of(early).head, early.substr(0, MessageShape::kShortHead));
     const std::string late = "From joe\nTo: " + std::string(700, 'x') + kId + "\n\nb\n" + std::string(5000, 'x');
     EXPECT_EQ(shape_of(late, 3).head, late.substr(0, late.find(kId) + kId.size()));
     const std::string never = "From joe\nTo: " + std::string(5000, 'x') + kId;
-    EXPECT_FALSE(shape_of(never).head_is_own);
+    EXPECT_EQ(shape_of(never).own_from, 0U);
     EXPECT_EQ(shape_of(never).head, never.substr(0, MessageShape::kLongHead));
     EXPECT_EQ(shape_of("short").head, "short");
     EXPECT_EQ(shape_of(never, 7).sum, checksum(never));

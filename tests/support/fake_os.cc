@@ -30,6 +30,7 @@ FakeOs::~FakeOs() {
     for (const InodePtr& node : all_inodes()) {
         node->entries.clear();
         node->synced_entries.clear();
+        node->unsynced_changes.clear();
     }
 }
 
@@ -39,7 +40,10 @@ timespec FakeOs::now() const {
 }
 
 void FakeOs::touch(Inode& node) const { node.ctime = now(); }
-void FakeOs::touch_content(Inode& node) const { node.mtime = node.ctime = now(); }
+void FakeOs::touch_content(Inode& node) const {
+    node.mtime = node.ctime = now();
+    node.unsynced_sizes.push_back(node.content.size());
+}
 
 FakeOs::InodePtr FakeOs::make_inode(FileKind kind, mode_t mode, uid_t uid, gid_t gid) {
     auto node = std::make_shared<Inode>();
@@ -175,6 +179,7 @@ std::string FakeOs::path_of(const Inode& directory) const {
 
 void FakeOs::set_entry(const InodePtr& directory, const std::string& name, const InodePtr& node) {
     directory->entries[name] = node;
+    directory->unsynced_changes.push_back({{name, node}});
     ++node->names;
     if (node->is_directory()) node->parent = directory;
     touch(*node);
@@ -186,6 +191,7 @@ void FakeOs::remove_entry(const InodePtr& directory, const std::string& name) {
     --entry->second->names;
     touch(*entry->second);
     directory->entries.erase(entry);
+    directory->unsynced_changes.push_back({{name, nullptr}});
     touch_content(*directory);
 }
 

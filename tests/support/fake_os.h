@@ -62,7 +62,16 @@ public:
     // What a disk may show after the power failed. Synced data and entries are always there; of the rest:
     enum class Survives { nothing, entries, data };
     void power_cut(Survives survives = Survives::nothing);  // all descriptors and locks are gone
-    void sync_everything();                                 // now all of it would survive
+    // Every such state of the trees below some paths (the rest survives as it is): of the changes to a directory that
+    // are not synced the first n, of a file any page old or new, and any of the sizes that it had or that ends a page.
+    // What belongs to different files and directories reaches the disk in any order.
+    struct Disk {
+        std::vector<std::string> below;
+        std::size_t page = 4096;
+    };
+    [[nodiscard]] std::size_t power_cut_states(const Disk& disk) const;
+    void power_cut_to(std::size_t state, const Disk& disk);  // 0 … power_cut_states() - 1
+    void sync_everything();                                  // now all of it would survive
 
     // --- looking; no permission is checked, times don't change ---
     [[nodiscard]] bool exists(const std::string& path) const;  // of the name itself: links are not followed
@@ -222,6 +231,11 @@ private:
 
     // fake_os_names.cc
     Status move(const AtPath& from, const AtPath& to, bool replace);
+
+    // fake_os_power.cc
+    void restart();
+    [[nodiscard]] std::vector<InodePtr> nodes_below(const std::vector<std::string>& paths) const;
+    [[nodiscard]] static std::vector<std::string> possible_contents(const Inode& file, std::size_t page);
 
     // fake_os_view.cc
     InodePtr put(const std::string& path, FileKind kind, mode_t mode, uid_t uid, gid_t gid);

@@ -309,8 +309,7 @@ Status FakeOs::fsync(int fd) {
     if (open == nullptr) return failure(EBADF, "fsync", descriptor_name(fd));
     Inode& node = *open->node;
     if (node.kind == FileKind::fifo) return failure(EINVAL, "fsync", descriptor_name(fd));
-    node.synced_content = node.content;
-    node.synced_entries = node.entries;
+    node.now_synced();
     return {};
 }
 

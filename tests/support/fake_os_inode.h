@@ -17,15 +17,27 @@ struct FakeOs::Inode {
     timespec atime{}, mtime{}, ctime{};
     std::size_t names = 0;  // directory entries that lead here
 
-    std::string content;         // of a file; what went through a FIFO or pipe; a symlink's target
-    std::string synced_content;  // what is on the disk for sure
-    bool has_reader = false;     // FIFO
+    std::string content;                      // of a file; what went through a FIFO or pipe; a symlink's target
+    std::string synced_content;               // what is on the disk for sure
+    std::vector<std::size_t> unsynced_sizes;  // that it had since then, in order
+    bool has_reader = false;                  // FIFO
 
     using Entries = std::map<std::string, std::shared_ptr<Inode>>;
     Entries entries;  // of a directory
     Entries synced_entries;
-    std::weak_ptr<Inode> parent;  // of a directory; the root's is itself
+    struct EntryChange {
+        std::string name;
+        std::shared_ptr<Inode> node;  // null: the name goes
+    };
+    std::vector<std::vector<EntryChange>> unsynced_changes;  // since then, in order; what one call does stays together
+    std::weak_ptr<Inode> parent;                             // of a directory; the root's is itself
 
+    void now_synced() {
+        synced_content = content;
+        synced_entries = entries;
+        unsynced_sizes.clear();
+        unsynced_changes.clear();
+    }
     [[nodiscard]] bool is_directory() const { return kind == FileKind::directory; }
     [[nodiscard]] FileStat stat() const {
         FileStat out;

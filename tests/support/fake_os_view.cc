@@ -67,8 +67,8 @@ void FakeOs::put_directory(const std::string& path, mode_t mode, uid_t uid, gid_
 void FakeOs::put_file(const std::string& path, std::string content, mode_t mode, uid_t uid, gid_t gid) {
     const InodePtr node = put(path, FileKind::regular, mode, uid, gid);
     node->content = std::move(content);
-    node->synced_content = node->content;
     touch_content(*node);
+    node->now_synced();
 }
 
 void FakeOs::put_symlink(const std::string& path, const std::string& target, uid_t uid, gid_t gid) {
@@ -131,38 +131,6 @@ void FakeOs::set_free_space(std::int64_t bytes, std::int64_t inodes) {
 }
 
 void FakeOs::set_quota(uid_t uid, std::int64_t bytes) { quotas_[uid] = bytes; }
-
-// --- the power ---
-
-void FakeOs::sync_everything() {
-    for (const InodePtr& node : all_inodes()) {
-        node->synced_content = node->content;
-        node->synced_entries = node->entries;
-    }
-}
-
-void FakeOs::power_cut(Survives survives) {
-    const auto nodes = all_inodes();  // keeps what only synced entries name
-    for (const InodePtr& node : nodes) {
-        node->names = 0;
-        if (node->kind == FileKind::fifo) node->content.clear();
-        if (survives != Survives::data && node->kind == FileKind::regular) node->content = node->synced_content;
-        if (survives != Survives::entries) node->entries = node->synced_entries;
-    }
-    process_.descriptors.clear();
-    locks_.clear();
-    process_.directory = root_;
-    const auto count = [](const auto& self, const InodePtr& directory) -> void {
-        for (const auto& [name, node] : directory->entries) {
-            ++node->names;
-            if (!node->is_directory()) continue;
-            node->parent = directory;
-            self(self, node);
-        }
-    };
-    count(count, root_);
-    sync_everything();
-}
 
 // --- looking ---
 
