@@ -63,6 +63,12 @@ std::string bsd_inbox_date(TimePoint when, bool utc) {
                        t.tm_min, t.tm_sec, t.tm_year + 1900);
 }
 
+std::string mbx_date(TimePoint when, bool utc) {
+    const std::tm t = broken_down(when, utc);
+    return fmt::format("{:02}-{}-{:04} {:02}:{:02}:{:02} {}", t.tm_mday, month_name(t), t.tm_year + 1900, t.tm_hour,
+                       t.tm_min, t.tm_sec, offset_text(t));
+}
+
 std::string zulu_date(TimePoint when) {
     const std::tm t = broken_down(when, true);
     return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,

@@ -34,6 +34,7 @@ struct TimeStyle {
 [[nodiscard]] std::string log_stamp(TimePoint when, TimeStyle style = {});   // 2026-11-22 03:52:18[.123][ +0000]
 [[nodiscard]] std::string full_date(TimePoint when, bool utc = false);       // Sun, 22 Nov 2026 03:52:18 +0000
 [[nodiscard]] std::string bsd_inbox_date(TimePoint when, bool utc = false);  // Sun Nov 22 03:52:18 2026
+[[nodiscard]] std::string mbx_date(TimePoint when, bool utc = false);        // 22-Nov-2026 03:52:18 +0000
 [[nodiscard]] std::string zulu_date(TimePoint when);                         // 20261122035218Z
 [[nodiscard]] std::string compact_date(TimePoint when, bool utc = false);    // 20261122 (log file names)
 [[nodiscard]] std::string zone_offset(TimePoint when, bool utc = false);     // +0000

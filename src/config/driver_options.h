@@ -90,6 +90,7 @@ struct DriverDescription {
     struct InitError {
         enum class Frame : std::uint8_t { none, general, for_instance } frame = Frame::none;
         std::string text;
+        std::string warning{};  // it works, but hardly as somebody meant it: for `postern check`
     };
     InitError (*init_transport)(const DriverInstance<TransportOptions>&) = nullptr;  // private_options may be edited
     InitError (*init_router)(DriverInstance<RouterOptions>&) = nullptr;

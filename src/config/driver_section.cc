@@ -114,6 +114,7 @@ private:
             if (error.frame == Frame::general) loader_.error_general(std::move(error.text));
             if (error.frame == Frame::for_instance)
                 loader_.error_for(instance_.name + " " + std::string(Kind::one), std::move(error.text));
+            if (!error.warning.empty()) loader_.warn(std::move(error.warning));
         }
         Kind::instances(*loader_.configuration).push_back(std::move(instance_));
     }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/strings.h"
 #include "deliver/target_identity.h"
 #include "driver/filtering.h"
 #include "wording/delivery.h"
@@ -90,6 +91,7 @@ std::string read_report(Os& os, int fd) {
 
 void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
     const DeliveryReport::Decoded decoded = DeliveryReport::decode(bytes);
+    for (const std::string& line : decoded.report.panic_lines) engine.log.main_and_panic(printable(line));
     const std::size_t known = std::min(decoded.report.addresses.size(), run.batch.size());
     for (std::size_t i = 0; i < known; ++i) {
         const AddressReport& report = decoded.report.addresses[i];

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/outcome.h"
 
+#include <algorithm>
+
 #include "driver/wire.h"
 
 namespace postern {
 namespace {
 
-// Report := magic, version, AddressRecord*, End.   AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
+// Report := magic, version, LogLine*, AddressRecord*, End.   LogLine := 'L', text.
+// AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
 constexpr char kVersion = 2;
-constexpr char kAddressTag = 'A', kEndTag = 'E';
+constexpr char kLineTag = 'L', kAddressTag = 'A', kEndTag = 'E';
 
 std::string payload_of(const AddressReport& report) {
     WireWriter out(DeliveryReport::kMaxText);
@@ -57,9 +60,13 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
 }  // namespace
 
 std::string DeliveryReport::encode() const {
-    WireWriter out(0);
+    WireWriter out(kMaxText);
     out.raw(kMagic);
     out.number(kVersion, 1);
+    for (std::size_t i = 0; i < std::min(panic_lines.size(), kMostLines); ++i) {
+        out.number(kLineTag, 1);
+        out.text(panic_lines[i]);
+    }
     for (const AddressReport& report : addresses) {
         const std::string payload = payload_of(report);
         out.number(kAddressTag, 1);
@@ -73,7 +80,7 @@ std::string DeliveryReport::encode() const {
 
 DeliveryReport::Decoded DeliveryReport::decode(std::string_view bytes) {
     Decoded decoded;
-    WireReader in(bytes, 0);
+    WireReader in(bytes, kMaxText);
     if (in.raw(kMagic.size()) != kMagic || in.number(1) != static_cast<std::uint64_t>(kVersion)) return decoded;
     std::vector<AddressReport>& addresses = decoded.report.addresses;
     while (true) {
@@ -83,6 +90,12 @@ DeliveryReport::Decoded DeliveryReport::decode(std::string_view bytes) {
             const std::uint64_t count = in.number(4);
             decoded.complete = in.at_end() && count == addresses.size();
             return decoded;
+        }
+        if (tag[0] == kLineTag && addresses.empty() && decoded.report.panic_lines.size() < kMostLines) {
+            std::string line = in.text();
+            if (!in.good()) return decoded;
+            decoded.report.panic_lines.push_back(std::move(line));
+            continue;
         }
         if (tag[0] != kAddressTag) return decoded;
         const std::uint64_t size = in.number(4);

@@ -50,8 +50,8 @@ struct AddressReport {
     bool with_affixes = false;               // a RCPT line named it with prefix and suffix: so does the log
     std::optional<std::string> output_line;  // of what a command said: to be logged
     std::string returned_output;             // of what a command said: goes into the bounce
-    std::string confirmation;               // what a server said when it took the message: C=
-    std::string host;                       // that was talked to: H=
+    std::string confirmation;                // what a server said when it took the message: C=
+    std::string host;                        // that was talked to: H=
     bool operator==(const AddressReport&) const = default;
 };
 
@@ -60,7 +60,9 @@ struct AddressReport {
 struct DeliveryReport {
     static constexpr std::size_t kMaxText = 64 * 1024;    // encode() cuts longer texts, decode() refuses them
     static constexpr std::size_t kMaxOutput = 16U << 20;  // the same for returned_output
-    std::vector<AddressReport> addresses;                 // in batch order
+    static constexpr std::size_t kMostLines = 16;
+    std::vector<AddressReport> addresses;    // in batch order
+    std::vector<std::string> panic_lines{};  // for the main and the panic log, ahead of the verdicts
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.
     struct Decoded;

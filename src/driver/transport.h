@@ -48,6 +48,9 @@ struct DeliveryContext {
     // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
     IntentLog* intents = nullptr;
     std::vector<EarlierIntent> earlier_intents;  // what runs that were cut short recorded
+
+    // The same delivery by another transport (file_format).
+    [[nodiscard]] DeliveryContext for_transport(const TransportInstance& other) const;
 };
 
 // For `postern explain`: everything an administrator asks "where will it go, as whom, and what will be in it".

@@ -14,6 +14,7 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr microseconds kLongestPause{500'000};
+constexpr int kRefreshesPerTimeout = 4;
 
 // One attempt after the other at LOCK, through HITCH.
 class Hitching {
@@ -106,28 +107,47 @@ MailboxResult<std::unique_ptr<DotLock>> DotLock::acquire(Os& os, Clock& clock, c
     while (go_on) {
         const auto locked = hitching.attempt();
         if (!locked) return tl::unexpected(locked.error());
-        if (*locked) return std::make_unique<DotLock>(os, hitching.lock(), hitching.made());
+        if (*locked)
+            return std::make_unique<DotLock>(os, clock, hitching.lock(), hitching.made(), settings.stale_after);
         hitching.break_if_stale();
         go_on = patience.pause();
     }
     return mailbox_failure(mailbox_code::kLockFailed, wording::lock_file_busy(target.mailbox.path));
 }
 
-DotLock::~DotLock() {
-    if (made_) {
-        const auto there = os_.stat(name_, Follow::no);
-        if (!there || !same_file(*there, *made_)) return;  // broken by somebody who thought us dead
-    }
-    (void)os_.unlink(name_);
+bool DotLock::still_ours() const {
+    if (!made_) return true;  // it could not be looked at
+    const auto there = os_.stat(name_, Follow::no);
+    return there && same_file(*there, *made_);
 }
 
-FileLock lock_file(Os& os, int fd, const LockSettings& settings) {
+void DotLock::refresh() {
+    const auto now = clock_.steady();
+    if (!made_ || stale_after_ <= Seconds{0} || now - refreshed_ < stale_after_ / kRefreshesPerTimeout) return;
+    refreshed_ = now;
+    const auto lock = os_.open(name_, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (!lock) return;
+    const auto opened = os_.stat(lock->get());
+    if (!opened || !same_file(*opened, *made_)) return;
+    timespec time{};
+    time.tv_sec = static_cast<time_t>(clock_.now().seconds);
+    (void)os_.set_times(lock->get(), time, time);
+}
+
+DotLock::~DotLock() {
+    if (still_ours()) (void)os_.unlink(name_);  // else: broken by somebody who thought us dead
+}
+
+FileLock lock_file(Os& os, int fd, const LockSettings& settings, Sharing sharing) {
+    const bool shared = sharing == Sharing::shared;
     if (settings.fcntl) {
-        const FileLock got = result_of(os.lock(fd, LockKind::fcntl_write, {}, settings.fcntl_timeout));
+        const LockKind kind = shared ? LockKind::fcntl_read : LockKind::fcntl_write;
+        const FileLock got = result_of(os.lock(fd, kind, {}, settings.fcntl_timeout));
         if (got != FileLock::locked) return got;
     }
-    if (settings.flock) return result_of(os.lock(fd, LockKind::flock_exclusive, {}, settings.flock_timeout));
-    return FileLock::locked;
+    if (!settings.flock) return FileLock::locked;
+    const LockKind kind = shared ? LockKind::flock_shared : LockKind::flock_exclusive;
+    return result_of(os.lock(fd, kind, {}, settings.flock_timeout));
 }
 
 }  // namespace postern

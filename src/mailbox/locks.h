@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // mailbox/locks.h – the rungs of the lock ladder of a mailbox in one file (spec appendfile.md §7.4, §7.6): PATH.lock
-// made with a hitching post (safe on NFS), then fcntl and flock on the open file. Runs as the recipient.
+// made with a hitching post (safe on NFS), then fcntl and flock on the open file, or MBX locking (mbx_lock.h). Runs as
+// the recipient.
 //
 // Losing the race until patience ends is an answer (busy), not an Error. Nothing here sleeps longer than the options
 // allow: tries × interval in all, in short growing pauses instead of Exim's whole intervals.
@@ -23,12 +24,13 @@ namespace postern {
 
 struct LockSettings {
     bool dot_lock = true, fcntl = true, flock = false;
+    bool mbx = false;           // with fcntl or flock: how the mailbox and the lock file in /tmp are locked
     std::int64_t retries = 10;  // negative: not even one try
     Seconds interval{3};
     Seconds fcntl_timeout{0}, flock_timeout{0};  // > 0: block that long instead of trying again
     Seconds stale_after{1800};                   // age of a dot-lock that is broken; 0: never
     mode_t lockfile_mode = 0600;
-    [[nodiscard]] bool on_file() const { return fcntl || flock; }
+    [[nodiscard]] bool on_file() const { return fcntl || flock || mbx; }
     [[nodiscard]] Seconds longest_wait() const { return std::max(fcntl_timeout, flock_timeout); }
     [[nodiscard]] Seconds total() const { return interval * std::max<std::int64_t>(retries, 0); }
 };
@@ -64,20 +66,35 @@ public:
     // Failure: no hitching post, or (kLockFailed) somebody else has the lock.
     [[nodiscard]] static MailboxResult<std::unique_ptr<DotLock>> acquire(Os& os, Clock& clock, const Target& target,
                                                                          const LockSettings& settings);
-    DotLock(Os& os, AtPath name, std::optional<FileStat> made) : os_(os), name_(std::move(name)), made_(made) {}
+    DotLock(Os& os, Clock& clock, AtPath name, std::optional<FileStat> made, Seconds stale_after)
+        : os_(os),
+          clock_(clock),
+          name_(std::move(name)),
+          made_(made),
+          stale_after_(stale_after),
+          refreshed_(clock.steady()) {}
     DotLock(const DotLock&) = delete;
     DotLock& operator=(const DotLock&) = delete;
     ~DotLock();
 
+    // A lock that is held for long must not look abandoned (W13): renews its times well before lockfile_timeout.
+    void refresh();
+
 private:
+    [[nodiscard]] bool still_ours() const;
+
     Os& os_;
+    Clock& clock_;
     AtPath name_;
     std::optional<FileStat> made_;
+    Seconds stale_after_;
+    std::chrono::nanoseconds refreshed_;
 };
 
 enum class FileLock : std::uint8_t { locked, busy, timed_out };
+enum class Sharing : std::uint8_t { exclusive, shared };
 // Both kinds if both are wanted, fcntl first. Closing the descriptor lets go.
-[[nodiscard]] FileLock lock_file(Os& os, int fd, const LockSettings& settings);
+[[nodiscard]] FileLock lock_file(Os& os, int fd, const LockSettings& settings, Sharing sharing = Sharing::exclusive);
 
 [[nodiscard]] inline bool same_file(const FileStat& a, const FileStat& b) {
     return a.device == b.device && a.inode == b.inode;

@@ -57,6 +57,37 @@ TEST_F(Locks, HeldByAnotherEndsAfterTriesTimesInterval) {
     EXPECT_EQ(w.fake.names_in("/var/mail").size(), 2u);
 }
 
+// D-dotlock-refresh: a long delivery's lock must not look like a dead one's.
+TEST_F(Locks, ALockThatIsHeldForLongStaysYoung) {
+    locks.stale_after = Seconds{1800};
+    const auto held = acquire(w.os);
+    ASSERT_TRUE(held);
+    for (int minutes = 0; minutes < 90; minutes += 5) {
+        w.clock.advance(std::chrono::minutes(5));
+        (*held)->refresh();
+    }
+    EXPECT_LT(w.clock.now().seconds - w.fake.stat_of(kLock).ctime.tv_sec, 600);
+    locks.retries = 1;
+    locks.interval = Seconds{0};
+    EXPECT_FALSE(acquire(w.os));
+
+    w.fake.remove(kLock);  // broken all the same: what is there now is not ours to touch
+    w.fake.put_file(kLock, "", 0600, kUser, kMail);
+    const auto before = w.fake.stat_of(kLock).mtime.tv_sec;
+    w.clock.advance(std::chrono::hours(1));
+    (*held)->refresh();
+    EXPECT_EQ(w.fake.stat_of(kLock).mtime.tv_sec, before);
+}
+
+TEST_F(Locks, AFreshLockIsNotTouched) {
+    const auto held = acquire(w.os);
+    ASSERT_TRUE(held);
+    w.os.crash_at(1);
+    (*held)->refresh();
+    EXPECT_FALSE(w.os.hit());
+    w.os.disarm();
+}
+
 // D-lock-pauses: Exim sleeps whole intervals.
 TEST_F(Locks, ShortPausesFirst) {
     w.fake.put_file(kLock, "", 0600, kUser, kMail);

@@ -39,6 +39,7 @@ struct MailboxFailure {
     std::string message;
     bool freeze = false;
     std::string user_message;
+    std::string panic_line;  // the log shows this as well, in the main and in the panic log
 };
 template <class T>
 using MailboxResult = tl::expected<T, MailboxFailure>;
@@ -96,11 +97,15 @@ public:
     [[nodiscard]] virtual MailboxResult<std::optional<std::int64_t>> recover(const std::vector<EarlierIntent>&) {
         return std::nullopt;
     }
-    // True: announce() has to be called before the first byte is written.
+    // Call before the first byte is written: completes what an earlier writer left unfinished.
+    [[nodiscard]] virtual MailboxResult<void> make_whole() { return {}; }
+    // True: announce() has to be called before the first byte is written, with what stands before the message.
     [[nodiscard]] virtual bool wants_shape() const { return false; }
-    [[nodiscard]] virtual MailboxResult<void> announce(const MessageShape&) { return {}; }
-    // Formats in one file: its size before this message.
-    [[nodiscard]] virtual std::int64_t size_before() const { return 0; }
+    [[nodiscard]] virtual MailboxResult<void> announce(const MessageShape&, std::string_view /*lead*/) { return {}; }
+    // How long it was before; -1 for formats with a file a message.
+    [[nodiscard]] virtual std::int64_t size_before() const { return -1; }
+    // Call now and then while writing: a lock must not look abandoned.
+    virtual void keep_alive() {}
     // Flushes what was written to stable storage. An Error is a write error like any other.
     [[nodiscard]] virtual Status finish_data() = 0;
     // Publishes the message. `naming` is not used by formats without a file a message.

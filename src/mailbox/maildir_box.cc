@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 
+#include "mailbox/ownership.h"
 #include "mailbox/publish.h"
 #include "mailbox/quota_gauge.h"
 #include "wording/appendfile.h"
@@ -130,9 +131,8 @@ MailboxResult<void> MaildirBox::open_temporary() {
         if (why != EEXIST) clock_.sleep(kRetryPause);
     }
     temporary_ = "tmp/" + base_;
-    for (const Status& done : {os_.chown(fd(), common.uid, common.gid), os_.chmod(fd(), common.mode)}) {
-        if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("maildir " + temporary_));
-    }
+    auto owned = own_file(os_, fd(), common, temporary_, wording::setting_permissions("maildir " + temporary_));
+    if (!owned) return owned;
     if (common.gauge) common.gauge->claim(fd());
     return {};
 }

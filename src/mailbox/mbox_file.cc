@@ -5,6 +5,7 @@
 
 #include "mailbox/mbox_intent.h"
 #include "mailbox/mbox_open.h"
+#include "mailbox/mbx_repair.h"
 #include "wording/appendfile.h"
 
 namespace postern {
@@ -46,21 +47,40 @@ MailboxResult<void> MboxFile::take_snapshot() {
                                wording::mailbox_step_failed(MailboxStep::snapshot, settings_.common.path));
     before_ = *before;
     writing_ = true;
-    torn_ = false;
+    repair_.clear();
     // Looking changes the access time, which only the owner can put back.
-    if (file_.fifo || before_.size == 0 || !settings_.repair_torn || before_.uid != settings_.common.uid) return {};
-    char last = '\n';
-    const auto got = os_.pread(fd(), {&last, 1}, before_.size - 1);
-    torn_ = got && *got == 1 && last != '\n';
+    if (!file_.fifo && before_.size > 0 && before_.uid == settings_.common.uid) repair_ = missing_end();
     return {};
 }
 
-MailboxResult<void> MboxFile::announce(const MessageShape& shape) {
+// What ends a torn last line.
+std::string MboxFile::missing_end() {
+    if (settings_.repair_torn != MboxSettings::Repair::lines) return {};
+    char last = '\n';
+    const auto got = os_.pread(fd(), {&last, 1}, before_.size - 1);
+    return got && *got == 1 && last != '\n' ? "\n" : "";
+}
+
+// A torn MBX message is completed for good, whatever becomes of ours: the mailbox is better off with it.
+MailboxResult<void> MboxFile::make_whole() {
+    if (settings_.repair_torn != MboxSettings::Repair::mbx || file_.fifo || before_.size == 0) return {};
+    // All that write MBX set whole seconds when they are done: the kernel's own time shows that one was not. Else each
+    // delivery would have to walk through the mailbox.
+    if (before_.mtime.tv_nsec == 0 || before_.uid != settings_.common.uid) return {};
+    const std::string missing = mbx_missing_end(os_, fd(), before_.size, clock_.now());
+    if (missing.empty()) return {};
+    if (const Status written = write_all(os_, fd(), missing); !written)
+        return mailbox_failure(written.error().code, wording::write_failed(settings_.common.path));
+    before_.size += static_cast<std::int64_t>(missing.size());
+    return {};
+}
+
+MailboxResult<void> MboxFile::announce(const MessageShape& shape, std::string_view lead) {
     const MailboxSettings& common = settings_.common;
     const MboxIntent intent{.path = common.path,
                             .inode = before_.inode,
                             .offset = static_cast<std::uint64_t>(before_.size),
-                            .repair = repair().size(),
+                            .lead = std::string(lead),
                             .shape = shape,
                             .ours = true};
     const Status recorded = common.intents->record(mbox_intent_text(intent));
@@ -113,12 +133,17 @@ MailboxResult<void> MboxFile::commit(MessageNaming& /*naming*/) {
     writing_ = false;
     // Exim sets whole seconds; mail readers compare the two times to see whether there is new mail.
     (void)os_.set_times(fd(), whole_seconds(before_.atime.tv_sec), whole_seconds(clock_.now().seconds));
+    file_.mbx_lock.reset();
     const Status closed = os_.close(std::move(file_.fd));
     // What fsync has confirmed is delivered, whatever close says.
     if (!closed && !durable_)
         return mailbox_failure(closed.error().code,
                                wording::mailbox_step_failed(MailboxStep::close, settings_.common.path));
     return {};
+}
+
+void MboxFile::keep_alive() {
+    if (dot_lock_) dot_lock_->refresh();
 }
 
 void MboxFile::roll_back() {
@@ -132,6 +157,7 @@ void MboxFile::roll_back() {
 
 MboxFile::~MboxFile() {
     if (writing_ && file_.fd) roll_back();
+    file_.mbx_lock.reset();
     file_.fd.reset();  // before the dot-lock: nobody must find the file unlocked while we hold it
     dot_lock_.reset();
 }

@@ -6,12 +6,15 @@
 // be the one that its path names (W1, W14). One append to an existing file costs one fsync.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mailbox/locks.h"
 #include "mailbox/mailbox.h"
+#include "mailbox/mbx_lock.h"
 #include "mailbox/place.h"
 
 namespace postern {
@@ -25,7 +28,12 @@ struct MboxSettings {
     bool creation_allowed = true;
     bool file_must_exist = false, allow_symlink = false, allow_fifo = false;
     bool check_owner = true, check_group = false, mode_fail_narrower = true;
-    bool repair_torn = true;  // messages begin on a line of their own (they have a prefix)
+    // What is done before the message where an earlier one breaks off: lines, for messages that begin on a line of
+    // their own (they have a prefix); mbx, for messages of a known size.
+    enum class Repair : std::uint8_t { none, lines, mbx };
+    Repair repair_torn = Repair::lines;
+    // file_format: the open file is another transport's; the errno to report. Empty: any file will do.
+    std::function<std::optional<int>(int fd)> wrong_format;
 };
 
 class MboxFile final : public Mailbox {
@@ -35,6 +43,7 @@ public:
     struct Opened {
         UniqueFd fd;
         bool created = false, fifo = false;
+        std::unique_ptr<MbxLock> mbx_lock{};
     };
     MboxFile(Os& os, Clock& clock, Place place, MboxSettings settings)
         : os_(os), clock_(clock), place_(std::move(place)), settings_(std::move(settings)) {}
@@ -42,12 +51,14 @@ public:
 
     [[nodiscard]] int fd() const override { return file_.fd.get(); }
     [[nodiscard]] std::string data_name() const override { return settings_.common.path; }
-    [[nodiscard]] std::string_view repair() const override { return torn_ ? "\n" : ""; }
     [[nodiscard]] MailboxResult<std::optional<std::int64_t>> recover(
         const std::vector<EarlierIntent>& earlier) override;
     [[nodiscard]] bool wants_shape() const override { return settings_.common.intents != nullptr && !file_.fifo; }
-    [[nodiscard]] MailboxResult<void> announce(const MessageShape& shape) override;
+    [[nodiscard]] MailboxResult<void> announce(const MessageShape& shape, std::string_view lead) override;
+    [[nodiscard]] std::string_view repair() const override { return repair_; }
     [[nodiscard]] std::int64_t size_before() const override { return before_.size; }
+    void keep_alive() override;
+    [[nodiscard]] MailboxResult<void> make_whole() override;
     [[nodiscard]] Status finish_data() override;
     [[nodiscard]] MailboxResult<void> commit(MessageNaming& naming) override;
     [[nodiscard]] std::int64_t unread_for(std::int64_t now) override { return now - before_.atime.tv_sec; }
@@ -56,6 +67,7 @@ private:
     [[nodiscard]] MailboxResult<void> lock_and_open();
     [[nodiscard]] MailboxResult<void> take_snapshot();
     [[nodiscard]] Status sync_cut();
+    [[nodiscard]] std::string missing_end();
     void roll_back();
 
     Os& os_;
@@ -65,7 +77,8 @@ private:
     std::unique_ptr<DotLock> dot_lock_;
     Opened file_;
     FileStat before_;
-    bool torn_ = false, writing_ = false, announced_ = false, durable_ = false;
+    std::string repair_;
+    bool writing_ = false, announced_ = false, durable_ = false;
 };
 
 }  // namespace postern

@@ -208,7 +208,7 @@ TEST(MboxFile, TornMailboxIsRepaired) {
     EXPECT_EQ(w.fake.stat_of(kBox).atime.tv_sec, 1000);  // a look would have shown
 
     w.fake.put_file(kBox, "no newline", 0600, kUser, kMail);
-    ASSERT_FALSE(put_message(w, mbox(with([](auto& s) { s.repair_torn = false; }))));
+    ASSERT_FALSE(put_message(w, mbox(with([](auto& s) { s.repair_torn = MboxSettings::Repair::none; }))));
     EXPECT_EQ(w.fake.content(kBox), "no newline" + kMessage);
 }
 

@@ -19,12 +19,11 @@ std::optional<MboxIntent> parse(std::string_view text) {
     std::uint64_t reported = 0;
     const bool good =
         take_word(text, word) && word == kFormat && take_word(text, out.path) && take_number(text, out.inode) &&
-        take_number(text, out.offset) && take_number(text, out.repair) && take_number(text, shape.size) &&
+        take_number(text, out.offset) && take_word(text, out.lead) && take_number(text, shape.size) &&
         take_number(text, shape.sum) && take_number(text, shape.lasting_size) && take_number(text, shape.lasting_sum) &&
         take_number(text, reported) && take_number(text, shape.own_from) && take_word(text, shape.head) && text.empty();
     constexpr std::uint64_t kMost = INT64_MAX / 4;
-    if (!good || std::max({out.offset, out.repair, shape.size}) > kMost || shape.head.size() > shape.size)
-        return std::nullopt;
+    if (!good || std::max(out.offset, shape.size) > kMost || shape.head.size() > shape.size) return std::nullopt;
     shape.reported = static_cast<std::int64_t>(reported);
     return out;
 }
@@ -49,10 +48,12 @@ std::string mbox_intent_text(const MboxIntent& intent) {
     std::string text;
     append_word(text, kFormat);
     append_word(text, intent.path);
+    append_number(text, intent.inode);
+    append_number(text, intent.offset);
+    append_word(text, intent.lead);
     const MessageShape& shape = intent.shape;
-    for (const std::uint64_t number :
-         {intent.inode, intent.offset, intent.repair, shape.size, shape.sum, shape.lasting_size, shape.lasting_sum,
-          static_cast<std::uint64_t>(shape.reported), shape.own_from})
+    for (const std::uint64_t number : {shape.size, shape.sum, shape.lasting_size, shape.lasting_sum,
+                                       static_cast<std::uint64_t>(shape.reported), shape.own_from})
         append_number(text, number);
     append_word(text, shape.head);
     return text;
@@ -157,20 +158,20 @@ Result<bool> MboxFinder::is_torn_piece(const MboxIntent& intent) const {
     POSTERN_TRY_ASSIGN(const bool like, is_like(intent, intent.begin()));
     if (like) return false;
     const std::uint64_t piece = size() - intent.offset;
-    const std::string ours = std::string(intent.repair, '\n') + intent.shape.head;
+    const std::string ours = intent.lead + intent.shape.head;
     std::string buffer;
     POSTERN_TRY_ASSIGN(std::string_view there, block(buffer, intent.offset, size()));
     there = there.substr(0, ours.size());
-    bool zeros = piece <= intent.repair;
+    bool zeros = piece <= intent.lead.size();
     for (std::size_t i = 0; i < there.size(); ++i) {
         if (there[i] == ours[i]) continue;
         if (there[i] != '\0') return false;
         zeros = true;
     }
     const std::uint64_t own_from = intent.shape.own_from;
-    if (zeros || (own_from != 0 && piece - intent.repair >= own_from)) return true;
+    if (zeros || (own_from != 0 && piece - intent.lead.size() >= own_from)) return true;
     // A short message of somebody else could be the same so far only if it were complete.
-    return piece < ours.size() && there.find("\n\n", intent.repair) == std::string_view::npos;
+    return piece < ours.size() && there.find("\n\n", intent.lead.size()) == std::string_view::npos;
 }
 
 Result<std::optional<std::int64_t>> MboxFinder::torn(const std::vector<MboxIntent>& intents) const {

@@ -22,11 +22,11 @@ struct MboxIntent {
     std::string path;          // as configured
     std::uint64_t inode = 0;   // not the device: its number may be another after a reboot
     std::uint64_t offset = 0;  // the file's size before
-    std::uint64_t repair = 0;  // bytes written before the message to end a torn line
+    std::string lead;          // written before the message: a newline that ends a torn line, or what MBX has there
     MessageShape shape;
     bool ours = false;
 
-    [[nodiscard]] std::uint64_t begin() const { return offset + repair; }
+    [[nodiscard]] std::uint64_t begin() const { return offset + lead.size(); }
     [[nodiscard]] std::uint64_t end() const { return begin() + shape.size; }
 };
 

@@ -20,7 +20,7 @@ const std::string kOther = "From joe Sun Nov 22 03:52:18 2026\nReceived: id 1xVc
 MboxIntent intent_for(const std::string& message, std::uint64_t offset, bool ours = true) {
     ShapeSink sink(kId);
     EXPECT_TRUE(sink.write(message));
-    return {.path = "/box", .inode = 0, .offset = offset, .repair = 0, .shape = sink.shape(), .ours = ours};
+    return {.path = "/box", .inode = 0, .offset = offset, .lead = {}, .shape = sink.shape(), .ours = ours};
 }
 
 struct FindCase {
@@ -116,7 +116,7 @@ TEST(MboxIntent, TextReadsBack) {
     MboxIntent intent = intent_for(kMine, 77);
     intent.path = "/a b\n";
     intent.inode = 5;
-    intent.repair = 1;
+    intent.lead = "\n";
     intent.shape.reported = 9;
     const std::string text = mbox_intent_text(intent);
     EXPECT_EQ(text.find('\n'), std::string::npos);

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "mailbox/ownership.h"
 #include "wording/appendfile.h"
 
 namespace postern {
@@ -33,21 +34,32 @@ MailboxResult<MboxFile::Opened> MboxOpener::open() {
         if (*step == Step::follow_link) continue;  // the same try, looking at the link's target
         was_open = *step == Step::opened;
         if (was_open) {
-            const FileLock lock = lock_file(os_, file_.fd.get(), locks);
+            const auto lock = lock_opened();
+            if (!lock) return tl::unexpected(lock.error());
             // W1: whoever held the lock may have put another file in place while we waited.
-            if (lock == FileLock::locked && (!locks.on_file() || still_named())) return std::move(file_);
+            if (*lock == FileLock::locked && (!locks.on_file() || still_named())) return std::move(file_);
+            file_.mbx_lock.reset();
             file_ = {};
             nofollow_ = true;
-            if (lock == FileLock::busy && locks.longest_wait() == Seconds{0}) {
+            if (*lock == FileLock::busy && locks.longest_wait() == Seconds{0}) {
                 go_on = patience.pause();
                 continue;
             }
-            blocked = lock == FileLock::timed_out;
+            blocked = *lock == FileLock::timed_out;
         }
         go_on = patience.again(blocked);
     }
     if (!was_open) return mailbox_failure(mailbox_code::kExistRace, wording::existence_unclear(path()), true);
     return mailbox_failure(mailbox_code::kLockFailed, wording::file_lock_busy(path()));
+}
+
+MailboxResult<FileLock> MboxOpener::lock_opened() {
+    const int fd = file_.fd.get();
+    if (!settings_.locks.mbx) return lock_file(os_, fd, settings_.locks);
+    auto attempt = MbxLock::take(os_, fd, settings_.locks);
+    if (!attempt) return tl::unexpected(attempt.error());
+    file_.mbx_lock = std::move(attempt->lock);
+    return attempt->result;
 }
 
 MailboxResult<std::optional<FileStat>> MboxOpener::look() const {
@@ -91,10 +103,13 @@ MailboxResult<MboxOpener::Step> MboxOpener::create() {
         return for_good ? final_failure(why, MailboxStep::create, path())
                         : step_failed(why, MailboxStep::create, path());
     }
-    for (const Status& done : {os_.chown(fd->get(), uid_, gid_), os_.chmod(fd->get(), settings_.common.mode)}) {
-        if (!done) return final_failure(done.error().code, MailboxStep::set_permissions, path());
+    auto owned = own_file(os_, fd->get(), settings_.common, path(),
+                          wording::mailbox_step_failed(MailboxStep::set_permissions, path()));
+    if (!owned) {
+        owned.error().kind = MailboxFailure::Kind::fail;
+        return tl::unexpected(std::move(owned.error()));
     }
-    file_ = {std::move(*fd), true, false};
+    file_ = {.fd = std::move(*fd), .created = true};
     return Step::opened;
 }
 
@@ -132,7 +147,9 @@ MailboxResult<MboxOpener::Step> MboxOpener::open_existing(const FileStat& found)
     if (!change_mode) return tl::unexpected(change_mode.error());
 
     const bool fifo = found.kind == FileKind::fifo;
-    const int flags = (fifo ? O_WRONLY | O_NONBLOCK : O_RDWR | O_APPEND) | (nofollow_ ? O_NOFOLLOW : 0);
+    // Looking at its format or its last byte must not count as reading the mailbox; only the owner may ask for that.
+    const int quiet = found.uid == uid_ ? O_NOATIME : 0;
+    const int flags = (fifo ? O_WRONLY | O_NONBLOCK : O_RDWR | O_APPEND | quiet) | (nofollow_ ? O_NOFOLLOW : 0);
     mode_t expected = found.permissions;
     auto fd = os_.open(name(), flags);
     if (!fd && fd.error().code == EACCES && *change_mode) {  // our own file, closed to us until its mode is right
@@ -150,11 +167,15 @@ MailboxResult<MboxOpener::Step> MboxOpener::open_existing(const FileStat& found)
         if (fifo) return mailbox_failure(why, wording::fifo_not_opened(path()));
         return step_failed(why, MailboxStep::open, path());
     }
-    file_ = {std::move(*fd), false, fifo};
+    file_ = {.fd = std::move(*fd), .fifo = fifo};
     if (auto ok = check_opened(found, expected); !ok) return tl::unexpected(ok.error());
     if (*change_mode && expected != settings_.common.mode) {
         if (const Status done = os_.chmod(file_.fd.get(), settings_.common.mode); !done)
             return step_failed(done.error().code, MailboxStep::chmod, path());
+    }
+    if (settings_.wrong_format) {
+        if (const auto other = settings_.wrong_format(file_.fd.get()))
+            return mailbox_failure(*other, wording::format_changed());
     }
     return Step::opened;
 }

@@ -33,6 +33,7 @@ private:
     // Whether the mode has to be changed; or why the mailbox is refused.
     [[nodiscard]] MailboxResult<bool> wants_chmod(const FileStat& found) const;
     [[nodiscard]] MailboxResult<void> check_opened(const FileStat& found, mode_t expected) const;
+    [[nodiscard]] MailboxResult<FileLock> lock_opened();
     [[nodiscard]] bool still_named() const;  // the path leads to the file that we hold
 
     [[nodiscard]] AtPath name() const { return place_.at(settings_.leaf.empty() ? "." : settings_.leaf); }

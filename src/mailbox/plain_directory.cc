@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "mailbox/ownership.h"
 #include "mailbox/publication.h"
 #include "mailbox/publish.h"
 #include "mailbox/quota_gauge.h"
@@ -59,10 +60,8 @@ MailboxResult<void> PlainDirectory::open_temporary() {
     if (!fd) return mailbox_failure(fd.error().code, wording::creating_file(data_name()));
     fd_ = std::move(*fd);
     temporary_exists_ = true;
-    for (const Status& done :
-         {os_.chown(this->fd(), settings_.uid, settings_.gid), os_.chmod(this->fd(), settings_.mode)}) {
-        if (!done) return mailbox_failure(done.error().code, wording::setting_permissions("file " + data_name()));
-    }
+    auto owned = own_file(os_, this->fd(), settings_, data_name(), wording::setting_permissions("file " + data_name()));
+    if (!owned) return owned;
     if (settings_.gauge) settings_.gauge->claim(this->fd());
     return {};
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "mailbox/mbx_file.h"
 #include "support/intent_file.h"
 #include "support/mailbox_delivery.h"
 
@@ -19,6 +20,8 @@ struct Subject {
     Opening open;
     std::function<void(World&)> set_up;                        // after put_home()
     std::function<std::vector<std::string>(World&)> messages;  // what a reader would see, new ones only
+    Lead lead = repair_only;
+    std::string old = kOld;  // what the mailbox held before
 };
 
 // An mbox shows a torn message after a crash in the middle of a write; the next delivery ends its line (W18).
@@ -55,6 +58,54 @@ std::function<std::vector<std::string>(World&)> files_in(const std::string& dire
     };
 }
 
+// An MBX mailbox in /var/mail, with its locks.
+Opening mbx_box() {
+    MboxSettings settings = mbox_settings("/var/mail/joe");
+    settings.locks.dot_lock = false;
+    settings.locks.mbx = true;
+    settings.repair_torn = MboxSettings::Repair::mbx;
+    return mbox(settings);
+}
+
+const TimePoint kThen{1795319702, 0};
+
+// What the transport writes before the message.
+std::string mbx_lead(Mailbox& box) {
+    return (box.size_before() == 0 ? mbx_file_header(kThen) : "") +
+           mbx_message_line(kThen, static_cast<std::int64_t>(kMessage.size()), true);
+}
+
+const std::string kOldMbx = mbx_file_header(kThen) + mbx_message_line(kThen, 5, true) + "old\r\n";
+
+// A message that was torn by a crash has been completed with something, or ends the mailbox.
+std::vector<std::string> in_mbx(World& w) {
+    std::string text = w.fake.content("/var/mail/joe");
+    if (text.starts_with(kOldMbx)) text.erase(kMbxHeaderSize, kOldMbx.size() - kMbxHeaderSize);
+    std::vector<std::string> out;
+    for (std::size_t at = kMbxHeaderSize; at < text.size();) {
+        const auto line = parse_mbx_message_line(std::string_view(text).substr(at));
+        if (!line) {
+            out.push_back(text.substr(at));
+            break;
+        }
+        at += line->length;
+        out.push_back(text.substr(at, static_cast<std::size_t>(line->message_size)));
+        at += static_cast<std::size_t>(line->message_size);
+    }
+    return out;
+}
+
+// A reader sees a message when its envelope is there; then both have to be whole.
+std::vector<std::string> in_store(World& w) {
+    std::vector<std::string> out;
+    for (const std::string& name : w.fake.names_in("/home/joe/store")) {
+        if (!name.ends_with(".env")) continue;
+        EXPECT_EQ(w.fake.content("/home/joe/store/" + name), kEnvelope);
+        out.push_back(w.fake.content("/home/joe/store/" + name.substr(0, name.size() - 4) + ".msg"));
+    }
+    return out;
+}
+
 Opening plain_with_new_names() { return plain("/home/joe/inbox"); }
 
 std::vector<Subject> subjects() {
@@ -73,6 +124,12 @@ std::vector<Subject> subjects() {
          },
          files_in("/home/joe/Maildir/new")},
         {"new directory", plain_with_new_names(), nothing, files_in("/home/joe/inbox")},
+        {"new mbx", mbx_box(), nothing, in_mbx, mbx_lead, ""},
+        {"existing mbx", mbx_box(), [](World& w) { w.fake.put_file("/var/mail/joe", kOldMbx, 0600, kUser, kMail); },
+         in_mbx, mbx_lead, kOldMbx},
+        {"new mailstore", mailstore("/home/joe/store"), nothing, in_store},
+        {"existing mailstore", mailstore("/home/joe/store"),
+         [](World& w) { w.fake.put_directory("/home/joe/store", 0700, kUser, kMail); }, in_store},
     };
 }
 
@@ -80,7 +137,7 @@ std::vector<Subject> subjects() {
 Verdict deliver(World& w, const Subject& subject) {
     TestNaming naming;
     for (int i = 1; i < 9; ++i) naming.names.push_back("q" + std::to_string(i));
-    return put_message(w, subject.open, naming);
+    return put_message(w, subject.open, naming, kMessage, {}, subject.lead);
 }
 
 Verdict deliver_once(World& w, const Subject& subject) {
@@ -88,7 +145,8 @@ Verdict deliver_once(World& w, const Subject& subject) {
     w.intents = &intents;
     TestNaming naming;
     for (int i = 1; i < 9; ++i) naming.names.push_back("q" + std::to_string(i));
-    Verdict verdict = put_message(w, subject.open, naming, kMessage, IntentFileLog(w.fake, "/intents/i").earlier());
+    Verdict verdict =
+        put_message(w, subject.open, naming, kMessage, IntentFileLog(w.fake, "/intents/i").earlier(), subject.lead);
     w.intents = nullptr;
     return verdict;
 }
@@ -104,7 +162,7 @@ void check_fault(World& w, const Subject& subject) {
     } else {
         EXPECT_EQ(found, std::vector<std::string>{}) << failure->message;
     }
-    EXPECT_TRUE(!there_before || w.fake.content("/var/mail/joe").starts_with(kOld));
+    EXPECT_TRUE(!there_before || w.fake.content("/var/mail/joe").starts_with(subject.old));
     EXPECT_EQ(w.fake.open_descriptors(), 0u);
     EXPECT_EQ(w.fake.locks_held(), 0u);
 }

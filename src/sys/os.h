@@ -175,6 +175,11 @@ public:
         std::int64_t kilobytes = -1, inodes = -1;  // -1: the file system does not say
     };
     virtual Result<Space> free_space(const std::string& path) = 0;
+    virtual Result<std::optional<std::uint16_t>> service_port(const std::string& name, const std::string& protocol) = 0;
+
+    // --- network ---
+    // One UDP datagram to a numeric IPv4 address; success says that it is on its way, no more.
+    virtual Status send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) = 0;
 };
 
 // --- small compositions of the calls above; they hold no state of their own (os.cc) ---

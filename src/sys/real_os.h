@@ -61,6 +61,9 @@ public:
     Result<std::vector<gid_t>> groups_of(const User& user) override;
     Result<std::string> node_name() override;
     Result<Space> free_space(const std::string& path) override;
+    Result<std::optional<std::uint16_t>> service_port(const std::string& name, const std::string& protocol) override;
+
+    Status send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) override;
 };
 
 }  // namespace postern

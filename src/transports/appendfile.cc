@@ -67,6 +67,21 @@ constexpr OptionRow kRows[] = {
 };
 static_assert(sorted_and_unique(kRows));
 
+// Without a word about locks an MBX mailbox is locked as MBX programs do; with use_mbx_lock what was not asked for
+// goes.
+void choose_mbx_locks(O& options) {
+    OptionalBool &lockfile = options.use_lockfile, &fcntl = options.use_fcntl_lock, &flock = options.use_flock_lock;
+    if (!lockfile.set && !fcntl.set && !flock.set && !options.use_mbx_lock.set) {
+        lockfile.value = flock.value = false;
+        fcntl.value = options.use_mbx_lock.value = true;
+    } else if (options.use_mbx_lock.value) {
+        for (OptionalBool* lock : {&lockfile, &fcntl, &flock}) {
+            if (!lock->set) lock->value = false;
+        }
+        if (!fcntl.value && !flock.value) fcntl.value = true;
+    }
+}
+
 // Exim's own rules about what goes with what, in its order.
 Error check_combinations(const TransportInstance& instance, O& options) {
     const auto refuse = [](std::string text) { return Error{Frame::for_instance, std::move(text)}; };
@@ -75,6 +90,7 @@ Error check_combinations(const TransportInstance& instance, O& options) {
     if (options.file && options.quota_filecount) return refuse(wording::needs_directory("quota_filecount"));
     if (options.file && options.quota_directory) return refuse(wording::needs_directory("quota_directory"));
     if (options.use_flock_lock.value && !options.use_fcntl_lock.set) options.use_fcntl_lock.value = false;
+    if (options.mbx_format) choose_mbx_locks(options);
     if (!options.use_fcntl_lock.value && !options.use_flock_lock.value && !options.use_lockfile.value &&
         !options.use_mbx_lock.value)
         return refuse(wording::no_locking());
@@ -90,25 +106,6 @@ Error check_combinations(const TransportInstance& instance, O& options) {
     const std::string& create = options.create_file.value;
     if (!create.empty() && create[0] != '/' && create != "anywhere" && create != "inhome" && create != "belowhome")
         return {Frame::general, wording::create_file_invalid(instance.name, create)};
-    return {};
-}
-
-// Options of Exim's that this version lacks: a configuration that counts on them is refused, by name.
-std::string_view unsupported(const O& options) {
-    const struct {
-        std::string_view name;
-        bool set;
-    } kNotYet[] = {
-        {"file_format", options.file_format.set},
-        {"mailstore_format", options.mailstore_format},
-        {"mailstore_prefix", options.mailstore_prefix.set},
-        {"mailstore_suffix", options.mailstore_suffix.set},
-        {"mbx_format", options.mbx_format},
-        {"notify_comsat", options.notify_comsat},
-        {"use_mbx_lock", options.use_mbx_lock.value},
-    };
-    for (const auto& option : kNotYet)
-        if (option.set) return option.name;
     return {};
 }
 
@@ -136,11 +133,10 @@ void complete_format(const TransportInstance& instance, O& options) {
 Error init(const TransportInstance& instance) {
     O& options = *static_cast<O*>(instance.private_options.get());
     if (Error error = check_combinations(instance, options); !error.text.empty()) return error;
-    if (const std::string_view name = unsupported(options); !name.empty())
-        return {Frame::for_instance, wording::option_not_supported(name)};
     if (options.quota_warn_threshold.set)
         fill_unset(options.quota_warn_message, wording::default_quota_warning(), instance.where);
     complete_format(instance, options);
+    if (options.mbx_format && options.directory) return {Frame::none, "", wording::mbx_in_directory(instance.name)};
     return {};
 }
 

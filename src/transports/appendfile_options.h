@@ -20,7 +20,7 @@ struct AppendfileOptions {
     Octal directory_mode{0700};
     PlainString escape_string;
     Expandable file;
-    Expandable file_format;
+    PlainString file_format;
     bool file_must_exist = false;
     Interval lock_fcntl_timeout, lock_flock_timeout;
     Interval lock_interval{3};

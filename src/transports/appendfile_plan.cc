@@ -38,8 +38,7 @@ std::string quota_text(const AppendfileQuotaOptions& quota) {
 
 }  // namespace
 
-DeliveryPlan Appendfile::plan(DeliveryContext& context) {
-    const AppendfileTarget target = appendfile_target(context, options_);
+DeliveryPlan Appendfile::plan_here(DeliveryContext& context, const AppendfileTarget& target) const {
     DeliveryPlan plan;
     plan.target = target.path;
     plan.refusal = target.verdict;
@@ -65,7 +64,7 @@ void Appendfile::describe(DeliveryPlan& plan, DeliveryContext& context, const Ap
     if (!target.place.complete() && options_.create_directory && target.place.allowed)
         plan.steps.push_back(fmt::format("make missing directories of {} with mode {:04o}", target.place.path,
                                          options_.directory_mode.value));
-    if (target.format == Format::mbox) {
+    if (target.format == Format::file) {
         describe_file(plan, context, target);
     } else {
         describe_directory(plan, context, target);
@@ -95,7 +94,9 @@ void Appendfile::describe_file(DeliveryPlan& plan, DeliveryContext& context, con
     const MboxSettings settings = mbox_settings(context, target);
     const LockSettings& locks = settings.locks;
     plan.kind = options_.use_bsmtp ? "BSMTP file" : "mbox";
+    if (options_.mbx_format) plan.kind = "MBX mailbox";
     if (locks.dot_lock) plan.locks.push_back("dot-lock " + target.path + ".lock");
+    if (locks.mbx) plan.locks.emplace_back("shared lock on the file, then a lock file in /tmp (MBX), by");
     if (locks.fcntl) plan.locks.emplace_back("fcntl write lock");
     if (locks.flock) plan.locks.emplace_back("flock exclusive lock");
     plan.steps.push_back(patience_text(locks));
@@ -111,9 +112,15 @@ void Appendfile::describe_file(DeliveryPlan& plan, DeliveryContext& context, con
 
 void Appendfile::describe_directory(DeliveryPlan& plan, const DeliveryContext& context,
                                     const AppendfileTarget& target) const {
+    const int own_mode = context.batch.front()->file_mode;
+    if (target.format == Format::mailstore) {
+        plan.kind = "mailstore";
+        plan.steps.push_back(fmt::format("write envelope and message with mode {:04o} to {}/{}-PROCESS.env and .msg",
+                                         options_.mode.value, target.path, context.message.id));
+        return;
+    }
     const bool maildir = target.format == Format::maildir;
     plan.kind = maildir ? "maildir" : "one file a message";
-    const int own_mode = context.batch.front()->file_mode;
     plan.steps.push_back(fmt::format("write a file with mode {:04o} in {}{}",
                                      own_mode > 0 ? static_cast<unsigned>(own_mode) : options_.mode.value, target.path,
                                      maildir ? "/tmp" : ""));

@@ -7,9 +7,12 @@
 #include "driver/filtering.h"
 #include "driver/write_plan.h"
 #include "mailbox/maildir_box.h"
+#include "mailbox/mailstore.h"
+#include "mailbox/mbx_file.h"
 #include "mailbox/plain_directory.h"
 #include "transports/batch_smtp.h"
 #include "transports/maildir_folder.h"
+#include "transports/mailstore_envelope.h"
 #include "wording/appendfile.h"
 #include "wording/pipe.h"
 
@@ -119,9 +122,41 @@ private:
     std::int64_t size_;
 };
 
+// What stands before an MBX message. A file of its own gets no header block, as with Exim.
+std::string mbx_start(const DeliveryContext& context, std::int64_t size_before, std::int64_t message_size) {
+    const TimePoint now = context.clock.now();
+    const bool utc = iequals(context.configuration.main.timezone.value, "utc");
+    return (size_before == 0 ? mbx_file_header(now) : "") + mbx_message_line(now, message_size, utc);
+}
+
+MboxSettings::Repair repair_kind(const AppendfileOptions& options) {
+    if (options.mbx_format) return MboxSettings::Repair::mbx;
+    return options.message_prefix.source.empty() ? MboxSettings::Repair::none : MboxSettings::Repair::lines;
+}
+
+// The message could not even be read to learn its size: Exim says so of the file that it would have filled then.
+Outcome temporary_failed(const Error& error) {
+    return {.code = error.code, .message = wording::write_failed(wording::mbx_temporary())};
+}
+
+// Counts, and keeps the mailbox's locks fresh while a long message is written.
+class MailboxSink final : public ByteSink {
+public:
+    MailboxSink(Os& os, Mailbox& mailbox) : file_(os, mailbox.fd()), mailbox_(mailbox) {}
+    Status write(std::string_view bytes) override {
+        mailbox_.keep_alive();
+        return file_.write(bytes);
+    }
+    [[nodiscard]] std::int64_t count() const { return file_.count(); }
+
+private:
+    FdSink file_;
+    Mailbox& mailbox_;
+};
+
 }  // namespace
 
-std::optional<SetupFailure> Appendfile::setup(DeliveryContext& context) {
+std::optional<SetupFailure> Appendfile::set_up_quota(DeliveryContext& context) {
     auto quota = expand_quota_options(context, options_);
     if (!quota) return quota.error();
     quota_ = *quota;
@@ -149,6 +184,7 @@ MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const App
                           .locks = {.dot_lock = options_.use_lockfile.value,
                                     .fcntl = options_.use_fcntl_lock.value,
                                     .flock = options_.use_flock_lock.value,
+                                    .mbx = options_.use_mbx_lock.value,
                                     .retries = options_.lock_retries.value,
                                     .interval = Seconds{options_.lock_interval.seconds},
                                     .fcntl_timeout = Seconds{options_.lock_fcntl_timeout.seconds},
@@ -164,29 +200,44 @@ MboxSettings Appendfile::mbox_settings(const DeliveryContext& context, const App
                           .check_owner = options_.check_owner,
                           .check_group = options_.check_group,
                           .mode_fail_narrower = options_.mode_fail_narrower,
-                          .repair_torn = !options_.message_prefix.source.empty()};
+                          .repair_torn = repair_kind(options_)};
     if (settings.own_mode) settings.common.mode = static_cast<mode_t>(first.file_mode);
     return settings;
+}
+
+MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_file(DeliveryContext& context,
+                                                              AppendfileTarget& target) const {
+    Os& os = context.os;
+    MboxSettings settings = mbox_settings(context, target);
+    if (options_.create_directory && target.place.allowed) {
+        const Status made = make_place(os, target.place, options_.directory_mode.value, context.sync);
+        if (!made)
+            return mailbox_failure(made.error().code, wording::directories_not_made(target.path, made.error().code));
+    }
+    if (options_.file_format.set) {
+        settings.wrong_format =
+            [&os, formats = FormatSwitch(context.configuration, instance_, options_.file_format.value)](int fd) {
+                return formats.refuses(os, fd);
+            };
+    }
+    return MboxFile::open(os, context.clock, std::move(target.place), std::move(settings));
 }
 
 MailboxResult<std::unique_ptr<Mailbox>> Appendfile::open_mailbox(DeliveryContext& context, AppendfileTarget& target,
                                                                  AppendfileQuota& quota) const {
     Os& os = context.os;
-    if (target.format == Format::mbox) {
-        MboxSettings settings = mbox_settings(context, target);
-        if (options_.create_directory && target.place.allowed) {
-            const Status made = make_place(os, target.place, options_.directory_mode.value, context.sync);
-            if (!made)
-                return mailbox_failure(made.error().code,
-                                       wording::directories_not_made(target.path, made.error().code));
-        }
-        return MboxFile::open(os, context.clock, std::move(target.place), std::move(settings));
-    }
+    if (target.format == Format::file) return open_file(context, target);
     MailboxSettings common = mailbox_settings(context, target.path);
     if (const int mode = context.batch.front()->file_mode; mode > 0) common.mode = static_cast<mode_t>(mode);
     quota.attach_to(common, target.format == Format::maildir);
     if (target.format == Format::plain)
         return PlainDirectory::open(os, context.clock, std::move(target.place), std::move(common));
+    if (target.format == Format::mailstore) {
+        std::string base = Mailstore::free_base(os, target.place, context.message.id);
+        context.scope.mailstore_basename = target.path + "/" + base;
+        const auto envelope = [&] { return mailstore_envelope(context, options_, target.path); };
+        return Mailstore::open(os, std::move(target.place), {std::move(common), std::move(base), envelope});
+    }
 
     MaildirSettings settings{.common = std::move(common), .retries = options_.maildir_retries.value};
     if (options_.maildirfolder_create_regex) {
@@ -222,7 +273,7 @@ tl::expected<WritePlan, Outcome> Appendfile::writing_plan(DeliveryContext& conte
     plan->check = options_.check_string.value;
     plan->escape = options_.escape_string.value;
     plan->escape_headers = options_.use_bsmtp;
-    plan->crlf = options_.use_crlf;
+    plan->crlf = options_.use_crlf || options_.mbx_format;
     if (const auto failed = pass_through_filter(context, *plan))
         return tl::unexpected(outcome_of(*failed, mailbox, context.clock));
     return std::move(*plan);
@@ -266,43 +317,74 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     quota.set_written(bytes->reported);
     if (auto committed = mailbox.commit(naming); !committed)
         return {refused(committed.error()), bytes->reported, affixes_sent};
+    if (options_.notify_comsat) notify_comsat(context, mailbox);
     const Special special = quota.warns() ? Special::warn : Special::none;
     return {Outcome{.verdict = Verdict::ok, .code = 0, .special = special}, bytes->reported, affixes_sent};
 }
 
+tl::expected<Appendfile::Bytes, Outcome> Appendfile::write_bytes(DeliveryContext& context, WritePlan plan,
+                                                                 std::int64_t uncounted, Mailbox& mailbox) const {
+    if (auto whole = mailbox.make_whole(); !whole) return tl::unexpected(outcome_of(whole.error()));
+    if (mailbox.wants_shape() || options_.mbx_format) return write_known(context, std::move(plan), uncounted, mailbox);
+    const std::string repair(mailbox.repair());
+    plan.prefix.insert(0, repair);
+    MailboxSink file(context.os, mailbox);
+    const auto written = MessageWriter(context.os).write(plan, context.body, file);
+    if (!written) return tl::unexpected(outcome_of_write(written.error(), mailbox, context.clock));
+    return Bytes{file.count() - uncounted - static_cast<std::int64_t>(repair.size()), written->newlines};
+}
+
 // A mailbox that has to know the message first gets it rendered in memory, in one piece, if it is small; a large one is
 // rendered twice.
-tl::expected<Appendfile::Bytes, Outcome> Appendfile::write_bytes(DeliveryContext& context, WritePlan plan,
+tl::expected<Appendfile::Bytes, Outcome> Appendfile::write_known(DeliveryContext& context, WritePlan plan,
                                                                  std::int64_t uncounted, Mailbox& mailbox) const {
     const auto failed = [&](const Error& error) {
         return tl::unexpected(outcome_of_write(error, mailbox, context.clock));
     };
-    MessageWriter writer(context.os);
-    FdSink file(context.os, mailbox.fd());
-    const std::string repair(mailbox.repair());
-    if (!mailbox.wants_shape()) {
-        plan.prefix.insert(0, repair);
-        const auto written = writer.write(plan, context.body, file);
-        if (!written) return failed(written.error());
-        return Bytes{file.count() - uncounted - static_cast<std::int64_t>(repair.size()), written->newlines};
-    }
+    const bool mbx = options_.mbx_format;
     // What a filter makes may be any size.
     const bool in_memory = context.filter.empty() && context.message.size() <= kRenderedInMemory;
-    TextSink text(repair);
+    MessageWriter writer(context.os);
+    std::string lead = mbx ? "" : std::string(mailbox.repair());
+    TextSink text(lead);
     ShapeSink shape_of(context.message.id);
-    auto rendered = writer.write(plan, context.body, in_memory ? static_cast<ByteSink&>(text) : shape_of);
-    if (!rendered) return failed(rendered.error());
-    if (in_memory) (void)shape_of.write(std::string_view(text.text).substr(repair.size())).has_value();
+    const auto rendered = writer.write(plan, context.body, in_memory ? static_cast<ByteSink&>(text) : shape_of);
+    if (!rendered) return mbx ? tl::unexpected(temporary_failed(rendered.error())) : failed(rendered.error());
+    if (in_memory) (void)shape_of.write(std::string_view(text.text).substr(lead.size())).has_value();
     MessageShape shape = shape_of.shape();
     shape.reported = static_cast<std::int64_t>(shape.size) - uncounted;
-    if (auto announced = mailbox.announce(shape); !announced) return tl::unexpected(outcome_of(announced.error()));
+    if (mbx) {
+        lead = mbx_start(context, mailbox.size_before(), static_cast<std::int64_t>(shape.size));
+        text.text.insert(0, lead);
+        shape.reported = static_cast<std::int64_t>(lead.size() + shape.size);
+    }
+    if (mailbox.wants_shape()) {
+        if (auto announced = mailbox.announce(shape, lead); !announced)
+            return tl::unexpected(outcome_of(announced.error()));
+    }
+    MailboxSink file(context.os, mailbox);
     if (in_memory) {
         if (const Status written = file.write(text.text); !written) return failed(written.error());
     } else {
-        plan.prefix.insert(0, repair);
+        plan.prefix.insert(0, lead);
         if (const auto written = writer.write(plan, context.body, file); !written) return failed(written.error());
     }
+    if (mbx && file.count() != shape.reported)
+        return tl::unexpected(
+            Outcome{.code = code::kMbxLength, .message = wording::mbx_length_mismatch(mailbox.data_name())});
     return Bytes{shape.reported, rendered->newlines};
+}
+
+// To whoever runs comsat on this host; a user who reads mail in a terminal is told. Nobody waits for an answer.
+void Appendfile::notify_comsat(const DeliveryContext& context, const Mailbox& mailbox) const {
+    constexpr std::size_t kLongestUser = 200;
+    const std::string& user = context.scope.address->local_part.bytes;
+    if (user.empty()) return;
+    const auto port = context.os.service_port("biff", "udp");
+    if (!port || !*port) return;
+    std::string note = user.substr(0, kLongestUser) + "@" + std::to_string(mailbox.size_before()) + "\n";
+    note += '\0';
+    (void)context.os.send_datagram("127.0.0.1", **port, note);
 }
 
 Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget& target) const {
@@ -311,25 +393,13 @@ Appendfile::Done Appendfile::execute(DeliveryContext& context, AppendfileTarget&
     const Format format = target.format;
     AppendfileQuota quota(context, options_, quota_, quota_cache_.get());
     auto mailbox = open_mailbox(context, target, quota);
-    if (!mailbox) return {outcome_of(mailbox.error())};
+    if (!mailbox) return {outcome_of(mailbox.error()), 0, false, mailbox.error().panic_line};
     if (!context.earlier_intents.empty()) {
         const auto found = (*mailbox)->recover(context.earlier_intents);
         if (!found) return {outcome_of(found.error())};
         if (*found) return {Outcome{.verdict = Verdict::ok, .code = 0}, **found, sends_affixes()};
     }
     return write(context, format, **mailbox, quota);
-}
-
-DeliveryReport Appendfile::deliver(DeliveryContext& context) {
-    AppendfileTarget target = appendfile_target(context, options_);
-    const Done done = target.verdict ? Done{*target.verdict} : execute(context, target);
-    DeliveryReport report = same_for_all(context, done.outcome);
-    for (AddressReport& address : report.addresses) {
-        address.bytes_written = done.bytes_written;
-        address.local_part = target.logged_local_part;
-        address.with_affixes = done.affixes_sent;
-    }
-    return report;
 }
 
 }  // namespace postern

@@ -39,9 +39,11 @@ private:
         if (!from_address && !options_.file && !options_.directory)
             return panic(wording::no_file_or_directory(transport));
         const bool slash = from_address && first_.address.ends_with('/');
-        in_directory_ = from_address ? slash || options_.maildir_format : options_.directory.set;
-        if (options_.maildir_format && !in_directory_)
-            return panic(wording::format_needs_directory("maildir_format", transport));
+        in_directory_ = from_address ? slash || one_file_a_message() : options_.directory.set;
+        if (one_file_a_message() && !in_directory_) {
+            const char* format = options_.maildir_format ? "maildir_format" : "mailstore_format";
+            return panic(wording::format_needs_directory(format, transport));
+        }
         if (from_address) {
             name_ = Text(first_.address, first_.text_tainted);
         } else {
@@ -56,8 +58,12 @@ private:
         return std::nullopt;
     }
 
+    [[nodiscard]] bool one_file_a_message() const { return options_.maildir_format || options_.mailstore_format; }
+
     Settled choose_format() {
-        if (in_directory_) target_.format = options_.maildir_format ? Format::maildir : Format::plain;
+        if (in_directory_) target_.format = Format::plain;
+        if (options_.mailstore_format) target_.format = Format::mailstore;
+        if (options_.maildir_format) target_.format = Format::maildir;
         const bool nothing_to_do = context_.dont_deliver || (!in_directory_ && target_.path == "/dev/null");
         if (nothing_to_do) return Outcome{.verdict = Verdict::ok, .code = 0};
         return std::nullopt;

@@ -13,8 +13,8 @@
 namespace postern {
 
 struct AppendfileTarget {
-    enum class Format : std::uint8_t { mbox, maildir, plain };
-    Format format = Format::mbox;
+    enum class Format : std::uint8_t { file, maildir, mailstore, plain };
+    Format format = Format::file;
     std::string path;
     std::string leaf;                              // one file: its name in the place
     Place place;                                   // directory of the file, or the mailbox directory itself

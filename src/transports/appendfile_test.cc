@@ -5,63 +5,15 @@
 #include <cerrno>
 
 #include "mailbox/mailbox.h"
-#include "support/delivery_world.h"
-#include "transports/all.h"
-#include "transports/appendfile_options.h"
+#include "support/appendfile_delivery.h"
 
 namespace postern {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using O = AppendfileOptions;
 using Frame = DriverDescription::InitError::Frame;
-using Change = std::function<void(O&)>;
-
-Expandable text(std::string source) { return {std::move(source), true, {}}; }
-
-const TransportDriver& appendfile() {
-    for (const TransportDriver* driver : all_transports())
-        if (driver->description.name == "appendfile") return *driver;
-    std::abort();
-}
-
-struct Delivery : DeliveryWorld {
-    explicit Delivery(const Change& change) {
-        const auto error = use<O>(appendfile(), change);
-        EXPECT_EQ(error.text, "");
-    }
-    AddressReport run() {
-        const DeliveryReport report = deliver();
-        EXPECT_EQ(report.addresses.size(), batch.size());
-        for (const AddressReport& address : report.addresses) EXPECT_EQ(address, report.addresses.front());
-        body_fd.reset();
-        EXPECT_EQ(fake.open_descriptors(), 0u);
-        EXPECT_EQ(fake.locks_held(), 0u);
-        return report.addresses.front();
-    }
-    const O& options() const { return *static_cast<const O*>(instance->private_options.get()); }
-};
-
-const std::string kHeaders = "Received: from a\n\tby b\nFrom: ann@test.ex\nTo: joe@test.ex\nSubject: x\n\n";
-const std::string kFromLine = "From ann@test.ex Sun Nov 22 03:52:18 2026\n";
-const std::string kMboxMessage = kFromLine + kHeaders + "body\n\n";
-
-Change mbox(const std::string& file = "/var/mail/joe") {
-    return [=](O& o) { o.file = text(file); };
-}
-Change maildir(const std::string& directory = "/home/joe/Maildir") {
-    return [=](O& o) {
-        o.directory = text(directory);
-        o.maildir_format = true;
-    };
-}
-Change both(const Change& a, const Change& b) {
-    return [=](O& o) {
-        a(o);
-        b(o);
-    };
-}
+using namespace appendfile_test;
 
 // --- reading the configuration ---
 
@@ -89,8 +41,6 @@ TEST(AppendfileInit, Errors) {
          "quota must be set if quota_filecount is set"},
         {"create_file", both(mbox(), [](O& o) { o.create_file.value = "home"; }),
          "invalid value given for \"create_file\" for the t1 transport: 'home'", Frame::general},
-        {"mbx", both(mbox(), [](O& o) { o.mbx_format = true; }),
-         "\"mbx_format\" is not supported by this version of Postern"},
     };
     for (const InitCase& c : kCases) {
         SCOPED_TRACE(c.name);

@@ -25,8 +25,10 @@ std::string user_set_without_group(std::string_view transport) {
 std::string create_file_invalid(std::string_view transport, std::string_view value) {
     return fmt::format("invalid value given for \"create_file\" for the {} transport: '{}'", transport, value);
 }
-std::string option_not_supported(std::string_view option) {
-    return fmt::format("\"{}\" is not supported by this version of Postern", option);
+std::string mbx_in_directory(std::string_view transport) {
+    return fmt::format(
+        "transport {}: mbx_format with \"directory\" writes files that no MBX program can read; use \"file\"",
+        transport);
 }
 
 std::string no_file_or_directory(std::string_view transport) {
@@ -100,6 +102,40 @@ std::string mode_changed(std::string_view path, mode_t found, mode_t wanted) {
     return fmt::format("opened mailbox {} has wrong mode {:o} ({:o} expected)", path, found, wanted);
 }
 
+std::string format_unknown() { return "mailbox file format unrecognized"; }
+std::string format_without_transport(std::string_view transport, std::string_view start) {
+    return fmt::format("{} transport (for {} format) not found", transport, start);
+}
+std::string format_of_other_driver(std::string_view transport, std::string_view start) {
+    return fmt::format("{} transport (for {} format) is not an appendfile transport", transport, start);
+}
+std::string format_circle(std::string_view transport) {
+    return fmt::format("mailbox file format: file_format leads back to the {} transport", transport);
+}
+std::string format_step(std::string_view from, std::string_view to) {
+    return fmt::format("file_format of {}: the file is in the format of the {} transport", from, to);
+}
+std::string format_changed() { return "open mailbox has changed format"; }
+std::string mbx_lock_is_link(std::string_view name, bool symbolic) {
+    return fmt::format("{} link {} MBX lock file {}", symbolic ? "symbolic" : "hard", symbolic ? "on" : "to", name);
+}
+std::string mbx_lock_not_opened(std::string_view name, int code) {
+    return fmt::format("failed to open MBX lock file {} :{}", name, errno_text(code));
+}
+std::string mbx_lock_not_looked_at(std::string_view name, int code) {
+    return fmt::format("attempting to lstat open MBX lock file {}: {}", name, errno_text(code));
+}
+std::string mbx_lock_fd_not_looked_at(std::string_view name, int code) {
+    return fmt::format("attempting to stat fd of open MBX lock file {}: {}", name, errno_text(code));
+}
+std::string mbx_lock_race(std::string_view name) {
+    return fmt::format(
+        "RACE CONDITION detected: mismatch post-initial-checks between \"{}\" and opened fd lead us to abort!", name);
+}
+std::string mbx_length_mismatch(std::string_view path) {
+    return fmt::format("length mismatch while copying MBX temporary file to {}", path);
+}
+std::string mbx_temporary() { return "temporary file"; }
 std::string mailbox_step_failed(MailboxStep step, std::string_view path) {
     std::string_view words;
     switch (step) {
@@ -152,6 +188,10 @@ std::string setting_permissions(std::string_view file) { return fmt::format("whi
 std::string stat_of_message_file(std::string_view file) {
     return fmt::format("while fstatting opened message file {}", file);
 }
+std::string chown_failed(std::string_view file, std::uint64_t uid, std::uint64_t gid, int code) {
+    return fmt::format("chown({}, {}:{}) failed ({})", file, uid, gid, errno_text(code));
+}
+std::string closing_file(std::string_view file) { return fmt::format("while closing {}", file); }
 std::string closing_message_file(std::string_view file) { return fmt::format("close() error for {}", file); }
 std::string renaming(std::string_view from, std::string_view to) {
     return fmt::format("while renaming {} as {}", from, to);

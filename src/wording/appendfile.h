@@ -19,7 +19,7 @@ namespace postern::wording {
 [[nodiscard]] std::string maildir_or_mailstore();
 [[nodiscard]] std::string user_set_without_group(std::string_view transport);
 [[nodiscard]] std::string create_file_invalid(std::string_view transport, std::string_view value);
-[[nodiscard]] std::string option_not_supported(std::string_view option);  // Exim has it, this Postern has not
+[[nodiscard]] std::string mbx_in_directory(std::string_view transport);  // a warning
 
 // --- choosing the target ---
 [[nodiscard]] std::string no_file_or_directory(std::string_view transport);
@@ -52,6 +52,19 @@ namespace postern::wording {
 [[nodiscard]] std::string kind_changed(std::string_view path, bool fifo);
 [[nodiscard]] std::string owner_changed(std::string_view path);
 [[nodiscard]] std::string mode_changed(std::string_view path, mode_t found, mode_t wanted);
+[[nodiscard]] std::string format_unknown();
+[[nodiscard]] std::string format_without_transport(std::string_view transport, std::string_view start);
+[[nodiscard]] std::string format_of_other_driver(std::string_view transport, std::string_view start);  // Postern's own
+[[nodiscard]] std::string format_circle(std::string_view transport);                                   // Postern's own
+[[nodiscard]] std::string format_step(std::string_view from, std::string_view to);                     // for explain
+[[nodiscard]] std::string format_changed();
+[[nodiscard]] std::string mbx_lock_is_link(std::string_view name, bool symbolic);
+[[nodiscard]] std::string mbx_lock_not_opened(std::string_view name, int code);
+[[nodiscard]] std::string mbx_lock_not_looked_at(std::string_view name, int code);
+[[nodiscard]] std::string mbx_lock_fd_not_looked_at(std::string_view name, int code);
+[[nodiscard]] std::string mbx_lock_race(std::string_view name);
+[[nodiscard]] std::string mbx_length_mismatch(std::string_view path);
+[[nodiscard]] std::string mbx_temporary();  // what a message is written to before its size is known
 // "attempting to stat mailbox", "while opening mailbox" … followed by the path
 enum class MailboxStep : std::uint8_t { stat, create, set_permissions, chmod, open, stat_open, snapshot, close };
 [[nodiscard]] std::string mailbox_step_failed(MailboxStep step, std::string_view path);
@@ -67,6 +80,8 @@ enum class MailboxStep : std::uint8_t { stat, create, set_permissions, chmod, op
 [[nodiscard]] std::string creating_file(std::string_view file);
 [[nodiscard]] std::string setting_permissions(std::string_view file);
 [[nodiscard]] std::string stat_of_message_file(std::string_view file);
+[[nodiscard]] std::string chown_failed(std::string_view file, std::uint64_t uid, std::uint64_t gid, int code);
+[[nodiscard]] std::string closing_file(std::string_view file);
 [[nodiscard]] std::string closing_message_file(std::string_view file);
 [[nodiscard]] std::string renaming(std::string_view from, std::string_view to);
 // Postern's own: the intent record, and the look for what it says.

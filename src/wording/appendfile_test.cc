@@ -17,7 +17,6 @@ TEST(AppendfileWording, Configuration) {
     EXPECT_EQ(maildir_or_mailstore(), "only one of maildir and mailstore may be specified");
     EXPECT_EQ(user_set_without_group("t1"), "user set without group for the t1 transport");
     EXPECT_EQ(create_file_invalid("t1", "x"), "invalid value given for \"create_file\" for the t1 transport: 'x'");
-    EXPECT_EQ(option_not_supported("quota"), "\"quota\" is not supported by this version of Postern");
 }
 
 TEST(AppendfileWording, Target) {

@@ -36,6 +36,7 @@ public:
     void set_file_times(const std::string& path, TimePoint atime, TimePoint mtime);
     void add_user(const std::string& name, uid_t uid, gid_t gid, const std::string& home = "/");
     void add_group(const std::string& name, gid_t gid, std::vector<std::string> members = {});
+    void add_service(const std::string& name_and_protocol, std::uint16_t port) { services_[name_and_protocol] = port; }
     void set_node_name(const std::string& name) { node_name_ = name; }
     void set_pid(pid_t pid) { process_.pid = pid; }
     void run_as(uid_t uid, gid_t gid, std::vector<gid_t> groups = {});  // for the rest of the test
@@ -83,6 +84,14 @@ public:
     [[nodiscard]] std::size_t locks_held() const;  // by this process
     [[nodiscard]] std::string current_directory() const;
     [[nodiscard]] std::uint64_t core_limit() const { return process_.core_limit; }
+
+    struct Datagram {
+        std::string address;
+        std::uint16_t port = 0;
+        std::string bytes;
+        bool operator==(const Datagram&) const = default;
+    };
+    [[nodiscard]] const std::vector<Datagram>& datagrams() const { return datagrams_; }  // sent, in order
 
     struct Entry {
         FileStat stat;        // without times
@@ -178,6 +187,8 @@ public:
     Result<std::vector<gid_t>> groups_of(const User& user) override;
     Result<std::string> node_name() override { return node_name_; }
     Result<Space> free_space(const std::string& path) override;
+    Result<std::optional<std::uint16_t>> service_port(const std::string& name, const std::string& protocol) override;
+    Status send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) override;
 
 private:
     using InodePtr = std::shared_ptr<Inode>;
@@ -255,6 +266,8 @@ private:
     std::string node_name_ = "mail.example.net";
     std::optional<std::int64_t> space_limit_, inode_limit_;
     std::map<uid_t, std::int64_t> quotas_;
+    std::map<std::string, std::uint16_t> services_;  // by "name/protocol"
+    std::vector<Datagram> datagrams_;
     int accounts_error_ = 0;
     std::map<std::string, std::function<std::shared_ptr<FakePeer>()>> peers_;
     std::map<std::string, int> connect_errors_;

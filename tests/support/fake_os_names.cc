@@ -217,6 +217,16 @@ Result<std::vector<gid_t>> FakeOs::groups_of(const User& user) {
     return out;
 }
 
+Result<std::optional<std::uint16_t>> FakeOs::service_port(const std::string& name, const std::string& protocol) {
+    const auto found = services_.find(name + "/" + protocol);
+    return found == services_.end() ? std::optional<std::uint16_t>{} : std::optional(found->second);
+}
+
+Status FakeOs::send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) {
+    datagrams_.push_back({address, port, std::string(bytes)});
+    return {};
+}
+
 Result<Os::Space> FakeOs::free_space(const std::string& path) {
     const auto node = existing(AtPath(path), Follow::yes);
     if (!node) return failure(node.error(), "statvfs", path);

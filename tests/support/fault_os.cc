@@ -14,9 +14,10 @@ namespace postern {
 namespace {
 
 constexpr std::array kNames = {
-    "open",  "create",    "close",  "read",      "write",     "fsync", "truncate",   "seek",    "stat",     "chown",
-    "chmod", "set_times", "list",   "lock",      "unlock",    "pipe",  "wait_ready", "connect", "mkdir",    "unlink",
-    "rmdir", "link",      "rename", "read_link", "real_path", "chdir", "set_ids",    "limit",   "accounts", "host",
+    "open",       "create",  "close",   "read",      "write",    "fsync", "truncate", "seek",
+    "stat",       "chown",   "chmod",   "set_times", "list",     "lock",  "unlock",   "pipe",
+    "wait_ready", "connect", "mkdir",   "unlink",    "rmdir",    "link",  "rename",   "read_link",
+    "real_path",  "chdir",   "set_ids", "limit",     "accounts", "host",  "network",
 };
 
 bool is_one_of(Call call, std::initializer_list<Call> calls) {
@@ -247,6 +248,13 @@ Result<std::vector<std::string>> FaultOs::addresses_of(const std::string& host) 
 }
 Result<std::string> FaultOs::node_name() { FORWARD(host, {}, node_name()); }
 Result<Os::Space> FaultOs::free_space(const std::string& path) { FORWARD(host, path, free_space(path)); }
+
+Result<std::optional<std::uint16_t>> FaultOs::service_port(const std::string& name, const std::string& protocol) {
+    FORWARD(accounts, name, service_port(name, protocol));
+}
+Status FaultOs::send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) {
+    FORWARD(network, address, send_datagram(address, port, bytes));
+}
 
 #undef FORWARD
 

@@ -45,6 +45,7 @@ enum class Call : std::uint8_t {
     limit,
     accounts,
     host,
+    network,
 };
 [[nodiscard]] const char* name_of(Call call);
 [[nodiscard]] bool can_give(Call call, int code);  // would a kernel or a file server ever say so?
@@ -113,6 +114,8 @@ public:
     Result<std::vector<gid_t>> groups_of(const User& user) override;
     Result<std::string> node_name() override;
     Result<Space> free_space(const std::string& path) override;
+    Result<std::optional<std::uint16_t>> service_port(const std::string& name, const std::string& protocol) override;
+    Status send_datagram(const std::string& address, std::uint16_t port, std::string_view bytes) override;
 
 private:
     // What becomes of the call: 0 goes through, else this errno. Counts.

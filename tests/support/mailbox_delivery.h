@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "mailbox/maildir_box.h"
+#include "mailbox/mailstore.h"
 #include "mailbox/mbox_file.h"
 #include "mailbox/plain_directory.h"
 #include "support/fault_sweep.h"
@@ -37,9 +38,13 @@ using Opening = std::function<MailboxResult<std::unique_ptr<Mailbox>>(World&)>;
 // What went wrong, or nothing.
 using Verdict = std::optional<MailboxFailure>;
 
-// As a transport does it; with w.intents an earlier delivery may be found instead.
+using Lead = std::function<std::string(Mailbox&)>;
+inline std::string repair_only(Mailbox& box) { return std::string(box.repair()); }
+
+// As a transport does it, `lead` says what stands before the message; with w.intents an earlier delivery may be found
+// instead.
 inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, std::string_view message = kMessage,
-                           const std::vector<EarlierIntent>& earlier = {}) {
+                           const std::vector<EarlierIntent>& earlier = {}, const Lead& lead_of = repair_only) {
     auto box = open(w);
     if (!box) return box.error();
     if (!earlier.empty()) {
@@ -47,13 +52,14 @@ inline Verdict put_message(World& w, const Opening& open, TestNaming& naming, st
         if (!found) return found.error();
         if (*found) return {};
     }
+    if (auto whole = (*box)->make_whole(); !whole) return whole.error();
+    const std::string lead = lead_of(**box);
     if ((*box)->wants_shape()) {
         ShapeSink shape("1xVcye-0000BV-2w");
         (void)shape.write(message).has_value();
-        if (auto announced = (*box)->announce(shape.shape()); !announced) return announced.error();
+        if (auto announced = (*box)->announce(shape.shape(), lead); !announced) return announced.error();
     }
-    const std::string text = std::string((*box)->repair()) + std::string(message);
-    if (const Status written = write_all(w.os, (*box)->fd(), text); !written)
+    if (const Status written = write_all(w.os, (*box)->fd(), lead + std::string(message)); !written)
         return MailboxFailure{.code = written.error().code, .message = "write"};
     if (const Status safe = (*box)->finish_data(); !safe)
         return MailboxFailure{.code = safe.error().code, .message = "finish"};
@@ -103,6 +109,23 @@ inline Opening plain(const MailboxSettings& settings) {
     };
 }
 inline Opening plain(const std::string& path) { return plain(test_settings(path)); }
+
+inline const std::string kMessageId = "1xVdQd-00080K-0j";
+inline const std::string kEnvelope = "ann@test.ex\njoe@test.ex\n";
+
+inline MailstoreSettings mailstore_settings(const std::string& path) {
+    return {.common = test_settings(path), .envelope = []() -> MailboxResult<std::string> { return kEnvelope; }};
+}
+inline Opening mailstore(const MailstoreSettings& settings) {
+    return [=](World& w) {
+        Place place = find_place(w.os, settings.common.path, "any", {});
+        MailstoreSettings used = settings;
+        used.common.intents = w.intents;
+        used.base = Mailstore::free_base(w.os, place, kMessageId);
+        return Mailstore::open(w.os, std::move(place), std::move(used));
+    };
+}
+inline Opening mailstore(const std::string& path) { return mailstore(mailstore_settings(path)); }
 
 // /var/mail as Debian has it, and a home; then the test runs as the user.
 inline void put_home(World& w) {
