@@ -17,13 +17,14 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 from . import case as c
-from .observe import Observed, Normaliser, exim_time
+from .observe import Observed, Normaliser, exim_time, mbx_lock_path
 
 EXIM = "/usr/sbin/exim4"
 PEER = pathlib.Path(__file__).resolve().parent / "lmtp_peer.py"
@@ -136,6 +137,7 @@ class Bench:
                 results.append(self.call(call, side))
         normaliser = Normaliser(self.root, started, self._version_label(side, case))
         observed = Observed.of(self.root, results, normaliser)
+        self._remove_mbx_locks()
         if keep := os.environ.get("POSTERN_COMPAT_KEEP"):
             shutil.copytree(self.root, pathlib.Path(keep) / case.name / side, symlinks=True, dirs_exist_ok=True,
                             ignore=lambda d, names: [n for n in names if (pathlib.Path(d) / n).is_fifo()])
@@ -174,6 +176,12 @@ class Bench:
             return
         if isinstance(step, c.Peer):
             return self._set_up_peer(step, held)
+        if isinstance(step, c.Comsat):
+            held.enter_context(comsat_heard(self.root / "mail" / "comsat"))
+            return
+        if isinstance(step, c.MbxLockFile):
+            put_mbx_lock_file(self.root / step.mailbox, step)
+            return
         path = self.root / step.path
         if isinstance(step, c.File):
             content = step.content if isinstance(step.content, bytes) else self.text(step.content).encode()
@@ -196,7 +204,10 @@ class Bench:
             path.chmod(step.mode)
         elif isinstance(step, c.Touch):
             then = time.time() - step.seconds_ago
-            os.utime(path, (then, then))
+            read = then if step.read_seconds_ago is None else time.time() - step.read_seconds_ago
+            os.utime(path, (read, then))
+        elif isinstance(step, c.FifoReader):
+            held.enter_context(fifo_read(path))
         elif isinstance(step, c.Locked):
             held.enter_context(lock_held(path, step.kind))
         else:
@@ -212,6 +223,14 @@ class Bench:
             where = self.text("@PEER@") if step.at == "socket" else step.at
             held.enter_context(peer_running([str(PEER), str(script), str(wire / "heard"), where]))
 
+    def _remove_mbx_locks(self) -> None:
+        for path in (self.root / "mail").rglob("*"):
+            for lock in (mbx_lock_path(path), mbx_lock_path(path).with_name(mbx_lock_path(path).name + ".link")):
+                if lock.is_dir() and not lock.is_symlink():
+                    lock.rmdir()
+                else:
+                    lock.unlink(missing_ok=True)
+
     def call(self, call: c.Call, side: str) -> tuple[int, bytes, bytes]:
         who = side if call.by == "mta" else call.by
         command = [self.binaries.get(who, who)]
@@ -221,6 +240,10 @@ class Bench:
         for word in call.words():
             word = re.sub(r"@ID(\d+)@", lambda m: ids[int(m[1]) - 1] if int(m[1]) <= len(ids) else m[0], word)
             command.append(self.text(word))
+        if call.faults:
+            paths, what = call.faults
+            about = [word for path in paths for word in ("-P", self.text(path))]
+            command = ["strace", "-f", "-qqq", "-o", "/dev/null", *about, "-e", "inject=" + what, *command]
         stdin = call.stdin if isinstance(call.stdin, bytes) else self.text(call.stdin).encode()
         result = run_command(command, stdin)
         if stdin:
@@ -281,13 +304,64 @@ def peer_running(arguments: list[str]):
 
 
 @contextlib.contextmanager
+def fifo_read(path: pathlib.Path):
+    """The pipe's own buffer holds what a case sends."""
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield
+        heard = b""
+        while piece := os.read(reader, 65536):
+            heard += piece
+        path.with_name(path.name + ".read").write_bytes(heard)
+    finally:
+        os.close(reader)
+
+
+@contextlib.contextmanager
+def comsat_heard(into: pathlib.Path):
+    """One case at a time: there is one port."""
+    with open(STATE / "comsat.lock", "a") as lock, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        listener.bind(("127.0.0.1", socket.getservbyname("biff", "udp")))
+        listener.setblocking(False)
+        yield
+        heard = b""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                heard += listener.recv(4096) + b"\n"
+        into.write_bytes(heard)
+
+
+def put_mbx_lock_file(mailbox: pathlib.Path, step: c.MbxLockFile) -> None:
+    lock = mbx_lock_path(mailbox)
+    if step.kind == "symlink":
+        lock.symlink_to("/tmp/nowhere")
+        return
+    if step.kind == "directory":
+        lock.mkdir(step.mode)
+    else:
+        lock.touch()
+    if step.kind == "hardlink":
+        os.link(lock, lock.with_name(lock.name + ".link"))
+    os.chown(lock, *ids_of(step.owner))
+    lock.chmod(step.mode)
+
+
+@contextlib.contextmanager
 def lock_held(path: pathlib.Path, kind: str):
     """A separate process holds the lock: a lock of our own would also do, but fcntl locks are per process."""
-    program = ("import fcntl,sys\nf=open(sys.argv[1],'r+b')\n"
-               "op={'fcntl':fcntl.LOCK_EX,'fcntl-read':fcntl.LOCK_SH,'flock':fcntl.LOCK_EX}[sys.argv[2]]\n"
-               "(fcntl.flock if sys.argv[2]=='flock' else fcntl.lockf)(f,op)\nprint('held',flush=True)\nsys.stdin.read()\n")
-    holder = subprocess.Popen([sys.executable, "-c", program, str(path), kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    program = ("import fcntl,sys\nkind=sys.argv[2]\n"
+               "def lock(name,mode,op):\n global kept\n f=open(name,mode); kept=globals().get('kept',[])+[f]; fcntl.lockf(f,op)\n"
+               "if kind=='mbx': lock(sys.argv[1],'r+b',fcntl.LOCK_SH); lock(sys.argv[3],'a+b',fcntl.LOCK_EX)\n"
+               "elif kind=='fcntl': lock(sys.argv[1],'r+b',fcntl.LOCK_EX)\n"
+               "elif kind=='fcntl-read': lock(sys.argv[1],'r+b',fcntl.LOCK_SH)\n"
+               "else: f=open(sys.argv[1],'r+b'); fcntl.flock(f,fcntl.LOCK_SH if kind=='flock-shared' else fcntl.LOCK_EX)\n"
+               "print('held',flush=True)\nsys.stdin.read()\n")
+    holder = subprocess.Popen([sys.executable, "-c", program, str(path), kind, str(mbx_lock_path(path))], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
     assert holder.stdout.readline() == b"held\n"
+    if kind == "mbx":
+        os.chown(mbx_lock_path(path), path.stat().st_uid, path.stat().st_gid)      # it was made by the mailbox's reader
     try:
         yield
     finally:

@@ -63,14 +63,18 @@ class Fifo:
 
 @dataclass(frozen=True)
 class Touch:
-    """Sets a file's times back, so that it looks this old."""
+    """Sets a file's times back, so that it looks this old (and was last read then, or later)."""
     path: str
     seconds_ago: int
+    read_seconds_ago: int | None = None
 
 
 @dataclass(frozen=True)
 class Locked:
-    """Another process holds this lock on the file until the case's calls are over. kind: fcntl, fcntl-read, flock."""
+    """Another process holds this lock on the file until the case's calls are over.
+
+    kind: fcntl, fcntl-read, flock, flock-shared; mbx: as a c-client program that changes the mailbox.
+    """
     path: str
     kind: str
 
@@ -85,13 +89,33 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class FifoReader:
+    """Somebody has this FIFO open for reading; what went through it is shown as the file PATH.read."""
+    path: str
+
+
+@dataclass(frozen=True)
+class MbxLockFile:
+    """Something lies where the MBX lock file of this mailbox would be. kind: file, symlink, hardlink, directory."""
+    mailbox: str
+    kind: str = "file"
+    mode: int = 0o600
+    owner: str = "root"
+
+
+@dataclass(frozen=True)
+class Comsat:
+    """A listener on the biff port of 127.0.0.1; what it hears is shown as the file mail/comsat."""
+
+
+@dataclass(frozen=True)
 class Config:
     """The configuration file itself gets this mode and owner."""
     mode: int = 0o644
     owner: str = "root"
 
 
-Setup = Union[Config, File, Dir, Symlink, HardLink, Fifo, Touch, Locked, Peer]
+Setup = Union[Config, File, Dir, Symlink, HardLink, Fifo, FifoReader, MbxLockFile, Comsat, Touch, Locked, Peer]
 
 
 # ---- calls --------------------------------------------------------------------------------------------------------
@@ -101,21 +125,24 @@ class Call:
     """One command. args may name message ids as @ID1@, @ID2@ (in order of arrival on the queue at that moment).
 
     by: "mta" is the side under test; "exim" and "postern" name one of the two for interchange; a path names a tool.
+    faults: (paths, strace's text after "inject="): these system calls fail when they are about these files, by name or
+    by descriptor.
     """
     args: str | tuple[str, ...] = ()
     stdin: bytes | str = b""
     by: str = "mta"
     config: bool = True          # put -C @CONF@ first
+    faults: tuple[tuple[str, ...], str] | None = None
 
     def words(self) -> list[str]:
         return self.args.split() if isinstance(self.args, str) else list(self.args)
 
 
 def Send(*recipients: str, message: bytes | str = MESSAGE, args: str | tuple[str, ...] = "", sender: str = SENDER,
-         by: str = "mta", how: str = "-odf -oi") -> Call:
+         by: str = "mta", how: str = "-odf -oi", faults: tuple[tuple[str, ...], str] | None = None) -> Call:
     """Hands in a message and delivers it in the foreground."""
     extra = tuple(args.split()) if isinstance(args, str) else args
-    return Call((*how.split(), "-f", sender, *extra, *recipients), message, by)
+    return Call((*how.split(), "-f", sender, *extra, *recipients), message, by, faults=faults)
 
 
 # ---- configuration ------------------------------------------------------------------------------------------------

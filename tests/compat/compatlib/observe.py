@@ -2,7 +2,7 @@
 """What a case leaves behind, as seven comparable texts, and the closed list of things that may vary between two runs.
 
 Normalised: message ids, times near the run, process ids, host name, inode numbers, unique names of Maildir and plain
-directory files, and the version text of Received: lines with the sizes that depend on it. Nothing else. A time or id is
+directory files, names of Mailstore files, dates and UID validity of MBX mailboxes, names of MBX lock files, and the version text of Received: lines with the sizes that depend on it. Nothing else. A time or id is
 only replaced when it really belongs to the run: a Date: header that the test message brought along stays as it is.
 """
 from __future__ import annotations
@@ -23,6 +23,7 @@ DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 MONTH = "(?:" + "|".join(MONTHS) + ")"
 MESSAGE_ID = re.compile(r"(?<![0-9A-Za-z])(E?)([0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2})(?![0-9A-Za-z])")
+MAILSTORE = re.compile(r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}-[0-9A-Za-z]{6}\.(?:tmp|env|msg)$")
 SHOW_LIMIT = 200_000
 
 
@@ -65,6 +66,12 @@ class Normaliser:
         offset = int(zone[0] + "1") * (int(zone[1:3]) * 3600 + int(zone[3:]) * 60)
         return f"<DATE {zone}>" if self._near(seconds - offset) else match[0]
 
+    def _mbx_date(self, match: re.Match) -> str:
+        return match[0] if "DATE" not in self._date(match) else f"<MBXDATE {match[5]}>"
+
+    def _mbx_validity(self, match: re.Match) -> str:
+        return match[1] + ("<EPOCH16>" if self._near(int(match[2], 16)) else match[2])
+
     def _bsd_date(self, match: re.Match) -> str:
         month, day, clock, year = match.groups()
         seconds = calendar.timegm(time.strptime(f"{day} {MONTHS.index(month) + 1} {year} {clock}", "%d %m %Y %H:%M:%S"))
@@ -79,6 +86,8 @@ class Normaliser:
         text = MESSAGE_ID.sub(self._id, text)
         text = re.sub(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{3})?( [+-]\d{4})?", self._stamp, text)
         text = re.sub(rf"{DAYS}, (\d\d?) ({MONTH}) (\d{{4}}) (\d\d:\d\d:\d\d) ([+-]\d{{4}})", self._date, text)
+        text = re.sub(rf"(\d\d)-({MONTH})-(\d{{4}}) (\d\d:\d\d:\d\d) ([+-]\d{{4}})", self._mbx_date, text)
+        text = re.sub(r"(\*mbx\*\\x0d\n)([0-9a-f]{8})", self._mbx_validity, text)
         text = re.sub(rf"{DAYS} ({MONTH}) +(\d\d?) (\d\d:\d\d:\d\d) (\d{{4}})", self._bsd_date, text)
         text = re.sub(r"(?<![\d.])(\d{10})(\.\d{1,6})?(?!\d)", self._epoch, text)
         text = re.sub(r"(?m)^(-received_time_usec )\.\d{6}$", r"\1.<USEC>", text)
@@ -88,6 +97,8 @@ class Normaliser:
         text = re.sub(r"\bpid=\d+", "pid=<PID>", text)
         text = re.sub(r"(\.lock\.[\w.-]+)\.[0-9a-f]{8}\.[0-9a-f]{8}\b", r"\1.<HITCH>", text)
         text = re.sub(r"\btemp\.\d+\.", "temp.<PID>.", text)
+        text = re.sub(r"(<ID\d+>)-[0-9A-Za-z]{6}(?![0-9A-Za-z])", r"\1-<PID62>", text)
+        text = re.sub(r"(/tmp/\.)[0-9a-f]+\.[0-9a-f]+\b", r"\1<DEVICE>.<INODE>", text)
         text = re.sub(r"(inode number changed from )\d+( to )\d+", r"\1<INODE>\2<INODE>", text)
         text = re.sub(r"\bM\d+P\d+\.", "M<USEC>P<PID>.", text)
         if len(self.host) > 3:
@@ -135,6 +146,7 @@ def show(raw: bytes) -> str:
     text = cut(raw.decode("latin-1"))
     text = text.replace("\\", "\\\\") if "\\x" in text else text
     text = "".join(ch if ch == "\n" or ch == "\t" or " " <= ch <= "~" else f"\\x{ord(ch):02x}" for ch in text)
+    text = re.sub(r"(?:\\x00){16,}", lambda run: f"<{len(run[0]) // 4} NULs>", text)
     return text if text.endswith("\n") or not text else text + "<no newline>\n"
 
 
@@ -158,7 +170,22 @@ def unique_names(names: list[str]) -> dict[str, str]:
             found.append(((int(match[1]), int(match[2])), name, "<MAILDIR{}>" + (match[4] or "")))
         elif match := re.match(r"q([0-9A-Za-z]{6})-(\d+)$", name):
             found.append(((exim_time(match[1]), int(match[2])), name, "q<FILE{}>"))
-    return {name: form.format(n) for n, (_, name, form) in enumerate(sorted(found), 1)}
+    stores = sorted({name[:23] for name in names if MAILSTORE.match(name)})
+    aliases = {name: f"<STORE{stores.index(name[:23]) + 1}>{name[23:]}" for name in names if MAILSTORE.match(name)}
+    return aliases | {name: form.format(n) for n, (_, name, form) in enumerate(sorted(found), 1)}
+
+
+def mbx_lock_path(mailbox: pathlib.Path) -> pathlib.Path:
+    info = mailbox.lstat()
+    return pathlib.Path(f"/tmp/.{info.st_dev:x}.{info.st_ino:x}")
+
+
+def mbx_lock_of(mailbox: pathlib.Path) -> str:
+    lock = mbx_lock_path(mailbox)
+    if not lock.is_symlink() and not lock.exists():
+        return ""
+    info = lock.lstat()
+    return f" (MBX lock file {stat.filemode(info.st_mode)} {owner(info)})"
 
 
 def tree(top: pathlib.Path, normalise: Normaliser, content) -> str:
@@ -181,7 +208,7 @@ def tree(top: pathlib.Path, normalise: Normaliser, content) -> str:
                 visit(path, label)
             elif stat.S_ISREG(info.st_mode):
                 old = f" atime {'old' if info.st_atime < normalise.low else 'new'} mtime {'old' if info.st_mtime < normalise.low else 'new'}"
-                lines.append(f"{head} links={info.st_nlink}{old} {label}")
+                lines.append(f"{head} links={info.st_nlink}{old} {label}{mbx_lock_of(path)}")
                 lines.append(content(path, label))
             else:
                 lines.append(f"{head} {label}")
