@@ -304,7 +304,7 @@ Appendfile::Done Appendfile::write(DeliveryContext& context, Format format, Mail
     std::int64_t envelope_lines = 0;
     if (options_.use_bsmtp) {
         uncounted = static_cast<std::int64_t>(plan->prefix.size());
-        add_batch_envelope(*plan, context);
+        add_batch_envelope(*plan, context, options_.use_crlf);
         envelope_lines = static_cast<std::int64_t>(context.batch.size()) + 3;
     }
     const auto bytes = write_bytes(context, *std::move(plan), uncounted, mailbox);

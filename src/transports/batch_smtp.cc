@@ -13,8 +13,8 @@ std::string batch_recipient(const AddressItem& item, bool with_affixes) {
     return address.substr(mailbox.prefix.size(), at - cut) + address.substr(at);
 }
 
-void add_batch_envelope(WritePlan& plan, const DeliveryContext& context) {
-    const std::string end = plan.crlf ? "\r\n" : "\n";
+void add_batch_envelope(WritePlan& plan, const DeliveryContext& context, bool crlf) {
+    const std::string end = crlf ? "\r\n" : "\n";
     plan.prefix += "MAIL FROM:<" + context.return_path + ">" + end;
     for (const AddressItem* item : context.batch)
         plan.prefix += "RCPT TO:<" + batch_recipient(*item, context.instance.options.rcpt_include_affixes) + ">" + end;

@@ -49,7 +49,7 @@ tl::expected<WritePlan, Outcome> Pipe::writing_plan(DeliveryContext& context) co
     plan->escape = options_.escape_string.value;
     plan->escape_headers = options_.use_bsmtp;
     plan->crlf = options_.use_crlf;
-    if (options_.use_bsmtp) add_batch_envelope(*plan, context);
+    if (options_.use_bsmtp) add_batch_envelope(*plan, context, options_.use_crlf);
     return std::move(*plan);
 }
 
