@@ -80,7 +80,7 @@ void Appendfile::describe_quota(DeliveryPlan& plan, DeliveryContext& context, co
     if (plan.refusal) return;
     AppendfileQuota quota(context, options_, quota_, -1);
     std::optional<MailboxFailure> refused;
-    if (target.format == Format::mbox) {
+    if (target.format == Format::file) {
         const auto found = context.os.stat(target.place.at(target.leaf), Follow::yes);
         refused = quota.foresee(target.path, found ? found->size : 0);
     } else {
