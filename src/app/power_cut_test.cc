@@ -272,7 +272,8 @@ const Format kFormats[] = {
     {"NewMaildir", "  directory = /mail\n  maildir_format\n", [](FakeOs&) {}},
     {"ExistingMaildir", "  directory = /mail\n  maildir_format\n",
      [](FakeOs& os) {
-         for (const char* sub : {"tmp", "new", "cur"}) os.put_directory(std::string("/mail/") + sub, 0700, kUser, kMail);
+         for (const char* sub : {"tmp", "new", "cur"})
+             os.put_directory(std::string("/mail/") + sub, 0700, kUser, kMail);
      }},
     {"PlainDirectory", "  directory = /mail/plain\n", [](FakeOs&) {}},
 };
