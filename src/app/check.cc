@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/driver_options.h"
+#include "wording/pipe.h"
 
 namespace postern {
 namespace {
@@ -53,6 +54,20 @@ private:
     std::vector<Finding>& findings_;
 };
 
+// A command that cannot be confined is not run: better to hear it before mail waits for it.
+void check_confinement(const Configuration& configuration, ProcessRunner& processes, std::vector<Finding>& findings) {
+    for (const TransportInstance& instance : configuration.transports) {
+        const OptionRow* row = find_option(instance.driver->options, "confine");
+        if (row == nullptr || row->print(instance.private_options.get(), "confine") != "confine") continue;
+        const ConfinementSupport support = processes.confinement_support();
+        if (support.enough()) continue;
+        findings.push_back(
+            {.where = instance.where,
+             .message = wording::kernel_cannot_confine(instance.name, support.seccomp ? "Landlock" : "seccomp filters"),
+             .warning = true});
+    }
+}
+
 std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
     LoadRequest request;
     request.files = line.configuration_files;
@@ -81,6 +96,7 @@ std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
             findings.push_back(
                 {.where = transport.where, .message = "transport " + transport.name + ": " + advice, .warning = true});
     }
+    check_confinement(*loaded.configuration, world.processes, findings);
     std::ranges::stable_sort(findings, {}, [](const Finding& f) { return f.where.line; });
     for (const std::string& warning : loaded.configuration->warnings)
         findings.push_back({.message = warning, .warning = true});

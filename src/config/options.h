@@ -35,6 +35,7 @@ struct OptionRow {
     void (*negate)(void* block);                                     // booleans: the no_ form
     GroupOption& (*group)(void* block) = nullptr;                    // of a GroupOption: what a named user fills in
     bool synonym = false;                                            // another name of other rows: -bP does not list it
+    bool own = false;  // Postern's, not Exim's: -bP lists it only where it says something else than by default
     // The text that is expanded when the option is used, for `postern check`; empty for other types and unset values.
     struct ExpandedText {
         std::string_view text;
@@ -142,6 +143,14 @@ consteval OptionRow opt(std::string_view name) {
         row.negate = [](void* block) { static_cast<Block*>(block)->*Member = {}; };
     if constexpr (std::is_same_v<Value, GroupOption>)
         row.group = [](void* block) -> GroupOption& { return static_cast<Block*>(block)->*Member; };
+    return row;
+}
+
+// An option of a driver's that Exim does not have.
+template <auto Member>
+consteval OptionRow own_opt(std::string_view name) {
+    OptionRow row = opt<Member>(name);
+    row.own = true;
     return row;
 }
 

@@ -173,8 +173,12 @@ void Printer::driver_options(const Instance& instance, OptionTable generic) {
         const auto value = is_hidden(row.name, instance.hidden) ? kNotDisplayable : text.text;
         put(shown(name + " = " + std::string(value), name, {}));
     }
-    for (const auto& row : instance.driver->options)
-        if (!row.synonym) put(shown(row.print(instance.private_options.get(), row.name), row.name, instance.hidden));
+    for (const auto& row : instance.driver->options) {
+        if (row.synonym) continue;
+        const std::string line = row.print(instance.private_options.get(), row.name);
+        const bool unsaid = row.own && line == row.print(instance.driver->make_options().get(), row.name);
+        if (!unsaid) put(shown(line, row.name, instance.hidden));
+    }
 }
 
 template <class Instances>

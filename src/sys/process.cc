@@ -12,6 +12,7 @@ Running& Running::operator=(Running&& other) noexcept {
     output = std::move(other.output);
     errors = std::move(other.errors);
     start_error = other.start_error;
+    leaves_nobody = other.leaves_nobody;
     processes_ = std::exchange(other.processes_, nullptr);
     pid_ = std::exchange(other.pid_, -1);
     return *this;
@@ -30,8 +31,13 @@ void Running::finish() {
     for (UniqueFd* end : {&input, &output, &errors}) end->reset();
     // Not reaped yet, so that its number, and with it the group's, cannot belong to somebody else.
     const auto status = processes_->ended(pid_, std::chrono::milliseconds(0));
-    if (!status || !*status) kill();
+    if (!status || !*status || leaves_nobody) kill();
     (void)processes_->wait(pid_);
+    // Orphans of its group are ours by now (sys/real_spawn.cc).
+    for (bool more = leaves_nobody; more;) {
+        const auto other = processes_->wait(-pid_);
+        more = other && !other->vanished;
+    }
     processes_ = nullptr;
 }
 

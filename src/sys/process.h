@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sys/confinement.h"
 #include "sys/os.h"
 
 namespace postern {
@@ -37,6 +38,7 @@ struct Spawn {
     std::string directory;                 // entered before the program starts; empty: it stays in ours
     mode_t umask = 077;
     enum class Errors : std::uint8_t { with_output, apart, nowhere } errors = Errors::with_output;  // its stderr
+    std::optional<Confinement> confinement;  // if it cannot be had, spawn() is an Error and nothing has run
 };
 
 // A command that was started: the leader of a process group of its own, with no descriptors but 0 to 2, no signal
@@ -56,7 +58,8 @@ public:
     // Our ends of its stdin, stdout and (Errors::apart) stderr. None of them blocks: read() and write() answer EAGAIN,
     // Os::wait_any() waits for several. A write() to a command that no longer reads is EPIPE, never a signal.
     UniqueFd input, output, errors;
-    int start_error = 0;  // why the program could not be started; then it counts as ended with exit code 127
+    bool leaves_nobody = false;  // confined: when this goes, all of its group goes, and is reaped
+    int start_error = 0;         // why the program could not be started; then it counts as ended with exit code 127
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     // How it ended; nullopt: not within `at_most`. The answer stays available, the process group stays killable. Does
@@ -107,6 +110,8 @@ public:
     // is not an Error (see Running::start_error); an Error means that there is no process: no pipes, no memory, too
     // many processes. From the first call on SIGPIPE is ignored here.
     virtual Result<Running> spawn(Os& os, const Spawn& command) = 0;
+    // What spawn() could confine with.
+    [[nodiscard]] virtual ConfinementSupport confinement_support() = 0;
     // Running::ended(): leaves the child to be reaped by wait().
     virtual Result<std::optional<ExitStatus>> ended(pid_t child, std::chrono::milliseconds at_most) = 0;
 };

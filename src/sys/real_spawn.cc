@@ -3,6 +3,7 @@
 // however big we are.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include <csignal>
 
 #include "sys/clock.h"
+#include "sys/real_confinement.h"
 #include "sys/real_processes.h"
 
 namespace postern {
@@ -57,6 +59,12 @@ struct Start {
     const char* directory = nullptr;
     mode_t umask = 077;
     std::array<int, 3> standard{};  // become descriptors 0 to 2
+    const ReadyConfinement* confinement = nullptr;
+};
+
+struct StartFailure {
+    int code = 0;
+    bool confining = false;
 };
 
 void reset_signals() {
@@ -80,30 +88,37 @@ bool set_descriptors(const std::array<int, 3>& standard) {
 }
 
 // In the child; returns only if the program could not be started.
-int become_program(const Start& start) {
+StartFailure become_program(const Start& start) {
     reset_signals();
     ::umask(start.umask);
-    if (::setpgid(0, 0) < 0) return errno;
-    if (start.directory != nullptr && ::chdir(start.directory) < 0) return errno;
-    if (!set_descriptors(start.standard)) return errno;
+    if (::setpgid(0, 0) < 0) return {errno};
+    if (start.directory != nullptr && ::chdir(start.directory) < 0) return {errno};
+    if (start.confinement != nullptr) {
+        if (const int code = start.confinement->enter_limits_and_paths(); code != 0) return {code, true};
+    }
+    if (!set_descriptors(start.standard)) return {errno};
+    if (start.confinement != nullptr) {
+        if (const int code = start.confinement->enter_filter(); code != 0) return {code, true};
+    }
     ::execve(start.argv[0], start.argv.data(), start.environment.data());
-    return errno;
+    return {errno};
 }
 
 #pragma GCC diagnostic push
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wclobbered"
 #endif
-// The child's number, and in `error` why its program did not start.
-pid_t start_child(const Start& start, int& error) {
+// The child's number, and in `failed` why its program did not start: the child writes into our memory.
+pid_t start_child(const Start& start, volatile StartFailure& failed) {
     const SignalsBlocked blocked;
-    volatile int failed = 0;  // the child writes it into our memory
     const pid_t child = ::vfork();
     if (child == 0) {
-        failed = become_program(start);
+        const StartFailure why = become_program(start);
+        failed.code = why.code;
+        failed.confining = why.confining;
         ::_exit(kCannotExecute);
     }
-    error = child < 0 ? errno : failed;
+    if (child < 0) failed.code = errno;
     return child;
 }
 #pragma GCC diagnostic pop
@@ -164,21 +179,31 @@ Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
         POSTERN_TRY_ASSIGN(errors.theirs, above_standard(os, std::move(null)));
     }
     const int error_end = errors.theirs ? errors.theirs.get() : output.theirs.get();
+    std::optional<ReadyConfinement> confinement;
+    if (command.confinement) {
+        POSTERN_TRY_ASSIGN(confinement, ReadyConfinement::make(os, *command.confinement));
+        if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return failure(errno, "prctl");
+    }
     const Start start{.argv = pointers(command.argv),
                       .environment = pointers(command.environment),
                       .directory = command.directory.empty() ? nullptr : command.directory.c_str(),
                       .umask = command.umask,
-                      .standard = {input.theirs.get(), output.theirs.get(), error_end}};
-    int error = 0;
-    const pid_t child = start_child(start, error);
-    if (child < 0) return failure(error, "vfork", command.argv[0]);
+                      .standard = {input.theirs.get(), output.theirs.get(), error_end},
+                      .confinement = confinement ? &*confinement : nullptr};
+    volatile StartFailure failed;
+    const pid_t child = start_child(start, failed);
+    if (child < 0) return failure(failed.code, "vfork", command.argv[0]);
     Running running(*this, child);
-    running.start_error = error;
+    if (failed.confining) return failure(failed.code, "confine", command.argv[0]);
+    running.start_error = failed.code;
+    running.leaves_nobody = confinement.has_value();
     running.input = std::move(input.ours);
     running.output = std::move(output.ours);
     running.errors = std::move(errors.ours);
     return running;
 }
+
+ConfinementSupport RealProcesses::confinement_support() { return postern::confinement_support(); }
 
 Result<std::optional<ExitStatus>> RealProcesses::ended(pid_t child, milliseconds at_most) {
     auto status = look(child, WNOHANG);

@@ -13,12 +13,20 @@ using O = PipeOptions;
 using Error = DriverDescription::InitError;
 
 constexpr OptionRow kRows[] = {
-    opt<&O::after_crash>("after_crash"),
+    own_opt<&O::after_crash>("after_crash"),
     opt<&O::allow_commands>("allow_commands"),
     opt<&O::batch_id>("batch_id"),
     opt<&O::batch_max>("batch_max"),
     opt<&O::check_string>("check_string"),
     opt<&O::command>("command"),
+    own_opt<&O::confine>("confine"),
+    own_opt<&O::confine_cpu_time>("confine_cpu_time"),
+    own_opt<&O::confine_file_size>("confine_file_size"),
+    own_opt<&O::confine_memory>("confine_memory"),
+    own_opt<&O::confine_open_files>("confine_open_files"),
+    own_opt<&O::confine_processes>("confine_processes"),
+    own_opt<&O::confine_read>("confine_read"),
+    own_opt<&O::confine_write>("confine_write"),
     opt<&O::environment>("environment"),
     opt<&O::escape_string>("escape_string"),
     opt<&O::force_command>("force_command"),

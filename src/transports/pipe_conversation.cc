@@ -15,14 +15,16 @@ using std::chrono::nanoseconds;
 
 constexpr Seconds kAfterWriteTimeout{1};  // what a command that does not read gets to end
 constexpr milliseconds kDeathOfTheKilled{10'000};
+constexpr milliseconds kLook{100};  // how often a confined command is looked at while its output is open
 constexpr milliseconds kForEver{1'000'000'000};
 
 class Conversation {
 public:
-    Conversation(DeliveryContext& context, Running& command, const PipeLimits& limits)
+    Conversation(DeliveryContext& context, Running& command, const PipeLimits& limits, bool all_must_go)
         : context_(context),
           command_(command),
           limits_(limits),
+          all_must_go_(all_must_go),
           stream_(context.os, context.clock, command, limits.timeout,
                   [this](std::string_view bytes) { return take(bytes); }) {}
 
@@ -52,7 +54,7 @@ private:
         const nanoseconds patience = hurry ? kAfterWriteTimeout : limits_.timeout;
         const nanoseconds deadline = context_.clock.steady() + patience;
         // Output that cannot be read is no reason to deliver again: the command has had its message.
-        const bool output_ended = stream_.read_rest(patience).value_or(true);
+        const bool output_ended = read_output(deadline, patience.count() != 0);
         milliseconds left = kForEver;
         if (patience.count() != 0)
             left =
@@ -63,6 +65,21 @@ private:
         if (run_.status && output_ended) return;
         command_.kill();
         (void)command_.ended(kDeathOfTheKilled).has_value();
+    }
+
+    // A command that may leave nobody behind is the only one whose output counts: what others still hold open when it
+    // has ended is not waited for.
+    bool read_output(nanoseconds deadline, bool limited) {
+        if (!all_must_go_) {
+            const nanoseconds at_most = limited ? deadline - context_.clock.steady() : nanoseconds(0);
+            return stream_.read_rest(at_most).value_or(true);
+        }
+        while (!limited || context_.clock.steady() < deadline) {
+            if (stream_.read_rest(kLook).value_or(true)) return true;
+            const auto status = command_.ended(milliseconds(0));
+            if (!status || *status) return false;
+        }
+        return false;
     }
 
     bool take(std::string_view bytes) {
@@ -78,6 +95,7 @@ private:
     DeliveryContext& context_;
     Running& command_;
     const PipeLimits& limits_;
+    bool all_must_go_;  // a confined command may leave nobody behind
     CommandStream stream_;
     PipeRun run_;
     std::int64_t kept_ = 0;
@@ -88,7 +106,7 @@ private:
 Result<PipeRun> run_pipe_command(DeliveryContext& context, const Spawn& command, const WritePlan& plan,
                                  const PipeLimits& limits) {
     POSTERN_TRY_ASSIGN(Running running, context.processes.spawn(context.os, command));
-    return Conversation(context, running, limits).hold(plan);
+    return Conversation(context, running, limits, command.confinement.has_value()).hold(plan);
 }
 
 }  // namespace postern

@@ -14,6 +14,12 @@ struct PipeOptions {
     Integer batch_max{1};
     PlainString check_string;
     Expandable command;
+    bool confine = false;
+    Interval confine_cpu_time{60};
+    SizeInteger confine_file_size{64 << 20}, confine_memory{512 << 20};
+    Integer confine_open_files{64}, confine_processes{32};
+    Expandable confine_read{"/usr:/bin:/sbin:/lib:/lib32:/lib64:/etc", true, {}};
+    Expandable confine_write;
     bool deliver_as_creator = false;  // pipe_as_creator
     Expandable environment;
     PlainString escape_string;

@@ -5,6 +5,7 @@
 
 #include "driver/write_plan.h"
 #include "transports/batch_smtp.h"
+#include "transports/pipe_confine.h"
 #include "transports/pipe_crash.h"
 #include "transports/pipe_outcome.h"
 #include "wording/appendfile.h"
@@ -116,12 +117,31 @@ std::optional<Outcome> Pipe::begin(DeliveryContext& context) const {
         .verdict = Verdict::defer, .code = recorded.error().code, .message = wording::command_not_recorded()};
 }
 
+Outcome Pipe::not_confined(const Error& error) const {
+    return {.verdict = Verdict::defer,
+            .code = error.code,
+            .message = wording::not_confined(instance_.name, error.call, error.object)};
+}
+
 DeliveryReport Pipe::run(DeliveryContext& context, const PipeCommand& command, const WritePlan& plan) const {
-    const Spawn start{
+    Spawn start{
         .argv = command.argv, .environment = command.environment, .directory = {}, .umask = options_.umask.value};
+    std::optional<PrivateDirectory> temporary;  // outlives every process that was given it
+    if (options_.confine) {
+        auto confinement = confinement_of(context, options_);
+        if (!confinement) return same_for_all(context, confinement.error());
+        auto made = PrivateDirectory::make(context.os, context.clock);
+        if (!made) return same_for_all(context, not_confined(made.error()));
+        temporary = std::move(*made);
+        confinement->write.push_back(temporary->path());
+        start.environment.push_back("TMPDIR=" + temporary->path());
+        start.confinement = std::move(*confinement);
+    }
     auto ended = run_pipe_command(context, start, plan,
                                   {.timeout = Seconds(options_.timeout.seconds), .output = options_.max_output.value});
     if (!ended) {
+        if (start.confinement && ended.error().call != "vfork")
+            return same_for_all(context, not_confined(ended.error()));
         return same_for_all(context, {.verdict = Verdict::defer,
                                       .code = 0,
                                       .message = wording::child_not_made(instance_.name, ended.error().code)});
@@ -152,6 +172,14 @@ DeliveryPlan Pipe::plan(DeliveryContext& context) {
         std::string step = "pass the message through";
         for (const std::string& word : context.filter) step += " " + word;
         plan.steps.push_back(std::move(step));
+    }
+    if (options_.confine) {
+        const auto confinement = confinement_of(context, options_);
+        if (!confinement && !plan.refusal) plan.refusal = confinement.error();
+        if (confinement) {
+            for (const std::string& path : confinement->read) plan.steps.push_back("confined: may read " + path);
+            for (const std::string& path : confinement->write) plan.steps.push_back("confined: may change " + path);
+        }
     }
     HeaderChanges headers;
     if (const auto written = make_write_plan(context, &headers); !written && !plan.refusal)

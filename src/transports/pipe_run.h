@@ -27,6 +27,7 @@ private:
     [[nodiscard]] tl::expected<std::string, Outcome> affix(DeliveryContext& context, const Expandable& option,
                                                            std::string_view name) const;
     [[nodiscard]] Outcome outcome_of(const FilterFailure& failure) const;
+    [[nodiscard]] Outcome not_confined(const Error& error) const;
     [[nodiscard]] std::optional<Outcome> begin(DeliveryContext& context) const;
     [[nodiscard]] DeliveryReport run(DeliveryContext& context, const PipeCommand& command, const WritePlan& plan) const;
 

@@ -471,6 +471,47 @@ TEST(Pipe, AfterCrashIsOneOfThree) {
               "invalid value given for \"after_crash\" for the t1 transport: 'again'");
 }
 
+// --- confinement ---
+
+TEST(Pipe, ConfinedCommandsGetADirectoryOfTheirOwn) {
+    Delivery d(ends_with(0), [](O& o) {
+        o.confine = true;
+        o.confine_read = text("/usr : $home/x");
+        o.confine_write = text("$home/y");
+    });
+    d.fake.put_directory("/tmp", 01777);
+    EXPECT_EQ(d.run().outcome.verdict, Verdict::ok);
+    const Spawn& command = d.processes.spawned.at(0);
+    ASSERT_TRUE(command.confinement);
+    EXPECT_THAT(command.confinement->read, ElementsAre("/usr", "/home/joe/x"));
+    ASSERT_EQ(command.confinement->write.size(), 2u);
+    EXPECT_EQ(command.confinement->write[0], "/home/joe/y");
+    EXPECT_THAT(command.environment, Contains("TMPDIR=" + command.confinement->write[1]));
+    EXPECT_FALSE(d.fake.exists(command.confinement->write[1])) << "gone with the command";
+    EXPECT_EQ(d.processes.kills.size(), 1u) << "and so is whoever it left behind";
+}
+
+TEST(Pipe, NotConfinedIsNotRun) {
+    const Change confined = [](O& o) { o.confine = true; };
+    Delivery no_landlock(ends_with(0), confined);
+    no_landlock.fake.put_directory("/tmp", 01777);
+    no_landlock.processes.support.landlock = 0;
+    AddressReport report = no_landlock.run();
+    EXPECT_EQ(report.outcome.verdict, Verdict::defer);
+    EXPECT_EQ(report.outcome.message, "cannot confine the command of t1 transport (landlock): it is not run");
+    EXPECT_TRUE(no_landlock.fake.names_in("/tmp").empty());
+    Delivery no_directory(ends_with(0), confined);
+    no_directory.fake.put_directory("/tmp", 0755);
+    EXPECT_EQ(no_directory.run().outcome.verdict, Verdict::defer);
+    Delivery from_outside(ends_with(0), [](O& o) {
+        o.confine = true;
+        o.confine_write = text("/srv/$local_part");
+    });
+    from_outside.fake.put_directory("/tmp", 01777);
+    EXPECT_THAT(from_outside.run().outcome.message, HasSubstr("it holds text from outside"));
+    for (Delivery* d : {&no_landlock, &no_directory, &from_outside}) EXPECT_TRUE(d->processes.spawned.empty());
+}
+
 TEST(Pipe, NoProcessToBeHad) {
     Delivery d(ends_with(0));
     d.processes.next_fork_fails(EAGAIN);

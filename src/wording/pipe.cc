@@ -154,6 +154,15 @@ std::string command_had_delivered(std::string_view address, std::string_view tra
 }
 std::string command_not_recorded() { return "cannot record that the command is about to run"; }
 
+std::string not_confined(std::string_view transport, std::string_view what, std::string_view object) {
+    return fmt::format("cannot confine the command of {} transport ({}{}{}): it is not run", transport, what,
+                       object.empty() ? "" : " ", object);
+}
+std::string kernel_cannot_confine(std::string_view transport, std::string_view missing) {
+    return fmt::format("option confine of transport {}: this kernel has no {}, so its deliveries will be deferred",
+                       transport, missing);
+}
+
 std::string filter_failed(int status, bool capital, std::string_view file) {
     constexpr int kNotExecuted = 127;
     return fmt::format("{}ransport filter process failed ({}){}{}{}", capital ? 'T' : 't', status,

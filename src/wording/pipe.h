@@ -62,6 +62,10 @@ namespace postern::wording {
 [[nodiscard]] std::string command_had_delivered(std::string_view address, std::string_view transport);
 [[nodiscard]] std::string command_not_recorded();
 
+// --- confinement: `what` could not be had ---
+[[nodiscard]] std::string not_confined(std::string_view transport, std::string_view what, std::string_view object);
+[[nodiscard]] std::string kernel_cannot_confine(std::string_view transport, std::string_view missing);  // a warning
+
 // --- transport filters: "Transport filter process failed (3)", with a file "… while writing to F" ---
 [[nodiscard]] std::string filter_failed(int status, bool capital, std::string_view file);
 

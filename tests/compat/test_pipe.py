@@ -4,7 +4,7 @@
 Messages have an empty sender, so that a failed delivery freezes the message instead of making a bounce. The commands are
 small scripts of the case, which leave behind what they saw in @MAIL@/seen.
 """
-from compatlib import Case, Dir, File, Send, Symlink, compat, conf, message
+from compatlib import Call, Case, Dir, File, Send, Symlink, compat, conf, message
 
 ACCEPT = "r1:\n  driver = accept\n  transport = t1\n"
 SEEN = "exec >>@MAIL@/seen\n"
@@ -351,6 +351,17 @@ REFUSED = [
     ])
 ]
 
+PRINTED = [
+    Case("printed-" + name, conf("", ACCEPT, "t1:\n  driver = pipe\n" + options), calls=(Call("-bP transport t1"),))
+    for name, options in [
+        ("defaults", ""),
+        ("bsmtp", "  use_bsmtp\n"),
+        ("all", "  command = /bin/cat $x\n  path = /a:/b\n  timeout = 90s\n  max_output = 3K\n  umask = 027\n  temp_errors = 1:2\n  environment = A=b\n"
+                "  ignore_status\n  log_output\n  return_fail_output\n  batch_max = 7\n  batch_id = $domain\n  check_string = a\n  escape_string = b\n  transport_filter = /bin/cat\n  no_restrict_to_path\n"),
+    ]
+]
+
+test_printed = compat(PRINTED)
 test_words = compat(WORDS)
 test_permission = compat(PERMISSION)
 test_shell = compat(SHELL)

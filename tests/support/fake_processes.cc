@@ -109,6 +109,7 @@ Result<Running> FakeProcesses::spawn(Os& os, const Spawn& command) {
         POSTERN_TRY_ASSIGN(errors, os.pipe());
     }
     if (const int code = std::exchange(fork_error_, 0)) return failure(code, "vfork");
+    if (command.confinement && !support.enough()) return failure(ENOSYS, support.seccomp ? "landlock" : "seccomp");
     spawned.push_back(command);
     auto program = std::make_unique<Program>();
     program->step = on_spawn ? on_spawn(command) : FakeProgram();
@@ -118,6 +119,7 @@ Result<Running> FakeProcesses::spawn(Os& os, const Spawn& command) {
     if (command.errors == Spawn::Errors::with_output) program->command.errors_ = program->command.output_;
 
     Running running(*this, next_pid_++);
+    running.leaves_nobody = command.confinement.has_value();
     os_.make_nonblocking(input.write_end.get());
     running.input = std::move(input.write_end);
     running.output = std::move(output.read_end);

@@ -60,6 +60,7 @@ public:
     // Gives the program of a spawned command; without one, or with an empty program, it cannot be started.
     std::function<FakeProgram(const Spawn&)> on_spawn;
 
+    ConfinementSupport support{7, true};       // what confined commands can count on
     std::vector<Command> commands;             // what run() was asked for
     std::vector<Spawn> spawned;                // what spawn() was asked for
     std::vector<std::pair<pid_t, int>> kills;  // {child, signal}
@@ -70,6 +71,7 @@ public:
     Status kill(pid_t child, int signal) override;
     Result<CommandResult> run(const Command& command) override;
     Result<Running> spawn(Os& os, const Spawn& command) override;
+    ConfinementSupport confinement_support() override { return support; }
     Result<std::optional<ExitStatus>> ended(pid_t child, std::chrono::milliseconds at_most) override;
 
     [[nodiscard]] std::size_t unreaped() const { return ended_.size() + running_.size(); }
