@@ -85,7 +85,8 @@ int run_program(int argc, char** argv) {
     RealOs os;
     RealClock clock;
     RealProcesses processes;
-    const Workplace::World world{os, clock, processes};
+    RealDescriptorPassing passing(os);
+    const Workplace::World world{os, clock, processes, &passing};
 
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && has_subcommands(argv[0], arguments.front())) {

@@ -44,12 +44,15 @@ bool in_range(const std::string& id, const std::vector<std::string>& range) {
 
 // In a worker: one message after the other. Each begins as if it had a process of its own.
 void work_through(Workplace& place, std::span<const std::string> ids, const RunRequest& request, int progress) {
+    IdleConnections idle(place.os());  // good-bye when the last message is out
+    Engine engine = place.engine_over(place.spool());
+    engine.idle = &idle;
     for (const std::string& id : ids) {
         if (!write_all(place.os(), progress, ".")) return;
         place.expander().forget();
         place.expander().close_lookups();
         if (!logs_run(place)) place.log().begin_delivery();  // else the runner's open log is theirs, too
-        (void)deliver_from_spool(place.engine(), id, request);
+        (void)deliver_from_spool(engine, id, request);
     }
 }
 

@@ -150,6 +150,7 @@ Engine Workplace::engine_over(Spool& spool) {
             .selectors = selectors_,
             .spool = spool,
             .new_messages = *generated_mail_,
+            .passing = world_.passing,
             .exim_uid = exim_uid_,
             .exim_gid = exim_gid_};
 }

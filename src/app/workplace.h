@@ -37,6 +37,7 @@ public:
         Os& os;
         Clock& clock;
         ProcessRunner& processes;
+        DescriptorPassing* passing = nullptr;  // null: connections are not handed on
     };
     Workplace(World world, const CommandLine& line);
     ~Workplace();

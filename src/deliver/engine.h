@@ -36,7 +36,9 @@ struct Engine {
     const SelectorSet& selectors;
     Spool& spool;
     NewMessages& new_messages;
-    uid_t exim_uid = 0;  // who delivers when nobody else is named
+    DescriptorPassing* passing = nullptr;  // null: connections are not kept
+    IdleConnections* idle = nullptr;       // outlive the message; null: they do not
+    uid_t exim_uid = 0;                    // who delivers when nobody else is named
     gid_t exim_gid = 0;
     bool sync_mailboxes = true;  // off only in tests
 

@@ -130,6 +130,40 @@ void not_started(const Engine& engine, BatchRun& run, const Outcome& outcome) {
     set_outcome(run, outcome);
 }
 
+// The connection that deliveries by one transport under one identity hand on.
+class HandedOn {
+public:
+    HandedOn(const Engine& engine, BatchRun& run, DeliveryContext& context) : engine_(engine), run_(run) {
+        if (run.idle == nullptr || engine.passing == nullptr) return;
+        who_ = context.instance.name + " " + std::to_string(context.identity.uid) + ":" +
+               std::to_string(context.identity.gid);
+        taken_ = run.idle->take(who_);
+        if (taken_) context.idle = &*taken_;
+        if (!run.more_to_come) return;
+        if (Result<Os::Pipe> made = engine.passing->channel()) channel_ = std::move(*made);
+        if (!channel_.write_end) return;
+        context.keep_connection = [this](int fd, std::string_view label) {
+            (void)engine_.passing->send(channel_.write_end.get(), fd, label).has_value();
+        };
+    }
+    HandedOn(const HandedOn&) = delete;
+    HandedOn& operator=(const HandedOn&) = delete;
+
+    // When the child has ended: what it has kept.
+    void collect() {
+        if (!channel_.read_end) return;
+        Result<std::optional<DescriptorPassing::Passed>> passed = engine_.passing->receive(channel_.read_end.get());
+        if (passed && *passed) run_.idle->put(who_, std::move(**passed));
+    }
+
+private:
+    const Engine& engine_;
+    BatchRun& run_;
+    std::string who_;
+    std::optional<IdleConnections::Connection> taken_;
+    Os::Pipe channel_;
+};
+
 }  // namespace
 
 tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run,
@@ -181,6 +215,8 @@ void run_batch(const Engine& engine, BatchRun& run) {
     set_outcome(run, Outcome{});
     const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
     const std::unique_ptr<Transport> transport = driver->make(*run.transport);
+    std::optional<HandedOn> connection;
+    if (driver->keeps_connections) connection.emplace(engine, run, *context);
 
     Result<Os::Pipe> pipe = engine.os.pipe();
     if (!pipe) {
@@ -208,6 +244,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
     pipe->read_end.reset();  // a child that still has something to say must not wait for us, who wait for it
     const Result<ExitStatus> status = engine.processes.wait(*child);
     judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
+    if (connection) connection->collect();
 }
 
 }  // namespace postern

@@ -23,7 +23,9 @@ struct BatchRun {
     const TransportInstance* transport = nullptr;  // of the batch, or the shadow
     bool shadowing = false;
     bool first_delivery = false, queue_running = false;
-    IntentLog* intents = nullptr;  // of this batch
+    IdleConnections* idle = nullptr;  // of the message or of more; null: none are kept
+    bool more_to_come = false;        // other deliveries may follow that would take a connection up
+    IntentLog* intents = nullptr;     // of this batch
     std::vector<EarlierIntent> earlier_intents = {};
     std::optional<std::string> return_path;  // result: of the copy; absent if it never came to a delivery
 };

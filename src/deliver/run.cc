@@ -151,7 +151,9 @@ private:
                      .batch = batch,
                      .transport = batch.front()->transport,
                      .first_delivery = message_.first_delivery,
-                     .queue_running = request_.queue_run};
+                     .queue_running = request_.queue_run,
+                     .idle = engine_.idle != nullptr ? engine_.idle : &own_idle_,
+                     .more_to_come = engine_.idle != nullptr || !last};
         const TimePoint started = engine_.clock.now();
         std::unique_ptr<IntentLog> intent_log;
         if (open_intents(run, intent_log)) run_batch(engine_, run);
@@ -335,6 +337,7 @@ private:
     AddressPool pool_;
     Settlement settlement_;
     bool removed_ = false;
+    IdleConnections own_idle_{engine_.os};  // for a message that is delivered alone
 };
 
 // A frozen message is left alone unless it is its time or somebody insists (§10). True: go on.

@@ -8,6 +8,7 @@
 // (Exim's one exception is rewrite_log.)
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "base/intent_log.h"
 #include "config/configuration.h"
 #include "driver/address_item.h"
+#include "driver/idle_connection.h"
 #include "driver/outcome.h"
 #include "expand/expander.h"
 #include "rewrite/rewrite.h"
@@ -44,7 +46,11 @@ struct DeliveryContext {
     bool only_planning = false;       // `postern explain`: setup() and plan() leave no trace
     std::vector<std::string> filter;  // words of transport_filter; none: there is no filter
     UniqueFd filtered_body;           // behind `body`, if a filter made it
-    Rewriter::Hooks rewrite_log;      // what headers_rewrite has to say; goes nowhere where nothing is delivered
+    // A connection that an earlier delivery has left (the engine's: used by number), and where to leave one for the
+    // next.
+    const IdleConnections::Connection* idle = nullptr;
+    std::function<void(int fd, std::string_view label)> keep_connection;  // empty: nobody would take it
+    Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
     // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
     IntentLog* intents = nullptr;
     std::vector<EarlierIntent> earlier_intents;  // what runs that were cut short recorded
@@ -97,11 +103,13 @@ struct TransportDriver {
     Batching (*batching)(const TransportInstance& instance) = nullptr;
     // What the engine mails when a delivery ends with Special::warn; null: this driver never asks for it.
     const Expandable* (*warning_text)(const TransportInstance& instance) = nullptr;
-    bool records_intents = false;  // deliver() uses DeliveryContext::intents
+    bool records_intents = false;    // deliver() uses DeliveryContext::intents
+    bool keeps_connections = false;  // deliver() uses DeliveryContext::idle
 };
 
 // driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
-// (const TransportInstance&, const Options&). `static constexpr bool kRecordsIntents = true;` says that it does.
+// (const TransportInstance&, const Options&). `static constexpr bool kRecordsIntents = true;`, or
+// kKeepsConnections, says that it does.
 template <class Driver>
 constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable rows,
                                               DriverDescription::InitError (*init)(const TransportInstance&)) {
@@ -132,6 +140,10 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
             },
             [] {
                 if constexpr (requires { Driver::kRecordsIntents; }) return Driver::kRecordsIntents;
+                return false;
+            }(),
+            [] {
+                if constexpr (requires { Driver::kKeepsConnections; }) return Driver::kKeepsConnections;
                 return false;
             }()};
 }

@@ -34,8 +34,11 @@ Dialogue::Move Dialogue::next() {
             return expect(Step::greeting, "initial connection", "");
         case Step::hello:
             return expect(Step::hello, "LHLO " + settings_.hello_name, "LHLO " + settings_.hello_name);
-        case Step::reset:
-            return expect(Step::reset, "RSET", "RSET");
+        case Step::reset: {
+            Move move = expect(Step::reset, "RSET", "RSET");
+            move.hurry = true;  // a server that thinks it over is left for a new connection
+            return move;
+        }
         case Step::mail:
         case Step::recipients:
             return mail_and_recipients();

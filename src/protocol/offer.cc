@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/offer.h"
 
+#include <iterator>
+
 #include "base/strings.h"
 
 namespace postern {
@@ -14,21 +16,36 @@ void take(std::string_view line, Offer& offer) {
     const struct {
         std::string_view name;
         bool& flag;
-    } kFlags[] = {{"PIPELINING", offer.pipelining},
-                  {"8BITMIME", offer.eight_bit},
-                  {"SMTPUTF8", offer.utf8},
-                  {"CHUNKING", offer.chunking},
-                  {"DSN", offer.dsn},
-                  {"STARTTLS", offer.start_tls},
-                  {"SIZE", offer.size},
-                  {"IGNOREQUOTA", offer.ignore_quota}};
-    for (const auto& [name, flag] : kFlags)
+    } keywords[] = {{"PIPELINING", offer.pipelining},
+                    {"8BITMIME", offer.eight_bit},
+                    {"SMTPUTF8", offer.utf8},
+                    {"CHUNKING", offer.chunking},
+                    {"DSN", offer.dsn},
+                    {"STARTTLS", offer.start_tls},
+                    {"SIZE", offer.size},
+                    {"IGNOREQUOTA", offer.ignore_quota}};
+    for (const auto& [name, flag] : keywords)
         if (iequals(keyword, name)) flag = true;
     if (iequals(keyword, "SIZE") && end != std::string_view::npos)
         offer.largest = parse_int(trim(line.substr(end + 1))).value_or(0);
 }
 
+constexpr bool Offer::*kFlags[] = {&Offer::pipelining, &Offer::eight_bit, &Offer::utf8, &Offer::chunking,
+                                   &Offer::dsn,        &Offer::start_tls, &Offer::size, &Offer::ignore_quota};
+
 }  // namespace
+
+unsigned bits_of(const Offer& offer) {
+    unsigned bits = 0;
+    for (const auto flag : kFlags) bits = bits << 1U | (offer.*flag ? 1U : 0U);
+    return bits;
+}
+
+Offer offer_from(unsigned bits) {
+    Offer offer;
+    for (std::size_t i = std::size(kFlags); i-- > 0; bits >>= 1U) offer.*kFlags[i] = (bits & 1U) != 0;
+    return offer;
+}
 
 Offer offer_of(const Reply& hello) {
     Offer offer;

@@ -18,6 +18,10 @@ struct Offer {
     bool operator==(const Offer&) const = default;
 };
 
+// The flags as a number, for whoever hands a connection on.
+[[nodiscard]] unsigned bits_of(const Offer& offer);
+[[nodiscard]] Offer offer_from(unsigned bits);
+
 // Keywords are compared without case, as RFC 5321 has it; the first line is the server's name. Unknown ones are
 // nothing.
 [[nodiscard]] Offer offer_of(const Reply& hello);

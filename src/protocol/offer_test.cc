@@ -28,5 +28,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Longer", "250-mx\n250 PIPELININGS", {}}, Case{"EmptyLine", "250-mx\n250-\n250", {}}),
     [](const auto& c) { return c.param.name; });
 
+TEST(Offer, ComesBackFromItsBits) {
+    for (unsigned bits = 0; bits < 256; ++bits) EXPECT_EQ(bits_of(offer_from(bits)), bits);
+    EXPECT_TRUE(offer_from(bits_of({.chunking = true})).chunking);
+}
+
 }  // namespace
 }  // namespace postern

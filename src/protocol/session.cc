@@ -82,7 +82,7 @@ void Session::run(Dialogue& dialogue, SessionMessage message) {
         }
         if (!move.bytes.empty()) {
             // Something that was said before we have asked is no answer to what we ask now.
-            if (!move.hurry && replies_.has_surplus()) {
+            if (dialogue.step() != Step::quit && replies_.has_surplus()) {
                 const auto said = replies_.next(soon(kHurry));
                 dialogue.fail(said ? Dialogue::Trouble{Dialogue::Trouble::Kind::too_early, 0, said->text}
                                    : trouble_of(said.error()));

@@ -101,6 +101,7 @@ tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const Lm
 
 LmtpConnection::LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host)
     : socket_(std::move(socket)),
+      fd_(socket_.get()),
       host_(std::move(host)),
       stream_(std::make_unique<FdStream>(context.os, context.clock, socket_.get(), socket_.get())),
       replies_(*stream_) {}
@@ -111,6 +112,29 @@ LmtpConnection::LmtpConnection(DeliveryContext& context, Running command, std::s
       stream_(std::make_unique<FdStream>(context.os, context.clock, command_.output.get(), command_.input.get(),
                                          command_.errors.get())),
       replies_(*stream_) {}
+
+LmtpConnection::LmtpConnection(DeliveryContext& context, int fd, std::string host, const Offer& offer)
+    : known_offer_(offer),
+      fd_(fd),
+      host_(std::move(host)),
+      stream_(std::make_unique<FdStream>(context.os, context.clock, fd, fd)),
+      replies_(*stream_) {}
+
+std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& context, const LmtpTarget& target) {
+    if (context.idle == nullptr) return nullptr;
+    const std::vector<std::string> label = split_list_fixed(context.idle->label, '\n');
+    const auto bits = label.size() == 4 ? parse_uint(label[0]) : std::nullopt;
+    if (!bits || label[3] != target.text()) return nullptr;
+    Offer offer = offer_from(static_cast<unsigned>(*bits));
+    offer.largest = parse_int(label[1]).value_or(0);
+    return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), label[2], offer));
+}
+
+void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const {
+    if (fd_ < 0 || !context.keep_connection) return;
+    context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + std::to_string(offer.largest) + "\n" + host_ +
+                                     "\n" + target.text());
+}
 
 LmtpConnection::~LmtpConnection() {
     if (command_.pid() <= 0) return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "driver/transport.h"
+#include "protocol/offer.h"
 #include "protocol/stream.h"
 #include "transports/lmtp_options.h"
 
@@ -32,22 +33,29 @@ public:
     [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open(DeliveryContext& context,
                                                                                      const LmtpOptions& options,
                                                                                      const LmtpTarget& target);
+    // The one that an earlier delivery has left, if it is to the same server; null: there is none.
+    [[nodiscard]] static std::unique_ptr<LmtpConnection> taken_up(DeliveryContext& context, const LmtpTarget& target);
+    void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const;
     LmtpConnection(const LmtpConnection&) = delete;
     LmtpConnection& operator=(const LmtpConnection&) = delete;
     ~LmtpConnection();  // no process of a command's group is left behind
 
     [[nodiscard]] Stream& stream() { return *stream_; }
     [[nodiscard]] ReplyReader& replies() { return replies_; }
+    [[nodiscard]] const std::optional<Offer>& known_offer() const { return known_offer_; }  // only if taken up
     [[nodiscard]] const std::string& host() const { return host_; }  // for H=; empty: not over TCP
     // What else there is to say about a conversation that failed: why the command did not run, what it complained of.
     [[nodiscard]] std::string remark() const;
 
 private:
     LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host);
+    LmtpConnection(DeliveryContext& context, int fd, std::string host, const Offer& offer);
     LmtpConnection(DeliveryContext& context, Running command, std::string program);
 
     UniqueFd socket_;
     Running command_;
+    std::optional<Offer> known_offer_;
+    int fd_ = -1;  // of a socket
     std::string host_, program_;
     std::unique_ptr<FdStream> stream_;
     ReplyReader replies_;

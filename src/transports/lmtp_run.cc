@@ -59,6 +59,8 @@ std::string return_parameters(const Message& message) {
 Outcome outcome_of(const FilterFailure& failure) {
     if (failure.kind == FilterFailure::Kind::timed_out)
         return {.code = ETIMEDOUT, .message = wording::lmtp_filter_timed_out()};
+    if (failure.kind == FilterFailure::Kind::stopped_reading)
+        return {.code = EPIPE, .message = wording::lmtp_filter_stopped_reading()};
     if (failure.kind == FilterFailure::Kind::ended_badly)
         return {.code = code::kFilterFail, .message = wording::lmtp_filter_failed(failure.status)};
     return {.code = failure.error.code, .message = wording::lmtp_filter_failed(-1)};
@@ -69,8 +71,8 @@ Outcome outcome_of(const FilterFailure& failure) {
 tl::expected<SessionMessage, Outcome> message_to_send(DeliveryContext& context) {
     auto plan = make_write_plan(context);
     if (!plan)
-        return tl::unexpected(Outcome{.code = code::kHeaderFail,
-                                      .message = wording::lmtp_headers_not_expanded(plan.error().why)});
+        return tl::unexpected(
+            Outcome{.code = code::kHeaderFail, .message = wording::lmtp_headers_not_expanded(plan.error().why)});
     if (const auto failure = pass_through_filter(context, *plan)) return tl::unexpected(outcome_of(*failure));
     return SessionMessage{std::move(*plan), context.body};
 }
@@ -96,22 +98,38 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
     auto message = message_to_send(context);
     if (!message) return same_for_all(context, message.error());
-    auto connection = LmtpConnection::open(context, options_, *target);
+    if (const auto kept = LmtpConnection::taken_up(context, *target)) {
+        if (auto report = converse(context, *target, *kept, *message)) return std::move(*report);
+    }
+    const auto connection = LmtpConnection::open(context, options_, *target);
     if (!connection) return same_for_all(context, connection.error());
+    return *converse(context, *target, **connection, *message);
+}
 
-    Dialogue dialogue({.hello_name = context.primary_hostname, .ignore_quota = options_.ignore_quota},
-                      envelope(context));
-    Session session(context.os, context.clock, (*connection)->stream(), (*connection)->replies(),
+// Nothing: a connection that was taken up is of no use any more, and the server has heard nothing of this message.
+std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const LmtpTarget& target,
+                                             LmtpConnection& connection, const SessionMessage& message) const {
+    const Dialogue::Settings settings{.hello_name = context.primary_hostname,
+                                      .ignore_quota = options_.ignore_quota,
+                                      .keep_connection = target.argv.empty() && context.keep_connection};
+    const auto& known = connection.known_offer();
+    Dialogue dialogue = known ? Dialogue(settings, envelope(context), *known) : Dialogue(settings, envelope(context));
+    Session session(context.os, context.clock, connection.stream(), connection.replies(),
                     {.each = Seconds{options_.timeout.seconds},
                      .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})});
-    session.run(dialogue, std::move(*message));
+    session.run(dialogue, message);
+    if (dialogue.stale()) {  // a server that serves one client at a time waits for this one to go
+        (void)connection.stream().write("QUIT\r\n", context.clock.steady()).has_value();
+        return std::nullopt;
+    }
+    if (dialogue.reusable()) connection.keep(context, target, dialogue.offer());
     DeliveryReport report;
     report.addresses = lmtp_verdicts({.dialogue = dialogue,
                                       .bytes_sent = session.message_bytes(),
-                                      .remark = (*connection)->remark(),
+                                      .remark = connection.remark(),
                                       .top_bit_ok = context.configuration.main.print_topbitchars});
     for (AddressReport& address : report.addresses) {
-        address.host = (*connection)->host();
+        address.host = connection.host();
         address.with_affixes = instance_.options.rcpt_include_affixes;
     }
     return report;

@@ -5,6 +5,7 @@
 
 #include "driver/transport.h"
 #include "protocol/session.h"
+#include "transports/lmtp_connection.h"
 #include "transports/lmtp_options.h"
 
 namespace postern {
@@ -12,12 +13,16 @@ namespace postern {
 class Lmtp final : public Transport {
 public:
     using Options = LmtpOptions;
+    static constexpr bool kKeepsConnections = true;
     Lmtp(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
     [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
 
 private:
+    [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
+                                                         LmtpConnection& connection,
+                                                         const SessionMessage& message) const;
     [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context) const;
 
     const TransportInstance& instance_;

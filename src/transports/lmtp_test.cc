@@ -286,6 +286,65 @@ TEST_F(LmtpTest, NothingIsStartedForNothing) {
     EXPECT_THAT(world.processes.spawned, IsEmpty());
 }
 
+// --- connections that are handed on ---
+
+struct Kept {
+    std::vector<std::string> labels;
+};
+
+// Delivers with what the first delivery has kept.
+DeliveryReport deliver_again(DeliveryWorld& world, IdleConnections::Connection& idle, Kept& kept) {
+    DeliveryContext context = world.context();
+    context.idle = &idle;
+    context.keep_connection = [&](int, std::string_view label) { kept.labels.emplace_back(label); };
+    return world.transport->deliver(context);
+}
+
+TEST_F(LmtpTest, HandsItsConnectionOn) {
+    serve(LmtpServer::obliging({"PIPELINING"}));
+    use_socket();
+    IdleConnections::Connection idle;
+    DeliveryContext first = world.context();
+    first.keep_connection = [&](int fd, std::string_view label) {
+        idle = {UniqueFd(world.fake, world.fake.share(fd)), std::string(label)};
+    };
+    EXPECT_EQ(world.transport->deliver(first).addresses[0].outcome.verdict, Verdict::ok);
+    ASSERT_TRUE(idle.fd);
+    EXPECT_EQ(server->commands.back(), "DATA") << "no QUIT yet";
+
+    Kept kept;
+    EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
+    EXPECT_THAT(std::vector<std::string>(server->commands.begin() + 4, server->commands.end()),
+                ElementsAre("RSET", "MAIL FROM:<ann@test.ex>", "RCPT TO:<joe@test.ex>", "DATA"));
+    EXPECT_EQ(kept.labels, std::vector<std::string>{idle.label});
+    EXPECT_EQ(server->messages.size(), 2u);
+}
+
+TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
+    serve();
+    use_socket();
+    const auto gone = std::make_shared<LmtpServer>(LmtpServer::obliging(), false);
+    gone->hang_up();
+    world.fake.set_peer({.path = "/run/gone", .ip = {}, .port = 0}, [&] { return gone; });
+    IdleConnections::Connection idle{
+        std::move(*world.fake.connect({.path = "/run/gone", .ip = {}, .port = 0}, std::chrono::milliseconds(0))),
+        "0\n0\n\n/run/lmtp"};
+    Kept kept;
+    EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
+    EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
+    EXPECT_THAT(gone->commands, IsEmpty());
+}
+
+TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftAlone) {
+    serve();
+    use_socket();
+    IdleConnections::Connection idle{UniqueFd(), "0\n0\n\n/run/other"};
+    Kept kept;
+    EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
+    EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
+    EXPECT_EQ(kept.labels.size(), 1u);
+}
+
 TEST_F(LmtpTest, PlanNamesTheServer) {
     serve();
     use_socket();

@@ -61,6 +61,7 @@ std::string lmtp_filter_failed(int status) {
                        status == 127 ? ": unable to execute command" : "");
 }
 std::string lmtp_filter_timed_out() { return "transport filter timed out"; }
+std::string lmtp_filter_stopped_reading() { return "transport filter did not read the whole message"; }
 std::string lmtp_not_started(std::string_view program, int code) {
     return fmt::format(": cannot run {}: {}", program, errno_text(code));
 }

@@ -37,6 +37,7 @@ namespace postern::wording {
 [[nodiscard]] std::string lmtp_headers_not_expanded(std::string_view why);
 [[nodiscard]] std::string lmtp_filter_failed(int status);
 [[nodiscard]] std::string lmtp_filter_timed_out();
+[[nodiscard]] std::string lmtp_filter_stopped_reading();
 // Behind the others: what is known about a command that did not do its part.
 [[nodiscard]] std::string lmtp_not_started(std::string_view program, int code);
 [[nodiscard]] std::string lmtp_complaint(std::string_view standard_error);
