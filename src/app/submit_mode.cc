@@ -131,8 +131,8 @@ int submit_message(Workplace& place) {
             return deliver_in_background(place, id);
         case DeliveryMode::queue:
             // -odf, but queue_only held it back: the spool was told not to sync yet.
-            if (!place.spool_is_durable() && !taken->held->make_durable()) return 1;
-            return 0;
+            if (place.spool_is_durable()) return 0;
+            return taken->held->rewrite_header(taken->message) && taken->held->make_durable() ? 0 : 1;
     }
     return 0;
 }

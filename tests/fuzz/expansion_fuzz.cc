@@ -74,6 +74,10 @@ class EmptyOs final : public Os {
     Result<std::vector<gid_t>> groups_of(const User&) override { return nothing(); }
     Result<std::string> node_name() override { return nothing(); }
     Result<Space> free_space(const std::string&) override { return nothing(); }
+    Result<std::optional<std::uint16_t>> service_port(const std::string&, const std::string&) override {
+        return nothing();
+    }
+    Status send_datagram(const std::string&, std::uint16_t, std::string_view) override { return nothing(); }
 };
 
 class StoppedClock final : public Clock {
