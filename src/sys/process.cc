@@ -26,6 +26,11 @@ void Running::kill() {
     if (processes_ != nullptr) (void)processes_->kill(-pid_, SIGKILL);
 }
 
+void Running::kill_with_strays() {
+    kill();
+    if (processes_ != nullptr) processes_->kill_strays(pid_);
+}
+
 void Running::finish() {
     if (processes_ == nullptr) return;
     for (UniqueFd* end : {&input, &output, &errors}) end->reset();

@@ -65,7 +65,10 @@ public:
     // How it ended; nullopt: not within `at_most`. The answer stays available, the process group stays killable. Does
     // not touch the descriptors: a command that waits for its input to end needs input.reset() first.
     [[nodiscard]] Result<std::optional<ExitStatus>> ended(std::chrono::milliseconds at_most);
-    void kill();    // SIGKILL to the whole process group; harmless when nobody is left
+    void kill();  // SIGKILL to the whole process group; harmless when nobody is left
+    // The same, and to all others that it started, also in groups and sessions of their own. Only where this process
+    // has no other children: what they started could not be told apart.
+    void kill_with_strays();
     void finish();  // what the destructor does: closes, kills unless it ended, reaps
 
 private:
@@ -110,6 +113,9 @@ public:
     // is not an Error (see Running::start_error); an Error means that there is no process: no pipes, no memory, too
     // many processes. From the first call on SIGPIPE is ignored here.
     virtual Result<Running> spawn(Os& os, const Spawn& command) = 0;
+    // Running::kill_with_strays(): kills and reaps this process's children but `child`, and who becomes its child by
+    // that.
+    virtual void kill_strays(pid_t child) = 0;
     // What spawn() could confine with.
     [[nodiscard]] virtual ConfinementSupport confinement_support() = 0;
     // Running::ended(): leaves the child to be reaped by wait().

@@ -13,6 +13,7 @@ public:
     Status kill(pid_t child, int signal) override;
     Result<CommandResult> run(const Command& command) override;
     Result<Running> spawn(Os& os, const Spawn& command) override;
+    void kill_strays(pid_t child) override;
     ConfinementSupport confinement_support() override;
     Result<std::optional<ExitStatus>> ended(pid_t child, std::chrono::milliseconds at_most) override;
 };

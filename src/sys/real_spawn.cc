@@ -15,8 +15,10 @@
 #include <climits>
 #include <csignal>
 
+#include "base/strings.h"
 #include "sys/clock.h"
 #include "sys/real_confinement.h"
+#include "sys/real_os.h"
 #include "sys/real_processes.h"
 
 namespace postern {
@@ -169,6 +171,8 @@ Result<std::optional<ExitStatus>> look(pid_t child, int flags) {
 Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
     if (command.argv.empty()) return failure(EINVAL, "spawn");
     ::signal(SIGPIPE, SIG_IGN);
+    // Who loses his parent among what the command starts becomes our child, wherever he went.
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return failure(errno, "prctl");
     POSTERN_TRY_ASSIGN(Ends input, make_ends(os, true));
     POSTERN_TRY_ASSIGN(Ends output, make_ends(os, false));
     Ends errors;
@@ -182,7 +186,6 @@ Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
     std::optional<ReadyConfinement> confinement;
     if (command.confinement) {
         POSTERN_TRY_ASSIGN(confinement, ReadyConfinement::make(os, *command.confinement));
-        if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return failure(errno, "prctl");
     }
     const Start start{.argv = pointers(command.argv),
                       .environment = pointers(command.environment),
@@ -201,6 +204,26 @@ Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
     running.output = std::move(output.ours);
     running.errors = std::move(errors.ours);
     return running;
+}
+
+void RealProcesses::kill_strays(pid_t child) {
+    constexpr int kRounds = 200;  // each takes a generation
+    RealOs os;
+    const std::string list = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
+    for (int round = 0; round < kRounds; ++round) {
+        const auto text = read_file(os, list, 1U << 20);
+        if (!text) return;
+        bool found = false;
+        for (const std::string& word : split_list_fixed(*text, ' ')) {
+            const auto pid = static_cast<pid_t>(parse_int(word).value_or(child));
+            if (pid == child || pid <= 0) continue;
+            found = true;
+            (void)::kill(pid, SIGKILL);
+            while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+            }
+        }
+        if (!found) return;
+    }
 }
 
 ConfinementSupport RealProcesses::confinement_support() { return postern::confinement_support(); }

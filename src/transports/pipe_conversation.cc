@@ -44,7 +44,7 @@ private:
         if (run_.write_error == EPIPE) run_.written = PipeRun::Written::not_wanted;
         if (run_.write_error == ETIMEDOUT) run_.written = PipeRun::Written::timed_out;
         // A message that is cut short must not look whole to the command, which would act on it.
-        if (run_.written == PipeRun::Written::failed) command_.kill();
+        if (run_.written == PipeRun::Written::failed) command_.kill_with_strays();
     }
 
     // First for the end of the output, then for the command's; together they have one time limit. Whoever still holds
@@ -63,7 +63,7 @@ private:
         if (status) run_.status = *status;
         if (!status) run_.wait_error = status.error().code;
         if (run_.status && output_ended) return;
-        command_.kill();
+        command_.kill_with_strays();
         (void)command_.ended(kDeathOfTheKilled).has_value();
     }
 
@@ -88,7 +88,7 @@ private:
         kept_ += static_cast<std::int64_t>(std::min(room, bytes.size()));
         if (bytes.size() <= room) return true;
         run_.output += wording::output_discarded();
-        command_.kill();
+        command_.kill_with_strays();
         return false;
     }
 

@@ -92,6 +92,7 @@ class NoProcesses final : public ProcessRunner {
     Status kill(pid_t, int) override { return nothing(); }
     Result<CommandResult> run(const Command&) override { return CommandResult{{}, "output\n", false}; }
     Result<Running> spawn(Os&, const Spawn&) override { return nothing(); }
+    void kill_strays(pid_t) override {}
     ConfinementSupport confinement_support() override { return {}; }
     Result<std::optional<ExitStatus>> ended(pid_t, std::chrono::milliseconds) override { return nothing(); }
 };

@@ -267,6 +267,25 @@ TEST(Spawn, ACleanProcess) {
     for (const int signal : {SIGHUP, SIGUSR1, SIGTERM}) ::signal(signal, SIG_DFL);
 }
 
+// In a session of its own and without a parent: still found.
+TEST(Spawn, StraysAreKilled) {
+    RealOs os;
+    RealProcesses processes;
+    auto running =
+        processes.spawn(os, {.argv = {"/bin/sh", "-c", "setsid sh -c 'sleep 1000 & echo $!' & wait; exec sleep 1000"},
+                             .environment = {"PATH=/usr/bin:/bin"},
+                             .directory = {}});
+    ASSERT_TRUE(running);
+    ASSERT_TRUE(os.wait_ready(running->output.get(), Os::Ready::to_read, kLong).value());
+    char buffer[20];
+    const std::size_t got = static_cast<Os&>(os).read(running->output.get(), buffer).value();
+    const pid_t stray = static_cast<pid_t>(std::stol(std::string(buffer, got)));
+    EXPECT_TRUE(processes.kill(stray, 0)) << "it is there";
+    running->kill_with_strays();
+    EXPECT_EQ(processes.kill(stray, 0).error().code, ESRCH);
+    EXPECT_EQ(running->ended(kLong).value()->signal, SIGKILL);
+}
+
 TEST(Spawn, ADirectoryThatCannotBeEntered) {
     RealOs os;
     RealProcesses processes;
