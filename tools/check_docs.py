@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 DRIVER = re.compile(r"^\s*postern_(?:transport|router)\((\w+)\)", re.MULTILINE)
-OPTION_ROW = re.compile(r'\bopt<[^>]*>\(\s*"(\w+)"')
+OPTION_ROW = re.compile(r'\b(?:own_)?opt<[^>]*>\(\s*"(\w+)"')
 HEADING = re.compile(r"^## `?(\w+)`?\s*$", re.MULTILINE)
 DIFFERENCE = re.compile(r"^\| *(D-[\w-]+) *\|", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
