@@ -15,19 +15,21 @@ from dataclasses import dataclass
 
 import pytest
 
+from compatlib.bench import host_lock
 from world import World
 
-USER = "ptconfined"
+USER = "ptconfined-" + os.environ.get("PYTEST_XDIST_WORKER", "alone")    # several workers do not see each other's
 LIMITS = "confine\n  confine_cpu_time = 1s\n  confine_processes = 20\n  confine_file_size = 1M\n  confine_memory = 256M\n  timeout = 5s\n"
 
 
 @pytest.fixture(scope="module")
 def uid() -> int:
-    try:
-        return pwd.getpwnam(USER).pw_uid
-    except KeyError:
-        subprocess.run(["useradd", "-M", "-d", "/nonexistent", "-s", "/bin/sh", USER], check=True)
-        return pwd.getpwnam(USER).pw_uid
+    with host_lock():
+        try:
+            return pwd.getpwnam(USER).pw_uid
+        except KeyError:
+            subprocess.run(["useradd", "-M", "-d", "/nonexistent", "-s", "/bin/sh", USER], check=True)
+            return pwd.getpwnam(USER).pw_uid
 
 
 def processes_of(uid: int) -> list[str]:
