@@ -46,19 +46,36 @@ void GeneratedMail::prepare() {
 }
 
 SubmissionRequest GeneratedMail::request_for(const NewMessage& message) const {
-    return {.login = login_,
-            .gecos = gecos_,
-            .uid = static_cast<std::int64_t>(place_.os().ids().effective_uid),
-            .gid = static_cast<std::int64_t>(place_.engine().exim_gid),
-            .trusted = true,
-            .sender = message.sender,
-            .recipients = message.to,
-            .extract_recipients = message.to.empty(),
-            .dot_terminates = false,
-            .auth_sender = message.authenticated_sender,
-            .errors_on_stderr = true,
-            .references = message.about.id,
-            .local_error = true};
+    SubmissionRequest request{.login = login_,
+                              .gecos = gecos_,
+                              .uid = static_cast<std::int64_t>(place_.os().ids().effective_uid),
+                              .gid = static_cast<std::int64_t>(place_.engine().exim_gid),
+                              .trusted = true,
+                              .sender = message.sender,
+                              .recipients = message.to,
+                              .extract_recipients = message.to.empty(),
+                              .dot_terminates = false,
+                              .auth_sender = message.authenticated_sender,
+                              .errors_on_stderr = true,
+                              .references = message.about.id,
+                              .local_error = true};
+    if (message.author) write_as(*message.author, request);
+    return request;
+}
+
+// As if that user had called sendmail: also with the header lines that tell who did.
+void GeneratedMail::write_as(const Author& author, SubmissionRequest& request) const {
+    request.uid = author.uid;
+    request.gid = author.gid;
+    request.login = std::to_string(author.uid);
+    request.gecos.clear();
+    std::vector<gid_t> groups;
+    if (const auto user = place_.os().user(author.uid); user && *user) {
+        request.login = (*user)->name;
+        request.gecos = (*user)->gecos;
+        if (auto found = place_.os().groups_of(**user)) groups = *std::move(found);
+    }
+    request.trusted = place_.is_trusted(author.uid, author.gid, groups);
 }
 
 std::optional<std::string> GeneratedMail::submit(const NewMessage& message) {

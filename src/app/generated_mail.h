@@ -24,6 +24,7 @@ public:
 private:
     void prepare();
     [[nodiscard]] SubmissionRequest request_for(const NewMessage& message) const;
+    void write_as(const Author& author, SubmissionRequest& request) const;
 
     Workplace& place_;
     std::unique_ptr<Spool> spool_;

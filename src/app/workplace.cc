@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kDefaultConfiguration = "/etc/postern/postern.conf";
 
 constexpr std::string_view kLaterRouters[] = {"dnslookup", "ipliteral", "iplookup", "manualroute", "queryprogram"};
-constexpr std::string_view kLaterTransports[] = {"autoreply", "queuefile", "smtp"};
+constexpr std::string_view kLaterTransports[] = {"queuefile", "smtp"};
 
 bool holds(const std::vector<gid_t>& groups, gid_t gid) { return std::ranges::find(groups, gid) != groups.end(); }
 
@@ -200,11 +200,16 @@ void Workplace::know_caller() {
         caller_.home = (*user)->home;
     }
     const bool powerful = caller_.uid == 0 || caller_.uid == exim_uid_;
-    const auto& users = main.trusted_users.uids;
-    caller_.trusted = powerful || std::ranges::find(users, caller_.uid) != users.end() ||
-                      any_of(main.trusted_groups.gids, caller_.gid, caller_.groups);
+    caller_.trusted = is_trusted(caller_.uid, caller_.gid, caller_.groups);
     caller_.admin = powerful || caller_.gid == exim_gid_ || holds(caller_.groups, exim_gid_) ||
                     any_of(main.admin_groups.gids, ~gid_t{0}, caller_.groups);
+}
+
+bool Workplace::is_trusted(uid_t uid, gid_t gid, const std::vector<gid_t>& groups) const {
+    const MainOptions& main = configuration_->main;
+    const auto& users = main.trusted_users.uids;
+    return uid == 0 || uid == exim_uid_ || std::ranges::find(users, uid) != users.end() ||
+           any_of(main.trusted_groups.gids, gid, groups);
 }
 
 bool Workplace::choose_selectors() {

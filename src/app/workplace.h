@@ -69,6 +69,8 @@ public:
     [[nodiscard]] SpoolSettings spool_settings(SpoolSettings::Durability durability) const;
     [[nodiscard]] const CommandLine& line() const { return line_; }
 
+    // May this user say anything about a message (spec configuration.md §1.1)?
+    [[nodiscard]] bool is_trusted(uid_t uid, gid_t gid, const std::vector<gid_t>& groups) const;
     // The envelope sender of somebody who named none.
     [[nodiscard]] std::string caller_address() const {
         return caller_.login + "@" + configuration_->main.qualify_domain.value;

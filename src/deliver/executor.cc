@@ -37,31 +37,30 @@ tl::expected<std::string, Outcome> return_path_of(const Engine& engine, const Ba
                  wording::return_path_not_expanded(option.source, run.transport->name, value.error().message)));
 }
 
-// In the child: from root to report. Everything that can go wrong here is an outcome, never a frozen message.
-DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& context) {
+// In the child: from root to the recipient. nullopt: done.
+std::optional<Outcome> become_recipient(Transport& transport, DeliveryContext& context) {
     const Identity& identity = context.identity;
-    if (const auto failed = transport.setup(context)) {
-        return same_for_all(context,
-                            {.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message});
-    }
+    if (const auto failed = transport.setup(context))
+        return Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};
     const auto became = become(context.os, identity);
-    if (!became) {
-        const BecomeFailure& why = became.error();
-        if (why.step == BecomeStep::directory) {
-            return same_for_all(context,
-                                deferral(why.error.code, wording::cannot_change_directory(identity.directory)));
-        }
-        const AddressItem& first = *context.batch.front();
-        std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid,
-                                                   first.local_part, first.address, context.instance.name);
-        if (why.step == BecomeStep::groups) {
-            text = why.error.code == 0 ? wording::initgroups_no_entry(identity.uid)
-                                       : wording::initgroups_failed(identity.uid, why.error.code);
-        }
-        return same_for_all(
-            context,
-            {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text});
+    if (became) return std::nullopt;
+    const BecomeFailure& why = became.error();
+    if (why.step == BecomeStep::directory)
+        return deferral(why.error.code, wording::cannot_change_directory(identity.directory));
+    const AddressItem& first = *context.batch.front();
+    std::string text = wording::cannot_set_ids(identity.gid, identity.uid, context.os.ids().effective_uid,
+                                               first.local_part, first.address, context.instance.name);
+    if (why.step == BecomeStep::groups) {
+        text = why.error.code == 0 ? wording::initgroups_no_entry(identity.uid)
+                                   : wording::initgroups_failed(identity.uid, why.error.code);
     }
+    return Outcome{
+        .verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text};
+}
+
+// In the child: the report. Everything that can go wrong here is an outcome, never a frozen message.
+DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& context) {
+    if (const auto failed = become_recipient(transport, context)) return same_for_all(context, *failed);
     if (const auto refused = prepare_filter(context)) return same_for_all(context, *refused);
     return transport.deliver(context);
 }
@@ -99,6 +98,7 @@ void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         item.outcome = report.outcome;
         item.bytes_written = report.bytes_written;
         if (report.local_part) item.logged_local_part = report.local_part;
+        item.reply_order = report.reply;
         item.logged_with_affixes = report.with_affixes;
         item.output_line = report.output_line;
         item.returned_output = report.returned_output;
@@ -212,6 +212,7 @@ void run_batch(const Engine& engine, BatchRun& run) {
     if (!context) return not_started(engine, run, context.error());
     run.return_path = context->return_path;
     context->rewrite_log = rewrite_log_of_child(engine);
+    run.author = {context->identity.uid, context->identity.gid};
     set_outcome(run, Outcome{});
     const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
     const std::unique_ptr<Transport> transport = driver->make(*run.transport);
@@ -245,6 +246,22 @@ void run_batch(const Engine& engine, BatchRun& run) {
     const Result<ExitStatus> status = engine.processes.wait(*child);
     judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
     if (connection) connection->collect();
+}
+
+void tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {
+    AddressScope address_scope;
+    auto context = prepare_delivery(engine, run, address_scope);
+    if (!context) return;
+    const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
+    const std::unique_ptr<Transport> transport = driver->make(*run.transport);
+    engine.expander.close_lookups();
+    const Result<pid_t> child = engine.processes.fork_child(
+        [&]() -> int {
+            if (!become_recipient(*transport, *context)) transport->message_sent(*context, memo);
+            return 0;
+        },
+        true);
+    if (child) (void)engine.processes.wait(*child).has_value();
 }
 
 }  // namespace postern

@@ -28,11 +28,15 @@ struct BatchRun {
     IntentLog* intents = nullptr;     // of this batch
     std::vector<EarlierIntent> earlier_intents = {};
     std::optional<std::string> return_path;  // result: of the copy; absent if it never came to a delivery
+    Author author = {};                      // result: who delivered
 };
 
 // Fills outcome, bytes_written … of each address. Problems before and around the child are logged
 // here (main and panic log), verdicts are not: settlement does that.
 void run_batch(const Engine& engine, BatchRun& run);
+
+// The follow-up of a ReplyOrder: Transport::message_sent() in a child that is the batch's recipient.
+void tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo);
 
 // What a transport gets for this batch, without running anything: also for `postern explain`. The scope inside points
 // into `address_scope`, which the caller keeps.

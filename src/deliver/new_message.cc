@@ -30,15 +30,29 @@ private:
 
 }  // namespace
 
-std::optional<std::string> OutTray::send(const NewMessage& message) {
+std::optional<std::string> OutTray::submit(const NewMessage& message) {
     const OtherMessageInLog other(engine_, in_hand_.id);
     std::optional<std::string> id = engine_.new_messages.submit(message);
-    if (!id) return id;
-    if (when_ == When::at_once) {
-        engine_.new_messages.deliver(*id);
-    } else {
-        waiting_.push_back(*id);
+    if (id) sent_.push_back(*id);
+    return id;
+}
+
+void OutTray::deliver_sent() {
+    if (sent_.empty()) return;
+    const OtherMessageInLog other(engine_, in_hand_.id);
+    for (std::string& id : sent_) {
+        if (when_ == When::at_once) {
+            engine_.new_messages.deliver(id);
+        } else {
+            waiting_.push_back(std::move(id));
+        }
     }
+    sent_.clear();
+}
+
+std::optional<std::string> OutTray::send(const NewMessage& message) {
+    std::optional<std::string> id = submit(message);
+    deliver_sent();
     return id;
 }
 

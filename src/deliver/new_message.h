@@ -8,6 +8,8 @@
 // its recipient on the queue. Never send from a delivery child: it has no access to the spool; report to the parent.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,12 +20,19 @@ namespace postern {
 
 struct Engine;
 
+// A user in whose name a message is sent, with no more rights than when calling sendmail.
+struct Author {
+    uid_t uid = 0;
+    gid_t gid = 0;
+};
+
 struct NewMessage {
     const Message& about;              // the message in hand: R=<its id>
     std::string text;                  // lines ending in LF; To:, Cc:, Bcc: say who gets it (Bcc: is taken out)
     std::string sender = {};           // envelope; "": <>
     std::vector<std::string> to = {};  // if not empty: the recipients, whatever the headers say
     std::optional<std::string> authenticated_sender = {};  // bounce_sender_authentication
+    std::optional<Author> author = {};                     // nullopt: the mail system itself
 };
 
 // The way from a NewMessage to the spool and out of it again. app/ has the real one, over intake/.
@@ -54,6 +63,9 @@ public:
         : engine_(engine), in_hand_(in_hand), when_(when) {}
 
     [[nodiscard]] std::optional<std::string> send(const NewMessage& message);
+    // The two halves of send(), where something has to be recorded in between.
+    [[nodiscard]] std::optional<std::string> submit(const NewMessage& message);
+    void deliver_sent();
     // To be called when the message in hand is unlocked.
     void deliver_waiting();
 
@@ -61,7 +73,7 @@ private:
     const Engine& engine_;
     const Message& in_hand_;
     When when_;
-    std::vector<std::string> waiting_;
+    std::vector<std::string> sent_, waiting_;
 };
 
 // Has `text`, the body included, a line "NAME :"? How Exim asks before it adds From: or Reply-To: to a text that came

@@ -11,6 +11,7 @@
 #include "deliver/one_time.h"
 #include "deliver/quota_warning.h"
 #include "deliver/recipients.h"
+#include "deliver/replies.h"
 #include "deliver/settlement.h"
 #include "wording/delivery.h"
 
@@ -157,6 +158,7 @@ private:
         const TimePoint started = engine_.clock.now();
         std::unique_ptr<IntentLog> intent_log;
         if (open_intents(run, intent_log)) run_batch(engine_, run);
+        send_replies(engine_, run, out_tray_);
         const TimePoint finished = engine_.clock.now();
         if (run.return_path) settlement_.set_return_path(*run.return_path);
         for (AddressItem* item : batch) {
@@ -166,6 +168,7 @@ private:
         // Before a line says "delivered", something on the disk does: the journal, or, more cheaply, the removal of a
         // message that this batch settles as a whole.
         if (!(last && settles_message(batch) && remove_message())) settlement_.journal(batch);
+        out_tray_.deliver_sent();
         send_warning(run);
         run_shadow(run);
         bool first_success = true;
@@ -256,6 +259,8 @@ private:
             run.batch.push_back(&clone);
         }
         run_batch(engine_, run);
+        send_replies(engine_, run, out_tray_);
+        out_tray_.deliver_sent();
         for (std::size_t i = 0; i < originals.size(); ++i) {
             const Outcome& outcome = run.batch[i]->outcome;
             originals[i]->shadow_text =

@@ -14,6 +14,7 @@
 
 #include "config/configuration.h"
 #include "driver/outcome.h"
+#include "driver/reply_data.h"
 #include "expand/scope.h"
 
 namespace postern {
@@ -67,8 +68,9 @@ struct AddressItem {
 
     // redirect children
     bool allow_file = false, allow_pipe = false, allow_reply = false, hide_child = false;
-    std::optional<Outcome> preset;  // a verdict that routing already fixed (bad transport, bad reply)
-    int file_mode = -1;             // filter "save path mode"
+    std::optional<Outcome> preset;           // a verdict that routing already fixed (bad transport, bad reply)
+    int file_mode = -1;                      // filter "save path mode"
+    std::shared_ptr<const ReplyData> reply;  // filter "mail", "vacation"
 
     // retry keys
     std::string domain_retry_key, address_retry_key;
@@ -85,6 +87,7 @@ struct AddressItem {
     bool logged_with_affixes = false;
     std::optional<std::string> output_line;  // AddressReport's
     std::string returned_output;
+    std::optional<ReplyOrder> reply_order;
     std::string shadow_text;   // " ST=…"
     std::string confirmation;  // C=
     TimePoint started, finished;

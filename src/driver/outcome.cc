@@ -27,6 +27,11 @@ std::string payload_of(const AddressReport& report) {
     out.text(report.transport);
     out.number(report.local_part ? 1 : 0, 1);
     if (report.local_part) out.text(*report.local_part);
+    out.number(report.reply ? 1 : 0, 1);
+    if (report.reply) {
+        out.text(report.reply->text, DeliveryReport::kMaxReply);
+        out.text(report.reply->memo);
+    }
     out.number(report.with_affixes ? 1 : 0, 1);
     out.number(report.output_line ? 1 : 0, 1);
     if (report.output_line) out.text(*report.output_line);
@@ -48,6 +53,11 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.bytes_written = static_cast<std::int64_t>(in.number(8));
     report.transport = in.text();
     if (in.choice(1) == 1) report.local_part = in.text();
+    if (in.choice(1) == 1) {
+        ReplyOrder& reply = report.reply.emplace();
+        reply.text = in.text(DeliveryReport::kMaxReply);
+        reply.memo = in.text();
+    }
     report.with_affixes = in.choice(1) == 1;
     if (in.choice(1) == 1) report.output_line = in.text();
     report.returned_output = in.text(DeliveryReport::kMaxOutput);

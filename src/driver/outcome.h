@@ -41,6 +41,14 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
+// A message that the parent sends for the child (autoreply): it is spooled before the address is settled. `memo` is the
+// driver's own; if there is one, a second child gets it when the message is safe (Transport::message_sent).
+struct ReplyOrder {
+    std::string text;  // NewMessage's
+    std::string memo;
+    bool operator==(const ReplyOrder&) const = default;
+};
+
 // One address's part of a child's report.
 struct AddressReport {
     Outcome outcome;
@@ -52,6 +60,7 @@ struct AddressReport {
     std::string returned_output;             // of what a command said: goes into the bounce
     std::string confirmation;                // what a server said when it took the message: C=
     std::string host;                        // that was talked to: H=
+    std::optional<ReplyOrder> reply = {};
     bool operator==(const AddressReport&) const = default;
 };
 
@@ -60,6 +69,7 @@ struct AddressReport {
 struct DeliveryReport {
     static constexpr std::size_t kMaxText = 64 * 1024;    // encode() cuts longer texts, decode() refuses them
     static constexpr std::size_t kMaxOutput = 16U << 20;  // the same for returned_output
+    static constexpr std::size_t kMaxReply = 32U << 20;   // the same for the text of a reply
     static constexpr std::size_t kMostLines = 16;
     std::vector<AddressReport> addresses;    // in batch order
     std::vector<std::string> panic_lines{};  // for the main and the panic log, ahead of the verdicts

@@ -87,6 +87,9 @@ public:
     // One report for each address of the batch, in its order. Runs as the user; asserts that it is not root unless the
     // identity says so.
     [[nodiscard]] virtual DeliveryReport deliver(DeliveryContext& context) = 0;
+    // A message that a report of deliver() asked for is safe; `memo` comes from the same order. Runs as deliver() does,
+    // in a child of its own. Nothing can be refused any more.
+    virtual void message_sent(DeliveryContext&, const std::string& memo) { (void)memo; }
 };
 
 // What the engine has to know of private options: how many addresses one delivery may take, the option that splits them

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// transports/autoreply_run.h – the autoreply transport: answers a message instead of delivering it. The child composes
+// the reply as the user; the parent sends it and settles the address when it is safe (spec autoreply.md §3).
+#pragma once
+
+#include "driver/transport.h"
+#include "transports/autoreply_data.h"
+#include "transports/autoreply_options.h"
+
+namespace postern {
+
+class Autoreply final : public Transport {
+public:
+    using Options = AutoreplyOptions;
+    Autoreply(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
+
+    [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
+    [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
+    void message_sent(DeliveryContext& context, const std::string& memo) override;
+
+private:
+    struct Done {
+        Outcome outcome{.verdict = Verdict::ok, .code = 0};
+        std::optional<ReplyOrder> reply = {};
+    };
+    [[nodiscard]] Done answer(DeliveryContext& context) const;
+    void append_to_log(DeliveryContext& context, const std::string& file, const std::string& entry) const;
+
+    const TransportInstance& instance_;
+    const Options& options_;
+};
+
+}  // namespace postern
