@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kName = 9;  // "Subject: "
 
 TEST(HeaderValue, Good) {
-    for (const char* value : {"a", "a\tb", "a\n b", "a\n\tb\n c", ""}) EXPECT_TRUE(is_good_header_value(value, kName)) << value;
+    for (const char* value : {"a", "a\tb", "a\n b", "a\n\tb\n c", ""})
+        EXPECT_TRUE(is_good_header_value(value, kName)) << value;
     for (const char* value : {"a\nb", "a\n", "a\n \n b", "a\rb", "caf\xc3\xa9", "a\x7f", "\n"})
         EXPECT_FALSE(is_good_header_value(value, kName)) << value;
     EXPECT_TRUE(is_good_header_value(std::string(998 - kName, 'a'), kName));

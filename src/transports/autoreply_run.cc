@@ -3,7 +3,9 @@
 
 #include <cerrno>
 
+#include "base/strings.h"
 #include "driver/wire.h"
+#include "mail/address.h"
 #include "transports/autoreply_text.h"
 #include "wording/appendfile.h"
 #include "wording/autoreply.h"
@@ -13,22 +15,23 @@ namespace {
 
 constexpr std::size_t kLongestEntry = 8192;  // of the log file; the rest is lost, as in Exim
 
+constexpr std::size_t kLongestMemoText = DeliveryReport::kMaxText / 6;
+
 // What message_sent() needs of what deliver() knew.
 struct Memo {
     std::string log, entry;
+    std::string once, key, token;
 
     [[nodiscard]] std::string encode() const {
-        if (log.empty()) return {};
-        WireWriter out(DeliveryReport::kMaxText / 4);
-        out.text(log);
-        out.text(entry);
+        if (log.empty() && once.empty()) return {};
+        WireWriter out(kLongestMemoText);
+        for (const std::string* text : {&log, &entry, &once, &key, &token}) out.text(*text);
         return out.take();
     }
     [[nodiscard]] static std::optional<Memo> decode(std::string_view bytes) {
-        WireReader in(bytes, DeliveryReport::kMaxText / 4);
+        WireReader in(bytes, kLongestMemoText);
         Memo memo;
-        memo.log = in.text();
-        memo.entry = in.text();
+        for (std::string* text : {&memo.log, &memo.entry, &memo.once, &memo.key, &memo.token}) *text = in.text();
         return in.at_end() ? std::optional(memo) : std::nullopt;
     }
 };
@@ -44,13 +47,38 @@ Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
     auto data = reply_data(context, options_);
     if (!data) return {std::move(data.error())};
     if (context.dont_deliver || reply_recipients(*data).empty()) return {};
-    if (data->log && data->log->tainted)
-        return {{.verdict = Verdict::defer,
-                 .code = EACCES,
-                 .message = wording::tainted_name(data->log->bytes, "logfile", instance_.name)}};
+    if (auto refused = taint_of(*data)) return std::move(*refused);
+    if (const auto why = protection(context, *data)) {
+        const std::string reason(wording::why_no_answer(*why));
+        if (data->log && !data->log->empty())
+            append_to_log(context, data->log->bytes,
+                          wording::not_answered(stamp(context), data->to.value_or(""), reason));
+        return {.confirmation = wording::no_reply(reason)};
+    }
+    Memo memo;
+    std::unique_ptr<OnceStore> store;
+    OnceQuestion question;
+    if (data->to && data->once && !data->once->empty()) {
+        memo.once = data->once->bytes;
+        memo.key = question.key = data->to->substr(0, kLongestMemoText);
+        memo.token = question.token = context.message.id + " " + context.batch.front()->unique;
+        question.now = context.clock.now().seconds;
+        question.repeat = data->once_repeat;
+        auto opened = open_once(context.os, memo.once);
+        if (!opened) return once_failed(memo.once, opened.error());
+        store = std::move(*opened);
+        const Result<bool> open = store->is_open(question);
+        if (!open) return once_failed(memo.once, open.error());
+        if (!*open) return previously_sent(context, *data);
+    }
     auto text = reply_text(context, options_, *data);
     if (!text) return {std::move(text.error())};
-    Memo memo;
+    // The last step: whatever could have kept the reply from being sent is behind us.
+    if (store) {
+        const Result<bool> ours = store->claim(question);
+        if (!ours) return once_failed(memo.once, ours.error());
+        if (!*ours) return previously_sent(context, *data);
+    }
     if (data->log && !data->log->empty()) {
         memo.log = data->log->bytes;
         memo.entry = wording::reply_log_entry(
@@ -59,16 +87,83 @@ Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
     return {.reply = ReplyOrder{std::move(*text), memo.encode()}};
 }
 
+std::optional<Autoreply::Done> Autoreply::taint_of(const ReplyData& data) const {
+    const auto refuse = [this](const Text& name, std::string_view what) {
+        return Done{{.verdict = Verdict::defer,
+                     .code = EACCES,
+                     .message = wording::tainted_name(name.bytes, what, instance_.name)}};
+    };
+    if (data.once && data.once->tainted && data.to) return refuse(*data.once, "once file");
+    if (data.log && data.log->tainted) return refuse(*data.log, "logfile");
+    return std::nullopt;
+}
+
+Autoreply::Done Autoreply::previously_sent(DeliveryContext& context, const ReplyData& data) const {
+    if (data.log && !data.log->empty())
+        append_to_log(context, data.log->bytes, wording::previously_sent(stamp(context), *data.to));
+    return {};
+}
+
+Result<std::unique_ptr<OnceStore>> Autoreply::open_once(Os& os, const std::string& file) const {
+    if (options_.once_file_size.value > 0)
+        return open_flat_once(os, file, options_.mode.value, options_.once_file_size.value);
+    return open_sqlite_once(os, file, options_.mode.value);
+}
+
+Autoreply::Done Autoreply::once_failed(const std::string& file, const Error& error) const {
+    const bool flat = options_.once_file_size.value > 0;
+    const std::string why = error.text.empty() || error.code != 0 ? errno_text(error.code) : error.text;
+    return {{.verdict = Verdict::defer,
+             .code = error.code,
+             .message = wording::once_not_opened(file, flat, instance_.name, why)}};
+}
+
+// RFC 3834: what must not be answered, unless the configuration takes that on itself.
+std::optional<NoAnswer> Autoreply::protection(DeliveryContext& context, const ReplyData& data) const {
+    const Message& message = context.message;
+    const AddressItem& first = *context.batch.front();
+    const OwnAddress own = [&](std::string_view address) {
+        for (const AddressItem* item = &first; item != nullptr; item = item->parent)
+            if (!item->is_pfr() && iequals(address, item->address)) return true;
+        if (!options_.personal_addresses) return false;
+        return context.expander.match_address(address, options_.personal_addresses.source, context.scope, {}).verdict ==
+               MatchVerdict::yes;
+    };
+    if (options_.loop_protection) {
+        if (const auto why = automatic_mail(message.sender, message.headers)) return why;
+        if (own(message.sender)) return NoAnswer::own_address;
+        for (const HeaderAddress& item : header_addresses(data.to.value_or(""))) {
+            if (!item.parse.value) continue;
+            if (is_system_address(item.parse.value->address)) return NoAnswer::system_sender;
+            if (own(item.parse.value->address)) return NoAnswer::own_address;
+        }
+    }
+    if (!options_.personal) return std::nullopt;
+    if (is_from(own, message.headers)) return NoAnswer::own_address;
+    if (!is_addressed_to(own, message.headers)) return NoAnswer::not_addressed;
+    return std::nullopt;
+}
+
 DeliveryReport Autoreply::deliver(DeliveryContext& context) {
     Done done = answer(context);
     DeliveryReport report = same_for_all(context, done.outcome);
     report.addresses.front().reply = std::move(done.reply);
+    report.addresses.front().confirmation = std::move(done.confirmation);
     return report;
 }
 
 void Autoreply::message_sent(DeliveryContext& context, const std::string& bytes) {
     const auto memo = Memo::decode(bytes);
-    if (memo && !memo->log.empty()) append_to_log(context, memo->log, memo->entry);
+    if (!memo) return;
+    if (!memo->once.empty()) {
+        // If it cannot be confirmed, the claim stands in for it for a day.
+        auto store = open_once(context.os, memo->once);
+        if (store)
+            (void)(*store)
+                ->confirm({.key = memo->key, .token = memo->token, .now = context.clock.now().seconds})
+                .has_value();
+    }
+    if (!memo->log.empty()) append_to_log(context, memo->log, memo->entry);
 }
 
 // One write, so that entries of simultaneous deliveries do not mix. A log that cannot be written is no reason to answer
@@ -91,6 +186,8 @@ DeliveryPlan Autoreply::plan(DeliveryContext& context) {
         plan.target += address;
     }
     if (plan.target.empty()) plan.steps.push_back("nobody is to be answered: nothing is sent");
+    if (const auto why = protection(context, *data))
+        plan.steps.push_back("nothing is sent: " + std::string(wording::why_no_answer(*why)));
     if (data->file) plan.steps.push_back("read " + data->file->bytes);
     if (data->log) plan.steps.push_back("log in " + data->log->bytes);
     return plan;

@@ -1,2 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "support/delivery_world.h"
+#include "transports/all.h"
+#include "transports/autoreply_options.h"
+
+namespace postern {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using O = AutoreplyOptions;
+using Change = std::function<void(O&)>;
+
+Expandable text(std::string source) { return {std::move(source), true, {}}; }
+
+const TransportDriver& autoreply() {
+    for (const TransportDriver* driver : all_transports())
+        if (driver->description.name == "autoreply") return *driver;
+    std::abort();
+}
+
+struct Answering : DeliveryWorld {
+    explicit Answering(const Change& change = [](O&) {}) {
+        const auto error = use<O>(autoreply(), [&](O& o) {
+            o.to = text("$sender_address");
+            o.text = text("hello");
+            change(o);
+        });
+        EXPECT_EQ(error.text, "");
+    }
+    AddressReport run() {
+        DeliveryReport report = deliver();
+        EXPECT_EQ(report.addresses.size(), 1u);
+        body_fd.reset();
+        EXPECT_EQ(fake.open_descriptors(), 0u);
+        return report.addresses.front();
+    }
+    std::string reply() {
+        const AddressReport report = run();
+        EXPECT_EQ(report.outcome.verdict, Verdict::ok) << report.outcome.message;
+        return report.reply ? report.reply->text : "none";
+    }
+    void sent(const AddressReport& report) {
+        DeliveryContext given = context();
+        transport->message_sent(given, report.reply->memo);
+        body_fd.reset();
+    }
+    void header(HeaderType type, const std::string& line) { message.headers.push_back({type, line}); }
+};
+
+TEST(Autoreply, HeadersInOrder) {
+    Answering world([](O& o) {
+        o.from = text("joe@test.ex");
+        o.reply_to = text("r@test.ex");
+        o.cc = text("c@test.ex");
+        o.bcc = text("b@test.ex");
+        o.subject = text("Re: $h_subject:");
+        o.headers = text("X-A: 1\nX-B: 2");
+    });
+    world.header(HeaderType::message_id, "Message-ID: <m@b> (comment)\n");
+    EXPECT_EQ(world.reply(),
+              "From: joe@test.ex\nReply-To: r@test.ex\nTo: ann@test.ex\nCc: c@test.ex\nBcc: b@test.ex\nSubject: Re: x\n"
+              "In-Reply-To: <m@b>\nReferences: <m@b>\nAuto-Submitted: auto-replied\nX-A: 1\nX-B: 2\n\nhello\n");
+}
+
+// What a stranger wrote can neither add a line nor take one away.
+TEST(Autoreply, HostileHeaders) {
+    const std::string kLines[] = {
+        "Message-ID:\n",
+        "Message-ID: \n \n",
+        "Message-ID: <a@b>\r\n\r\nX-Evil: 1\n",
+        "Message-ID: (\n",
+        "Message-ID: <a\n X-Evil: 1@b>\n",
+        "Message-ID: " + std::string(60'000, 'a') + "\n",
+    };
+    for (const std::string& line : kLines) {
+        Answering world([](O& o) { o.subject = text("Re: $h_subject: $rh_x-mine:"); });
+        world.header(HeaderType::message_id, line);
+        world.header(HeaderType::other, "X-Mine: =?utf-8?Q?=0ABcc:_x@y?=\n");
+        world.header(HeaderType::other, "References: <r@b>\n <" + std::string(5000, 'x') + "@b>\n");
+        const std::string reply = world.reply();
+        EXPECT_THAT(reply, HasSubstr("\nAuto-Submitted: auto-replied\n\nhello\n"));
+        EXPECT_THAT(reply, Not(HasSubstr("Evil: 1\n"))) << line;
+        EXPECT_THAT(reply, Not(HasSubstr("\nBcc:"))) << line;
+        EXPECT_THAT(reply, HasSubstr("\nReferences: <r@b>"));
+    }
+}
+
+TEST(Autoreply, NobodyToAnswer) {
+    for (const char* to : {"", "$h_nothing:", "<>", "a@b\nBcc: c@d", "((("}) {
+        Answering world([&](O& o) { o.to = text(to); });
+        EXPECT_EQ(world.reply(), "none") << to;
+    }
+    Answering dry;
+    dry.message.dont_deliver = true;
+    DeliveryContext given = dry.context();
+    given.dont_deliver = true;
+    EXPECT_FALSE(dry.transport->deliver(given).addresses.front().reply);
+}
+
+TEST(Autoreply, Verdicts) {
+    const struct {
+        const char* name;
+        Change change;
+        Verdict want;
+        int want_code;
+        std::string want_message;
+    } kCases[] = {
+        {"expansion", [](O& o) { o.from = text("${nosuch:x}"); }, Verdict::fail, 0,
+         "Expansion of \"${nosuch:x}\" failed in t1 transport: unknown expansion operator \"nosuch\""},
+        {"control in a name", [](O& o) { o.file = text("/a\nb"); }, Verdict::fail, 0,
+         "Expansion of \"/a\\nb\" in t1 transport contains non-printing character 10"},
+        {"interval", [](O& o) { o.once_repeat = text("1"); }, Verdict::fail, 0,
+         "Invalid time value \"1\" for \"once_repeat\" in t1 transport"},
+        {"never_mail", [](O& o) { o.never_mail = text("${nosuch:x}"); }, Verdict::fail, 0,
+         "Failed to expand \"${nosuch:x}\" for \"never_mail\" in t1 transport"},
+        {"no file", [](O& o) { o.file = text("/none"); }, Verdict::defer, ENOENT,
+         "Failed to open file /none when sending message from t1 transport: No such file or directory"},
+        {"tainted file", [](O& o) { o.file = text("/$local_part"); }, Verdict::defer, EACCES,
+         "Tainted '/joe' (file for t1 transport) not permitted"},
+        {"tainted log", [](O& o) { o.log = text("/$local_part"); }, Verdict::defer, EACCES,
+         "Tainted '/joe' (logfile for t1 transport) not permitted"},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        Answering world(c.change);
+        const AddressReport report = world.run();
+        EXPECT_EQ(report.outcome.verdict, c.want);
+        EXPECT_EQ(report.outcome.code, c.want_code);
+        EXPECT_EQ(report.outcome.message, c.want_message);
+        EXPECT_FALSE(report.reply);
+    }
+}
+
+// D-autoreply-file
+TEST(Autoreply, FilesThatAreNone) {
+    Answering world([](O& o) { o.file = text("/home/joe"); });
+    EXPECT_EQ(world.run().outcome.code, EINVAL);
+    Answering optional([](O& o) {
+        o.file = text("/home/joe");
+        o.file_optional = true;
+    });
+    EXPECT_THAT(optional.reply(), HasSubstr("\n\nhello\n"));
+}
+
+TEST(Autoreply, FileLinesAreExpandedEachForItself) {
+    Answering world([](O& o) {
+        o.file = text("/etc/answer");
+        o.file_expand = true;
+    });
+    world.fake.put_file("/etc/answer", "one ${nosuch:x}\nto $local_part\nend");
+    EXPECT_TRUE(world.reply().ends_with("\n\nhello\none ${nosuch:x}\nto joe\nend"));
+}
+
+TEST(Autoreply, LogIsWrittenWhenTheReplyIsSafe) {
+    Answering world([](O& o) { o.log = text("/home/joe/log"); });
+    const AddressReport report = world.run();
+    EXPECT_FALSE(world.fake.exists("/home/joe/log"));
+    world.sent(report);
+    EXPECT_EQ(world.fake.content("/home/joe/log"), "2026-11-22 03:52:18\n  To: ann@test.ex\n");
+    for (const char* rubbish : {"", "x", "\xff\xff\xff\xff"}) {
+        DeliveryContext given = world.context();
+        world.transport->message_sent(given, rubbish);
+    }
+    EXPECT_EQ(world.fake.content("/home/joe/log"), "2026-11-22 03:52:18\n  To: ann@test.ex\n");
+}
+
+// A filter's reply brings everything along; options are not looked at, but for never_mail.
+TEST(Autoreply, DataOfTheAddress) {
+    Answering world([](O& o) {
+        o.from = text("${nosuch:x}");
+        o.never_mail = text("b@test.ex");
+    });
+    ReplyData data;
+    data.to = "a@test.ex, b@test.ex";
+    data.subject = "from the filter";
+    data.text = "text";
+    world.redirect_to(">a@test.ex,b@test.ex", AddressKind::reply, true).reply = std::make_shared<const ReplyData>(data);
+    EXPECT_EQ(world.reply(), "To: a@test.ex\nSubject: from the filter\nAuto-Submitted: auto-replied\n\ntext\n");
+}
+
+TEST(Autoreply, ReportsCrossThePipeWhole) {
+    DeliveryReport report;
+    AddressReport& address = report.addresses.emplace_back();
+    address.outcome.verdict = Verdict::ok;
+    address.reply = ReplyOrder{std::string(300'000, 'x'), "memo"};
+    const DeliveryReport::Decoded decoded = DeliveryReport::decode(report.encode());
+    EXPECT_TRUE(decoded.complete);
+    EXPECT_EQ(decoded.report.addresses, report.addresses);
+}
+
+}  // namespace
+}  // namespace postern

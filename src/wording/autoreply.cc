@@ -32,6 +32,10 @@ std::string reply_file_not_read(std::string_view file, std::string_view transpor
 std::string copy_not_made(std::string_view transport, std::string_view why) {
     return fmt::format("Failed to copy the message into a reply from {} transport: {}", transport, why);
 }
+std::string once_not_opened(std::string_view file, bool flat, std::string_view transport, std::string_view why) {
+    return fmt::format("Failed to open {} file {} when sending message from {} transport: {}",
+                       flat ? "\"once\"" : "sqlite3", file, transport, why);
+}
 std::string reply_not_sent(std::string_view transport, int status) {
     return fmt::format("Failed to send message from {} transport ({})", transport, status);
 }
@@ -66,6 +70,27 @@ std::string previously_sent(std::string_view stamp, std::string_view to) {
 }
 std::string not_answered(std::string_view stamp, std::string_view to, std::string_view why) {
     return fmt::format("{}\n  not sent to {}: {}\n", stamp, to.substr(0, 200), why);
+}
+std::string_view why_no_answer(NoAnswer why) {
+    switch (why) {
+        case NoAnswer::null_sender:
+            return "null sender";
+        case NoAnswer::auto_submitted:
+            return "automatic message";
+        case NoAnswer::mailing_list:
+            return "mailing list";
+        case NoAnswer::precedence:
+            return "bulk mail";
+        case NoAnswer::suppressed:
+            return "sender wants none";
+        case NoAnswer::system_sender:
+            return "system address";
+        case NoAnswer::own_address:
+            return "own address";
+        case NoAnswer::not_addressed:
+            return "not addressed to the recipient";
+    }
+    return "";
 }
 std::string no_reply(std::string_view why) { return fmt::format("no reply: {}", why); }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "mail/automatic.h"
+
 namespace postern::wording {
 
 [[nodiscard]] std::string reply_not_expanded(std::string_view source, std::string_view transport, std::string_view why);
@@ -18,6 +20,9 @@ namespace postern::wording {
 [[nodiscard]] std::string reply_file_not_opened(std::string_view file, std::string_view transport, int code);
 [[nodiscard]] std::string reply_file_not_read(std::string_view file, std::string_view transport, int code);
 [[nodiscard]] std::string copy_not_made(std::string_view transport, std::string_view why);
+// flat: once_file_size; `why` is of the database or the system.
+[[nodiscard]] std::string once_not_opened(std::string_view file, bool flat, std::string_view transport,
+                                          std::string_view why);
 [[nodiscard]] std::string reply_not_sent(std::string_view transport, int status);
 
 // --- the copy of the original ---
@@ -33,6 +38,7 @@ struct ReplyLogEntry {
 [[nodiscard]] std::string previously_sent(std::string_view stamp, std::string_view to);
 [[nodiscard]] std::string not_answered(std::string_view stamp, std::string_view to, std::string_view why);
 [[nodiscard]] std::string no_reply(std::string_view why);  // C="…" of the delivery line
+[[nodiscard]] std::string_view why_no_answer(NoAnswer why);
 
 // What stands in for a subject that cannot be put into a header line.
 [[nodiscard]] std::string subject_of_last_resort();

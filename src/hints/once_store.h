@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// hints/once_store.h – who was answered when (autoreply's `once`): a reply is claimed before it is sent, and confirmed
+// when it is safe. Of any number of messages that claim one key, one gets it; the same message that asks again after a
+// crash or a failed submission still has it.
+//
+// Opened by the delivery child as the user; the file is the user's. Every change is on the disk when a call returns.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "sys/os.h"
+
+namespace postern {
+
+struct OnceQuestion {
+    std::string key;          // the text of To:
+    std::string token;        // names the message and the address that ask
+    std::int64_t now = 0;     // seconds
+    std::int64_t repeat = 0;  // at least so long between two replies; 0: one for ever
+};
+
+class OnceStore {
+public:
+    OnceStore() = default;
+    OnceStore(const OnceStore&) = delete;
+    OnceStore& operator=(const OnceStore&) = delete;
+    virtual ~OnceStore() = default;
+
+    // False: answered already, or another message is about to. Changes nothing.
+    [[nodiscard]] virtual Result<bool> is_open(const OnceQuestion& question) = 0;
+    // The same, but true makes it ours.
+    [[nodiscard]] virtual Result<bool> claim(const OnceQuestion& question) = 0;
+    [[nodiscard]] virtual Status confirm(const OnceQuestion& question) = 0;
+};
+
+// What is known about one key, and what follows.
+struct OnceRecord {
+    std::int64_t sent = 0;  // 0: never
+    std::string claim;      // token; "": none
+    std::int64_t claimed = 0;
+};
+// A claim whose message never came to an end (somebody removed it) is void after that.
+inline constexpr std::int64_t kClaimLasts = 86'400;
+[[nodiscard]] bool is_open(const OnceRecord& record, const OnceQuestion& question);
+
+// Exim's fixed-size file (once_file_size): see flat_once.cc.
+[[nodiscard]] Result<std::unique_ptr<OnceStore>> open_flat_once(Os& os, const std::string& path, mode_t mode,
+                                                                std::int64_t most_bytes);
+// An SQLite database. The library is loaded when it is first used. Error.text has SQLite's words.
+[[nodiscard]] Result<std::unique_ptr<OnceStore>> open_sqlite_once(Os& os, const std::string& path, mode_t mode);
+
+}  // namespace postern

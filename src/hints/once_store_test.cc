@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hints/once_store.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "hints/flat_once.h"
+#include "support/fake_os.h"
+#include "support/fault_os.h"
+#include "sys/real_os.h"
+
+namespace postern {
+namespace {
+
+struct DecisionCase {
+    const char* name;
+    OnceRecord record;
+    std::int64_t repeat;
+    bool want;
+};
+
+TEST(Once, Decision) {
+    const DecisionCase kCases[] = {
+        {"never", {}, 0, true},
+        {"once for ever", {.sent = 1}, 0, false},
+        {"too early", {.sent = 1000}, 1000, false},
+        {"just late enough", {.sent = 1000}, 999, true},
+        {"clock set back", {.sent = 5000}, 100, false},
+        {"another's claim", {.claim = "b", .claimed = 1900}, 0, false},
+        {"our claim", {.claim = "a", .claimed = 1900}, 0, true},
+        {"our claim, answered long ago", {.sent = 5, .claim = "a", .claimed = 1900}, 1000, true},
+        {"a dead claim", {.claim = "b", .claimed = 1999 - kClaimLasts}, 0, true},
+        {"a dead claim, answered before", {.sent = 1, .claim = "b", .claimed = 1999 - kClaimLasts}, 0, false},
+    };
+    for (const DecisionCase& c : kCases)
+        EXPECT_EQ(is_open(c.record, {.key = "k", .token = "a", .now = 1999, .repeat = c.repeat}), c.want) << c.name;
+}
+
+// --- both stores, the same story ---
+
+class Stores : public testing::TestWithParam<bool> {
+protected:
+    Stores() {
+        char name[] = "/tmp/postern-once-XXXXXX";
+        directory_ = ::mkdtemp(name);
+    }
+    ~Stores() override { std::filesystem::remove_all(directory_); }
+    std::unique_ptr<OnceStore> open() {
+        auto store = GetParam() ? open_flat_once(os_, path(), 0640, 1000) : open_sqlite_once(os_, path(), 0640);
+        EXPECT_TRUE(store) << store.error().to_string();
+        return store ? std::move(*store) : nullptr;
+    }
+    std::string path() const { return directory_ + "/once"; }
+    RealOs os_;
+    std::string directory_;
+};
+
+TEST_P(Stores, OneOfTwoMessagesGetsTheReply) {
+    const OnceQuestion a{.key = "ann@b", .token = "a", .now = 100}, b{.key = "ann@b", .token = "b", .now = 101};
+    EXPECT_TRUE(*open()->is_open(a));
+    EXPECT_TRUE(*open()->claim(a));
+    EXPECT_FALSE(*open()->claim(b));
+    EXPECT_TRUE(*open()->claim(a));  // after a crash
+    EXPECT_TRUE(open()->confirm(a));
+    EXPECT_FALSE(*open()->is_open(a));
+    EXPECT_FALSE(*open()->is_open(b));
+    const OnceQuestion later{.key = "ann@b", .token = "c", .now = 1000, .repeat = 900};
+    EXPECT_TRUE(*open()->claim(later));
+    EXPECT_FALSE(*open()->claim({.key = "ann@b", .token = "d", .now = 1001, .repeat = 900}));
+    EXPECT_TRUE(open()->confirm(later));
+    EXPECT_TRUE(*open()->is_open({.key = "ANN@b", .token = "e", .now = 1001}));
+    EXPECT_EQ(std::filesystem::status(path()).permissions(), std::filesystem::perms(0640));
+}
+
+TEST_P(Stores, RefuseWhatIsNoFile) {
+    std::filesystem::create_directory(path());
+    auto flat = open_flat_once(os_, path(), 0600, 1000);
+    EXPECT_FALSE((*flat)->is_open({.key = "k", .token = "t", .now = 1}));
+    EXPECT_FALSE(open_sqlite_once(os_, path(), 0600));
+}
+
+INSTANTIATE_TEST_SUITE_P(Once, Stores, testing::Bool(), [](const auto& given) { return given.param ? "flat" : "sqlite"; });
+
+TEST(SqliteOnce, SaysWhatIsNoDatabase) {
+    RealOs os;
+    const std::string path = testing::TempDir() + "no-database";
+    std::ofstream(path) << std::string(4096, 'x');
+    const auto store = open_sqlite_once(os, path, 0600);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().text, "file is not a database");
+    std::filesystem::remove(path);
+}
+
+// --- Exim's flat file ---
+
+std::string record(std::int64_t when, const std::string& text) { return format_flat_once({{when, text}}); }
+
+TEST(FlatOnce, Format) {
+    EXPECT_EQ(record(0x0102, "a@b"), std::string("\x02\x01\0\0\0\0\0\0a@b\0", 12));
+    const std::string two = record(1, "a@b") + record(2, "c@d");
+    EXPECT_EQ(parse_flat_once(two).size(), 2u);
+    EXPECT_EQ(format_flat_once(parse_flat_once(two)), two);
+    EXPECT_EQ(parse_flat_once(two + "torn tail").size(), 2u);
+    EXPECT_EQ(parse_flat_once("short").size(), 0u);
+}
+
+struct FlatFile {
+    FlatFile() {
+        fake.put_directory("/home/joe", 0700, 1000, 8);
+        fake.run_as(1000, 8);
+    }
+    std::unique_ptr<OnceStore> open(std::int64_t most = 1000) { return *open_flat_once(os, "/home/joe/once", 0600, most); }
+    void answer(const std::string& key, std::int64_t now, std::int64_t most) {
+        EXPECT_TRUE(*open(most)->claim({.key = key, .token = "t", .now = now}));
+        EXPECT_TRUE(open(most)->confirm({.key = key, .token = "t", .now = now}));
+    }
+    FakeClock clock;
+    FakeOs fake{clock};
+    FaultOs os{fake};
+};
+
+TEST(FlatOnce, KeepsTheNewestThatFit) {
+    FlatFile file;
+    for (int i = 0; i < 10; ++i) file.answer("a" + std::to_string(i) + "@b", i + 1, 40);
+    EXPECT_EQ(file.fake.content("/home/joe/once"), record(8, "a7@b") + record(9, "a8@b") + record(10, "a9@b"));
+    file.answer("long-" + std::string(50, 'x'), 11, 40);
+    EXPECT_EQ(file.fake.content("/home/joe/once"), record(11, "long-" + std::string(50, 'x')));
+    EXPECT_EQ(file.fake.locks_held(), 0u);
+}
+
+TEST(FlatOnce, CleansUpBehindExim) {
+    FlatFile file;
+    file.fake.put_file("/home/joe/once", record(5, "a@b") + "xample.org\0rest of a longer record");
+    file.answer("c@d", 6, 1000);
+    EXPECT_EQ(file.fake.content("/home/joe/once"), record(5, "a@b") + record(6, "c@d"));
+}
+
+// Whatever fails, the file is the old or the new one, and a claim is never lost silently.
+TEST(FlatOnce, Faults) {
+    for (int nth = 1; nth < 60; ++nth) {
+        FlatFile file;
+        file.answer("a@b", 1, 1000);
+        const std::string before = file.fake.content("/home/joe/once");
+        file.os.fail_at(nth, EIO);
+        const Result<bool> claimed = file.open()->claim({.key = "c@d", .token = "t", .now = 2});
+        file.os.disarm();
+        const std::string after = file.fake.content("/home/joe/once");
+        const std::string with_claim = before + record(2, "\1t\1c@d");
+        EXPECT_TRUE(after == before || after == with_claim) << nth;
+        if (claimed) {
+            EXPECT_EQ(after, with_claim) << nth;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace postern
