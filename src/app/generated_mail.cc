@@ -58,7 +58,8 @@ SubmissionRequest GeneratedMail::request_for(const NewMessage& message) const {
                               .auth_sender = message.authenticated_sender,
                               .errors_on_stderr = true,
                               .references = message.about.id,
-                              .local_error = true};
+                              .local_error = true,
+                              .before_commit = message.before_it_exists};
     if (message.author) write_as(*message.author, request);
     return request;
 }

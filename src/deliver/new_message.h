@@ -10,10 +10,12 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "mail/message.h"
 
 namespace postern {
@@ -33,6 +35,8 @@ struct NewMessage {
     std::vector<std::string> to = {};  // if not empty: the recipients, whatever the headers say
     std::optional<std::string> authenticated_sender = {};  // bounce_sender_authentication
     std::optional<Author> author = {};                     // nullopt: the mail system itself
+    // Called with the id right before the message comes into being; an Error stops it.
+    std::function<Status(const std::string& id)> before_it_exists = {};
 };
 
 // The way from a NewMessage to the spool and out of it again. app/ has the real one, over intake/.

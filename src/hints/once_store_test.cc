@@ -134,7 +134,7 @@ TEST(FlatOnce, KeepsTheNewestThatFit) {
 
 TEST(FlatOnce, CleansUpBehindExim) {
     FlatFile file;
-    file.fake.put_file("/home/joe/once", record(5, "a@b") + "xample.org\0rest of a longer record");
+    file.fake.put_file("/home/joe/once", record(5, "a@b") + std::string("xample.org\0rest of a longer record", 35), 0600, 1000, 8);
     file.answer("c@d", 6, 1000);
     EXPECT_EQ(file.fake.content("/home/joe/once"), record(5, "a@b") + record(6, "c@d"));
 }

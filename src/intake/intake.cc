@@ -178,6 +178,10 @@ Reception::Refused Reception::finish() {
     const auto stat = p_.os.stat(held_->data_fd());
     if (stat) message_.body_size = stat->size - held_->data_start();
     message_.received_complete = p_.clock.now();
+    if (request_.before_commit) {
+        if (const Status ready = request_.before_commit(message_.id); !ready)
+            return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'H'), ready.error().code));
+    }
     const Status committed = stat ? p_.spool.commit(*held_, message_) : Status(tl::unexpect, stat.error());
     if (committed) return std::nullopt;
     return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'H'), committed.error().code));

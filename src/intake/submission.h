@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ struct SubmissionRequest {
     std::string references;         // -E: the message that this one is about; R= in the log
     bool local_error = false;       // with -E: it is a bounce
     bool dont_deliver = false;      // -N
+    std::function<Status(const std::string& id)> before_commit = {};  // an Error refuses the message
 };
 
 // "1.2.3.4.25", "[1.2.3.4]:25" or an address alone.

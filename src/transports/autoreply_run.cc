@@ -46,7 +46,7 @@ std::string stamp(const DeliveryContext& context) {
 Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
     auto data = reply_data(context, options_);
     if (!data) return {std::move(data.error())};
-    if (context.dont_deliver || reply_recipients(*data).empty()) return {};
+    if (context.dont_deliver) return {};
     if (auto refused = taint_of(*data)) return std::move(*refused);
     if (const auto why = protection(context, *data)) {
         const std::string reason(wording::why_no_answer(*why));
@@ -55,6 +55,7 @@ Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
                           wording::not_answered(stamp(context), data->to.value_or(""), reason));
         return {.confirmation = wording::no_reply(reason)};
     }
+    if (reply_recipients(*data).empty()) return {};
     Memo memo;
     std::unique_ptr<OnceStore> store;
     OnceQuestion question;

@@ -14,6 +14,7 @@ namespace postern {
 class Autoreply final : public Transport {
 public:
     using Options = AutoreplyOptions;
+    static constexpr bool kRecordsIntents = true;  // the engine records for us which reply it sends
     Autoreply(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
