@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// postern check|explain|deliver: the commands with words instead of letters.
+// postern check|explain|deliver|once: the commands with words instead of letters.
 #include <CLI/CLI.hpp>
 
 #include "app/check.h"
 #include "app/deliver_command.h"
 #include "app/explain.h"
 #include "app/modes.h"
+#include "app/once_command.h"
 #include "wording/command.h"
 
 namespace postern {
@@ -44,7 +45,8 @@ int run_check(Workplace::World world, const Common& common) {
 }  // namespace
 
 bool is_subcommand(std::string_view word) {
-    static constexpr std::string_view kWords[] = {"check", "explain", "deliver", "help", "--help", "-h", "--version"};
+    static constexpr std::string_view kWords[] = {"check", "explain", "deliver", "once",
+                                                  "help",  "--help",  "-h",      "--version"};
     return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
@@ -86,6 +88,15 @@ std::optional<int> run_subcommand(Workplace::World world, const std::string& wor
     deliver->footer("Exit code 0: Postern has taken the message; what could not be delivered yet is on its queue.");
     common.add_to(*deliver);
 
+    std::string database;
+    CLI::App* once = app.add_subcommand("once", "Look into a database of autoreply's `once`, or take one over");
+    once->require_subcommand(1);
+    CLI::App* once_import = once->add_subcommand("import", "Add what is on standard input to an SQLite database");
+    once_import->add_option("FILE", database, "The database; made if it is not there")->required();
+    once_import->footer("Standard input: the output of `db5.3_dump` for exim4's file, or of `postern once dump`.");
+    CLI::App* once_dump = once->add_subcommand("dump", "One line an address: SECONDS ADDRESS");
+    once_dump->add_option("FILE", database, "An SQLite database or a once_file_size file")->required();
+
     std::vector<std::string> words;
     if (word == "help")
         words.push_back("--help");
@@ -99,6 +110,8 @@ std::optional<int> run_subcommand(Workplace::World world, const std::string& wor
         return app.exit(error);
     }
     if (check->parsed()) return run_check(world, common);
+    if (once_import->parsed()) return import_once_database(world.os, database);
+    if (once_dump->parsed()) return dump_once_database(world.os, database);
     const auto line = common.command_line(world);
     if (!line) return 1;
     const std::optional<std::string> from = have_sender ? std::optional(sender) : std::nullopt;

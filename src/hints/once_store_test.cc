@@ -83,7 +83,8 @@ TEST_P(Stores, RefuseWhatIsNoFile) {
     EXPECT_FALSE(open_sqlite_once(os_, path(), 0600));
 }
 
-INSTANTIATE_TEST_SUITE_P(Once, Stores, testing::Bool(), [](const auto& given) { return given.param ? "flat" : "sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Once, Stores, testing::Bool(),
+                         [](const auto& given) { return given.param ? "flat" : "sqlite"; });
 
 TEST(SqliteOnce, SaysWhatIsNoDatabase) {
     RealOs os;
@@ -113,7 +114,9 @@ struct FlatFile {
         fake.put_directory("/home/joe", 0700, 1000, 8);
         fake.run_as(1000, 8);
     }
-    std::unique_ptr<OnceStore> open(std::int64_t most = 1000) { return *open_flat_once(os, "/home/joe/once", 0600, most); }
+    std::unique_ptr<OnceStore> open(std::int64_t most = 1000) {
+        return *open_flat_once(os, "/home/joe/once", 0600, most);
+    }
     void answer(const std::string& key, std::int64_t now, std::int64_t most) {
         EXPECT_TRUE(*open(most)->claim({.key = key, .token = "t", .now = now}));
         EXPECT_TRUE(open(most)->confirm({.key = key, .token = "t", .now = now}));
@@ -134,7 +137,8 @@ TEST(FlatOnce, KeepsTheNewestThatFit) {
 
 TEST(FlatOnce, CleansUpBehindExim) {
     FlatFile file;
-    file.fake.put_file("/home/joe/once", record(5, "a@b") + std::string("xample.org\0rest of a longer record", 35), 0600, 1000, 8);
+    file.fake.put_file("/home/joe/once", record(5, "a@b") + std::string("xample.org\0rest of a longer record", 35),
+                       0600, 1000, 8);
     file.answer("c@d", 6, 1000);
     EXPECT_EQ(file.fake.content("/home/joe/once"), record(5, "a@b") + record(6, "c@d"));
 }

@@ -209,6 +209,26 @@ ENVELOPE = [
     Case("shadow", conf("", ROUTERS.replace("transport = t1", "transport = file"), "file:\n  driver = appendfile\n  file = @MAIL@/first\n  user = ptuser2\n  shadow_transport = t1\n" + transport(HELLO)), calls=(Send("joe@test.example"),)),
 ]
 
+def of_a_user(name: str, options: str, user: str = "ptuser1", main: str = "", **more) -> Case:
+    send = Send("joe@test.example")
+    return reply(name, options, user=user, main=main, calls=(Call(send.args, send.stdin, built_in=True),), **more)
+
+
+OF_A_USER = [
+    of_a_user("user-no-from", HELLO),
+    of_a_user("user-from-other", HELLO + "from = joe@test.example"),
+    of_a_user("user-from-own", HELLO + "from = ptuser1@test.example"),
+    of_a_user("user-from-own-phrase", HELLO + "from = Me <ptuser1@test.example>"),
+    of_a_user("user-no-check", HELLO + "from = joe@test.example", main="no_local_from_check"),
+    of_a_user("user-trusted", HELLO + "from = joe@test.example", main="trusted_users = ptuser1"),
+    of_a_user("user-sender-line", HELLO + "headers = Sender: boss@test.example"),
+    of_a_user("user-sender-retained", HELLO + "headers = Sender: boss@test.example", main="no_local_from_check\nlocal_sender_retain"),
+    of_a_user("user-log-and-once", HELLO + "log = @MAIL@/replies\nonce = @MAIL@/once\nonce_file_size = 100"),
+    of_a_user("user-received", HELLO + "return_message", main="log_selector = +received_sender +received_recipients +subject"),
+    of_a_user("user-authentication", HELLO, main="bounce_sender_authentication = postmaster@test.example"),
+    of_a_user("user-other", HELLO, user="ptuser3"),
+]
+
 NOBODY = [
     reply("nobody", "text = hello", difference="D-autoreply-nobody", differs_in=("log", "stderr")),
     reply("null-sender", HELLO, sender="<>", difference="D-autoreply-nobody", differs_in=("log", "stderr")),
@@ -267,6 +287,7 @@ ONCE_FLAT = [
 ]
 
 test_once_flat = compat(ONCE_FLAT)
+test_of_a_user = compat(OF_A_USER)
 test_headers = compat(HEADERS)
 test_ids = compat(IDS)
 test_body = compat(BODY)

@@ -197,3 +197,20 @@ def test_killed_anywhere(place, postern):
                 ran_through = True
                 break
     assert ran_through
+
+
+def test_once_databases_in_and_out(place, postern):
+    """What exim4 recorded counts from now on: db5.3_dump's text in, addresses out."""
+    world = site(place, postern)
+    dump = "VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n 73656e64657240622e6578616d706c6500\n 00ca9a3b00000000\nDATA=END\n"
+    path = world.root / "mail/once.db"
+    assert world.run("once", "import", str(path), stdin=dump.encode(), config=False).code == 0
+    shutil.chown(path, MAIL_USER)
+    send(world)
+    assert replies(world) == []
+    send(world, sender="other@b.example")
+    shown = world.run("once", "dump", str(path), config=False)
+    assert [line.split()[1] for line in shown.out.splitlines()] == ["other@b.example", "sender@b.example"]
+    assert "1000000000 sender@b.example\n" in shown.out
+    bad = world.run("once", "import", str(path), stdin=b"rubbish\n", config=False)
+    assert (bad.code, bad.err) == (1, "postern once: standard input: line 1: neither SECONDS ADDRESS nor the output of db5.3_dump\n")

@@ -132,6 +132,7 @@ class Call:
     stdin: bytes | str = b""
     by: str = "mta"
     config: bool = True          # put -C @CONF@ first
+    built_in: bool = False       # exim4 finds the configuration where it looks without -C: also its children of other users do
     faults: tuple[tuple[str, ...], str] | None = None
 
     def words(self) -> list[str]:
