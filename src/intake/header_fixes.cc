@@ -116,7 +116,8 @@ void Reception::add_from_and_sender() {
         from = &message_.headers.back();
     }
     if (from != nullptr && !request_.trusted && main_.local_from_check && !from_is_caller(*from))
-        append(HeaderType::sender, prefix + "Sender: " + named_address(full_name_, charset, login_address_) + "\n");
+        append(HeaderType::sender, prefix + "Sender: " + std::string(trim(fix_phrase(full_name_, charset))) + " <" +
+                                       login_address_ + ">\n");
 }
 
 void Reception::add_missing_headers() {
