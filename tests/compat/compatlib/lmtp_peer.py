@@ -11,6 +11,7 @@ text of a reply ("250-a\\n250 b", sent with CRLF), or "@close", "@silence" (unti
 "@raw TEXT" (sent as it is), "@stderr TEXT" (then the next answer), several of them joined by "|". "offer" adds lines to
 the answer to LHLO. RECORD grows as the sessions go on.
 """
+import contextlib
 import json
 import os
 import select
@@ -154,12 +155,17 @@ def serve(script, path, listener):
     used = {}
     while listener in select.select([listener, sys.stdin], [], [])[0]:
         client, _ = listener.accept()
+
         def read():
             try:
                 return client.recv(65536)
             except ConnectionResetError:        # the client has not read all that we said; what it said is still there
                 return client.recv(65536)
-        one_session(script, used, path, read, client.sendall)
+
+        def write(answer):                      # a client that is gone already may have said something before
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                client.sendall(answer)
+        one_session(script, used, path, read, write)
         client.close()
 
 
