@@ -259,6 +259,7 @@ TEST_F(IntakeTest, FromLine) {
     EXPECT_EQ(message_.sender, "me@x");
 }
 
+// Refused as a whole, on standard error: D-intake-errors.
 TEST_F(IntakeTest, CommandLineRecipients) {
     submitter_.request.recipients = {"a@b, c@d", "\"odd one\"@x.ex", "Joe <j@x>", "unqualified", "j@[1.2.3.4]", "a@b"};
     (void)headers("X: y\n\n");
@@ -394,6 +395,7 @@ TEST_F(IntakeTest, RecipientsFromHeadersThatAreNone) {
     EXPECT_EQ(refused("To: a@x.ex\n\n").text, "exim: all -t recipients overridden by command line\n");
 }
 
+// D-spool-recipients
 TEST_F(IntakeTest, ManyRecipients) {
     submitter_.request.extract_recipients = true;
     submitter_.request.recipients = {};

@@ -110,6 +110,7 @@ TEST(SpoolFault, CreationOnAFullDisk) {
         Lasting::yes);
 }
 
+// D-spool-journal-entry
 TEST(SpoolCrash, Journal) {
     int promised = 0;
     for_every_crash(
@@ -223,6 +224,7 @@ void crash_while_removing(bool journalled) {
             }
         });
 }
+// D-spool-removal
 TEST(SpoolCrash, RemovalOfAJournalledMessage) { crash_while_removing(true); }
 TEST(SpoolCrash, RemovalOfARewrittenMessage) { crash_while_removing(false); }
 

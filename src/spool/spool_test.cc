@@ -99,6 +99,7 @@ TEST_F(SpoolTest, BothLayoutsAreRead) {
     EXPECT_THAT(os_.names_in(kInput + "f"), ElementsAre());
 }
 
+// D-queue-order
 TEST_F(SpoolTest, ListIsInOrderOfArrival) {
     Spool s = spool();
     EXPECT_THAT(*s.list(), ElementsAre());
@@ -185,6 +186,7 @@ TEST_F(SpoolTest, AMessageThatIsNotCommittedLeavesNothing) {
     EXPECT_THAT(os_.names_in("/var/spool/p/msglog"), ElementsAre());
 }
 
+// D-spool-reused-id
 TEST_F(SpoolTest, LeftoversOfTheSameIdDoNotBecomePartOfANewMessage) {
     os_.put_file(kInput + kId + "-J", "a@x\n");
     os_.put_file(kInput + "e/" + kId + "-H", format_header_file(message()));
@@ -246,6 +248,7 @@ TEST_F(SpoolTest, ATornJournalLineIsNobody) {
     }
 }
 
+// D-spool-journal
 TEST_F(SpoolTest, ATornLineIsCutOffBeforeMoreIsAppended) {
     Spool s = spool();
     put(s);
@@ -269,6 +272,7 @@ TEST_F(SpoolTest, MessageLog) {
     EXPECT_FALSE(os_.exists(path));
 }
 
+// D-spool-links
 TEST_F(SpoolTest, RootDoesNotAppendToWhatTheOwnerLinkedIn) {
     os_.put_file("/etc/shadow", "secret\n", 0600);
     os_.put_directory("/var/spool/p/msglog", 0750, kExim, kEximGroup);

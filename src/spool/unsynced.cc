@@ -43,8 +43,8 @@ Result<std::string> with_unsynced_line(Os& os, std::string header_file, int data
 }
 
 std::string take_unsynced_line(Message& message) {
-    const auto found = std::ranges::find_if(message.unknown_lines,
-                                            [](const std::string& line) { return line.starts_with(kName); });
+    const auto found =
+        std::ranges::find_if(message.unknown_lines, [](const std::string& line) { return line.starts_with(kName); });
     if (found == message.unknown_lines.end()) return {};
     std::string line = std::move(*found);
     message.unknown_lines.erase(found);

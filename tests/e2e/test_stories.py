@@ -20,6 +20,7 @@ def test_other_names(world, place, name):
 
 
 def test_delivers_to_both_kinds(world):
+    """Root's -C is no list member of exim4's trusted configurations, and still delivers as the recipients (D-no-lost-privilege)."""
     world.send("both@test.example")
     (copy,), (file,) = world.mbox(), world.maildir()
     assert b"\n>From here\n" in copy and b"\nFrom here\n" in file
