@@ -41,6 +41,7 @@ struct Format {
     const char* name;
     const char* options;
     void (*set_up)(FakeOs& os);
+    std::size_t page = 256;  // of the disk: more pages in a file are many more states
 };
 
 std::string body() { return std::string(300, 'b') + "\n" + std::string(300, 'c') + "\n"; }
@@ -53,6 +54,7 @@ void prepare(FakeOs& os, const Format& format) {
     os.put_directory("/spool", 0750, kExim, kExim);
     os.put_directory("/log", 0750, kExim, kExim);
     os.put_directory("/mail", 0755, kUser, kMail);
+    os.put_directory("/tmp", 01777, 0, 0);
     os.put_file("/etc/conf", std::string(kConfiguration) + format.options);
     format.set_up(os);
 }
@@ -94,9 +96,36 @@ RunEnd run(World& w, Os& os) {
     return deliver_from_spool(place.engine(), kId, {.forced = true}).end;
 }
 
+std::string without_returns(std::string text) {
+    std::erase(text, '\r');
+    return text;
+}
+
+// A reader of MBX goes by the sizes in the lines before the messages.
+void take_mbx_messages(std::string text, std::vector<std::string>& out) {
+    constexpr std::size_t kFileHeader = 2048;
+    if (text.size() < kFileHeader) return;
+    for (text.erase(0, kFileHeader); !text.empty();) {
+        const std::size_t line = text.find("\r\n"), comma = text.find(',');
+        const std::size_t size = comma < line ? std::strtoul(text.c_str() + comma + 1, nullptr, 10) : 0;
+        if (line == std::string::npos || size == 0) {
+            out.push_back("torn: " + text);
+            return;
+        }
+        out.push_back(without_returns(text.substr(line + 2, size)));
+        text.erase(0, line + 2 + size);
+    }
+}
+
 // All messages that a reader finds, in their mailbox's form.
 std::vector<std::string> messages(const FakeOs& os) {
     std::vector<std::string> out;
+    if (os.exists("/mail/mbx")) take_mbx_messages(os.content("/mail/mbx"), out);
+    for (const std::string& name : os.names_in("/mail/store")) {  // a message is there when its envelope is
+        if (!name.ends_with(".env")) continue;
+        const std::string data = "/mail/store/" + name.substr(0, name.size() - 4) + ".msg";
+        out.push_back(os.exists(data) ? os.content(data) : "torn: no message");
+    }
     std::string text = os.content("/mail/joe");
     for (std::size_t end = 0; !text.empty(); text.erase(0, end)) {
         end = text.find("From ", 1);
@@ -166,7 +195,7 @@ protected:
 };
 
 TEST_P(PowerCut, InAnyStateOfTheDiskLeavesOneCopy) {
-    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/spool", "/mail"}, 256};
+    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/spool", "/mail"}, GetParam().page};
     std::set<std::uint64_t> seen;
     std::size_t states = 0;
     bool hit = true;
@@ -194,7 +223,7 @@ TEST_P(PowerCut, InAnyStateOfTheDiskLeavesOneCopy) {
 
 // The power goes once more, in the run that should put things right.
 TEST_P(PowerCut, AndAgainInTheRecoveryLeavesOneCopy) {
-    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/spool", "/mail"}, 512};
+    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/spool", "/mail"}, 2 * GetParam().page};
     std::set<std::uint64_t> seen;
     bool hit = true;
     for (long n = 1; hit; n += 3) {
@@ -226,7 +255,7 @@ TEST_P(PowerCut, AndAgainInTheRecoveryLeavesOneCopy) {
 // the queue. Before, it may be lost, and the sender tries again; but half a message is never delivered. (A sample: all
 // files of the queue are unsynced, which makes many states.) D-spool-unsynced
 TEST_P(PowerCut, OnTheSpotWhatWasAnsweredIsThere) {
-    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/mail"}, 512};
+    const FakeOs::Disk disk{{"/spool/input", "/spool/intent", "/mail"}, 2 * GetParam().page};
     constexpr std::size_t kSample = 40;
     std::set<std::uint64_t> seen;
     bool hit = true;
@@ -276,6 +305,8 @@ const Format kFormats[] = {
              os.put_directory(std::string("/mail/") + sub, 0700, kUser, kMail);
      }},
     {"PlainDirectory", "  directory = /mail/plain\n", [](FakeOs&) {}},
+    {"NewMbx", "  file = /mail/mbx\n  mbx_format\n  message_prefix =\n  message_suffix =\n", [](FakeOs&) {}, 2048},
+    {"Mailstore", "  directory = /mail/store\n  mailstore_format\n", [](FakeOs&) {}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Formats, PowerCut, testing::ValuesIn(kFormats),
