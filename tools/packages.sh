@@ -13,7 +13,7 @@ packages_test=(
     libgtest-dev libgmock-dev
     python3-pytest python3-pytest-xdist
     exim4-daemon-heavy procps strace
-    dovecot-core dovecot-lmtpd openssl
+    dovecot-core dovecot-lmtpd procmail openssl
 )
 packages_lint=(clang-format-14 shellcheck)
 packages_fuzz=(clang-19 libclang-rt-19-dev lld-19)
