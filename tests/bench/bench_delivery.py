@@ -32,6 +32,7 @@ SENDER = "sender@example.org"
 RECIPIENT = "box@example.com"
 SIZES = {"1 KiB": 1024, "10 KiB": 10 * 1024, "100 KiB": 100 * 1024}
 AIM_CASES = (("maildir", "1 KiB"), ("pipe", "1 KiB"))
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 AIMS = {"cpu": 0.25, "wall": 0.5}
 
 CONFIG = """\
@@ -74,21 +75,27 @@ class Side:
         for folder in ("spool", "log"):
             shutil.chown(self.base / folder, "Debian-exim", "Debian-exim")
         self.config = self.base / "config"
-        target = TARGETS[kind].format(base=self.base)
+        target = self.target().format(base=self.base)
         self.config.write_text(CONFIG.format(base=self.base, user=USER, target=target))
         self.command = [str(binary), "-C", str(self.config), "-odf", "-oi", "-f", SENDER, RECIPIENT]
+
+    def target(self):
+        return TARGETS[self.kind]
 
     def deliver(self, messages):
         """Returns (CPU seconds, wall seconds)."""
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        self.give(messages)
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
+
+    def give(self, messages):
         for message in messages:
-            pid = os.posix_spawn(self.command[0], self.command, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            pid = os.posix_spawn(self.command[0], self.command, ENVIRONMENT,
                                  file_actions=[(os.POSIX_SPAWN_OPEN, 0, str(message), os.O_RDONLY, 0)])
             _, status = os.waitpid(pid, 0)
             if status != 0:
                 raise SystemExit(f"{' '.join(self.command)} < {message}: wait status {status}")
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
 
     def delivered_bodies(self):
         if self.kind == "maildir":
