@@ -139,7 +139,8 @@ class Lockfile:
     """A script of the kind that people write: the lock file, and then append."""
     name = "lockfile"
     SCRIPT = ('lockfile -0 -r 1000 "$1.lock" || exit 75\n'
-              '{ echo "From sender@b.example Sun Nov 22 04:11:02 2020" && cat && echo; } >>"$1"; status=$?\nrm -f "$1.lock"; exit $status')
+              '{ echo "From sender@b.example Sun Nov 22 04:11:02 2020" && cat && echo; } >>"$1"\n'
+              'status=$?\nrm -f "$1.lock"; exit $status')
 
     def __init__(self, box: pathlib.Path):
         self.box = box

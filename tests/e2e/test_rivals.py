@@ -117,8 +117,10 @@ class Fight:
         lost = sorted(set(range(MESSAGES)) - set(found))
         doubled = sorted(number for number, count in found.items() if count > 1)
         assert (lost, doubled, len(copies)) == ([], [], MESSAGES), "".join(server.log()[-2000:] for server in self.servers)
-        left = [path for path in self.mail.rglob("*") if ".lock" in path.name or path.parent.name == "tmp" or path.name.endswith(".new")]
+        left = [path for path in self.mail.rglob("*")
+                if ".lock" in path.name or path.parent.name == "tmp" or path.name.endswith(".new")]
         assert left == []
+
 
 @pytest.fixture
 def fight(place, postern, bench) -> Fight:
@@ -167,7 +169,8 @@ def test_mbox(fight):
     fight.add_exim(f"file = {fight.box}", at_once=2)
     dovecot = Dovecot(fight.place / "dovecot", f"mbox:{fight.place}/dovecot/folders:INBOX={fight.box}")
     fight.deliverers += [Procmail(fight.place / "procmail", str(fight.box)), Lockfile(fight.box), dovecot]
-    lock = hold(fight, DOT_AND_FCNTL, rivals.REWRITE_IN_PLACE, rivals.REWRITE_BY_RENAME, rivals.TAKE_AND_EMPTY, rivals.TAKE_BY_RENAME)
+    lock = hold(fight, DOT_AND_FCNTL, rivals.REWRITE_IN_PLACE, rivals.REWRITE_BY_RENAME, rivals.TAKE_AND_EMPTY,
+                rivals.TAKE_BY_RENAME)
     fight.run()
     expect_mbox(fight, lock)
 
@@ -186,10 +189,13 @@ def test_mbox_that_dovecot_expunges(fight):
 
 
 def test_mbox_with_fcntl_only(fight):
-    """Nothing but the lock on the file, which is replaced while Posterns wait for it (D-mbox-lock-replaced: exim4 loses mail)."""
+    """D-mbox-lock-replaced: nothing but the lock on the file, which is replaced while Posterns wait for it.
+
+    exim4 in their place lost 107 of 400 messages in the one run that was made with it."""
     fight.empty_box()
     fight.add_postern(f"file = {fight.box}\nno_use_lockfile\nlock_fcntl_timeout = 30s", at_once=4)
-    lock = hold(fight, ("-fcntl",), rivals.TAKE_BY_RENAME, rivals.REWRITE_BY_RENAME, rivals.REWRITE_IN_PLACE, rivals.TAKE_AND_EMPTY)
+    lock = hold(fight, ("-fcntl",), rivals.TAKE_BY_RENAME, rivals.REWRITE_BY_RENAME, rivals.REWRITE_IN_PLACE,
+                rivals.TAKE_AND_EMPTY)
     fight.run()
     expect_mbox(fight, lock)
 
