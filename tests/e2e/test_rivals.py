@@ -14,9 +14,9 @@ import pytest
 import rivals
 from rivals import Dovecot, EximLock, Lockfile, Procmail, Server
 
-MESSAGES = int(os.environ.get("POSTERN_RIVALS", "80"))
+MESSAGES = int(os.environ.get("POSTERN_RIVALS", "60"))
 TRIES = 50                                                 # a sending server would go on for days
-LEAST_ROUNDS = 8                                           # of each disturber, however fast the deliverers were
+LEAST_ROUNDS = 4                                           # of each disturber, however fast the deliverers were
 WAITS = "lock_retries = 60\nlock_interval = 1s"
 MBX = "mbx_format\nmessage_prefix =\nmessage_suffix ="
 DOT_AND_FCNTL = ("-lockfile", "-fcntl")
