@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// postern check|explain|deliver|once: the commands with words instead of letters.
+// postern check|explain|deliver|once|mailbox: the commands with words instead of letters.
 #include <CLI/CLI.hpp>
 
 #include "app/check.h"
 #include "app/deliver_command.h"
 #include "app/explain.h"
+#include "app/mailbox_command.h"
 #include "app/modes.h"
 #include "app/once_command.h"
 #include "wording/command.h"
@@ -42,10 +43,17 @@ int run_check(Workplace::World world, const Common& common) {
     return line ? check_configuration(world, *line, common.json) : 1;
 }
 
+void add_to(CLI::App& command, MailboxRequest& request) {
+    command.add_option("PATH", request.path, "The mailbox")->required();
+    command.add_option("--format", request.format, "What it is, if that can't be seen")
+        ->check(CLI::IsMember({"mbox", "maildir", "mbx", "mailstore"}));
+    command.add_flag("--json", request.json, "Answer in JSON");
+}
+
 }  // namespace
 
 bool is_subcommand(std::string_view word) {
-    static constexpr std::string_view kWords[] = {"check", "explain", "deliver", "once",
+    static constexpr std::string_view kWords[] = {"check", "explain", "deliver", "once",     "mailbox",
                                                   "help",  "--help",  "-h",      "--version"};
     return std::ranges::find(kWords, word) != std::end(kWords);
 }
@@ -97,6 +105,18 @@ std::optional<int> run_subcommand(Workplace::World world, const std::string& wor
     CLI::App* once_dump = once->add_subcommand("dump", "One line an address: SECONDS ADDRESS");
     once_dump->add_option("FILE", database, "An SQLite database or a once_file_size file")->required();
 
+    MailboxRequest mailbox;
+    CLI::App* doctor = app.add_subcommand("mailbox", "Look whether a mailbox (mbox, Maildir, MBX, Mailstore) is whole");
+    doctor->require_subcommand(1);
+    CLI::App* examined = doctor->add_subcommand(
+        "check", "Say what is torn, doubled or foreign in it. Exit code 0: nothing, 1: something, 2: can't look");
+    add_to(*examined, mailbox);
+    CLI::App* repaired = doctor->add_subcommand(
+        "repair", "Do what can't lose a byte of mail, under the mailbox's locks, and say what was done and what not");
+    add_to(*repaired, mailbox);
+    repaired->add_flag("--set-stale-aside", mailbox.set_stale_aside,
+                       "Move what nobody has touched in a Maildir's tmp for 36 hours to tmp.old");
+
     std::vector<std::string> words;
     if (word == "help")
         words.push_back("--help");
@@ -112,6 +132,9 @@ std::optional<int> run_subcommand(Workplace::World world, const std::string& wor
     if (check->parsed()) return run_check(world, common);
     if (once_import->parsed()) return import_once_database(world.os, database);
     if (once_dump->parsed()) return dump_once_database(world.os, database);
+
+    if (examined->parsed()) return check_mailbox(world, mailbox);
+    if (repaired->parsed()) return repair_mailbox(world, mailbox);
     const auto line = common.command_line(world);
     if (!line) return 1;
     const std::optional<std::string> from = have_sender ? std::optional(sender) : std::nullopt;
