@@ -34,6 +34,12 @@ def reply(name: str, options: str, text: bytes = message(), *, main: str = "", t
     return Case(name, conf(main, routers, transport(options, user)), calls=calls, **more)
 
 
+def filtered(name: str, script: str, text: bytes = message(), **more) -> Case:
+    """A copy of the message that passes through a shell script."""
+    options = HELLO + "return_message\ntransport_filter = @ETC@/filter"
+    return reply(name, options, text, setup=(File("etc/filter", "#!/bin/sh\n" + script + "\n", 0o755),), **more)
+
+
 def with_id(message_id: bytes, *headers: bytes) -> bytes:
     """A message with this Message-Id: field (b"" for none) and more header lines."""
     head = b"From: Sender <sender@b.example>\nTo: joe@test.example\nSubject: a test\nDate: Sun, 22 Nov 2020 04:11:02 +0000\n"
@@ -137,6 +143,11 @@ BODY = [
     reply("return-message-added", HELLO + "return_message\nreturn_path_add\nenvelope_to_add\ndelivery_date_add\nheaders_add = X-Added: $local_part\nheaders_remove = subject"),
     reply("return-message-rewritten", HELLO + "return_message\nheaders_rewrite = *@b.example new@c.example f"),
     reply("return-message-no-text", TO + "return_message"),
+    filtered("return-message-filtered", "exec sed 's/^Subject: /Subject: filtered /; s/Body/BODY/'"),
+    filtered("return-message-filtered-over-limit", "exec sed s/0123/abcd/", message(b"0123456789abcde\n" * 1875), main="bounce_return_size_limit = 10K"),
+    filtered("return-message-filter-grows-past-limit", "cat; exec cat /usr/share/common-licenses/GPL-3", main="bounce_return_size_limit = 10K"),
+    filtered("return-message-filter-fails", "cat; exit 1", difference="D-autoreply-copy", differs_in=("log", "mail", "msglog", "spool")),
+    reply("return-message-headers-add-fails", HELLO + "return_message\nheaders_add = ${if}", difference="D-autoreply-copy", differs_in=("log", "mail", "msglog", "spool")),
     reply("return-message-no-newline", HELLO + "return_message", message(b"no newline at the end")),
     reply("return-message-eight-bit", HELLO + "return_message", message(b"caf\xe9 \xff\r\n")),
     reply("return-message-exactly-limit", HELLO + "return_message", message(b"0123456789abcde\n" * 512), main="bounce_return_size_limit = 8192"),
