@@ -29,6 +29,7 @@ public:
     // --- set-up; no permission is checked, missing parents are made (0755 root), nothing needs to be synced ---
     void put_directory(const std::string& path, mode_t mode = 0755, uid_t uid = 0, gid_t gid = 0);
     void put_file(const std::string& path, std::string content, mode_t mode = 0644, uid_t uid = 0, gid_t gid = 0);
+    void put_output(int fd, const std::string& path);  // a new file, open as this descriptor (1: standard output)
     void put_symlink(const std::string& path, const std::string& target, uid_t uid = 0, gid_t gid = 0);
     void put_fifo(const std::string& path, bool has_reader, mode_t mode = 0600, uid_t uid = 0, gid_t gid = 0);
     void put_link(const std::string& from, const std::string& to);  // a second name for `from`

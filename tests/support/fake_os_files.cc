@@ -21,6 +21,11 @@ UniqueFd FakeOs::add_descriptor(std::shared_ptr<OpenFile> file) {
     return {*this, fd};
 }
 
+void FakeOs::put_output(int fd, const std::string& path) {
+    const auto opened = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    process_.descriptors[fd] = process_.descriptors.at(opened.value().get());
+}
+
 Result<UniqueFd> FakeOs::open(const AtPath& where, int flags, mode_t mode) {
     const bool exclusive = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
     const Follow last = exclusive || (flags & O_NOFOLLOW) != 0 ? Follow::no : Follow::yes;
