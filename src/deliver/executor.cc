@@ -90,6 +90,7 @@ std::string read_report(Os& os, int fd) {
 
 void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
     const DeliveryReport::Decoded decoded = DeliveryReport::decode(bytes);
+    for (const std::string& line : decoded.report.main_lines) engine.log.main(printable(line));
     for (const std::string& line : decoded.report.panic_lines) engine.log.main_and_panic(printable(line));
     const std::size_t known = std::min(decoded.report.addresses.size(), run.batch.size());
     for (std::size_t i = 0; i < known; ++i) {

@@ -8,11 +8,18 @@
 namespace postern {
 namespace {
 
-// Report := magic, version, LogLine*, AddressRecord*, End.   LogLine := 'L', text.
+// Report := magic, version, LogLine*, AddressRecord*, End.   LogLine := 'M' or 'L' (main, or main and panic log), text.
 // AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
 constexpr char kVersion = 2;
-constexpr char kLineTag = 'L', kAddressTag = 'A', kEndTag = 'E';
+constexpr char kMainTag = 'M', kLineTag = 'L', kAddressTag = 'A', kEndTag = 'E';
+
+void put_lines(WireWriter& out, char tag, const std::vector<std::string>& lines) {
+    for (std::size_t i = 0; i < std::min(lines.size(), DeliveryReport::kMostLines); ++i) {
+        out.number(static_cast<std::uint8_t>(tag), 1);
+        out.text(lines[i]);
+    }
+}
 
 std::string payload_of(const AddressReport& report) {
     WireWriter out(DeliveryReport::kMaxText);
@@ -73,10 +80,8 @@ std::string DeliveryReport::encode() const {
     WireWriter out(kMaxText);
     out.raw(kMagic);
     out.number(kVersion, 1);
-    for (std::size_t i = 0; i < std::min(panic_lines.size(), kMostLines); ++i) {
-        out.number(kLineTag, 1);
-        out.text(panic_lines[i]);
-    }
+    put_lines(out, kMainTag, main_lines);
+    put_lines(out, kLineTag, panic_lines);
     for (const AddressReport& report : addresses) {
         const std::string payload = payload_of(report);
         out.number(kAddressTag, 1);
@@ -101,10 +106,11 @@ DeliveryReport::Decoded DeliveryReport::decode(std::string_view bytes) {
             decoded.complete = in.at_end() && count == addresses.size();
             return decoded;
         }
-        if (tag[0] == kLineTag && addresses.empty() && decoded.report.panic_lines.size() < kMostLines) {
+        std::vector<std::string>& lines = tag[0] == kMainTag ? decoded.report.main_lines : decoded.report.panic_lines;
+        if ((tag[0] == kMainTag || tag[0] == kLineTag) && addresses.empty() && lines.size() < kMostLines) {
             std::string line = in.text();
             if (!in.good()) return decoded;
-            decoded.report.panic_lines.push_back(std::move(line));
+            lines.push_back(std::move(line));
             continue;
         }
         if (tag[0] != kAddressTag) return decoded;

@@ -72,6 +72,7 @@ struct DeliveryReport {
     static constexpr std::size_t kMaxReply = 32U << 20;   // the same for the text of a reply
     static constexpr std::size_t kMostLines = 16;
     std::vector<AddressReport> addresses;    // in batch order
+    std::vector<std::string> main_lines{};   // for the main log, ahead of the verdicts
     std::vector<std::string> panic_lines{};  // for the main and the panic log, ahead of the verdicts
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.

@@ -29,6 +29,17 @@ TEST(DeliveryReport, ComesBackAsItWasSent) {
     EXPECT_EQ(decoded.report.addresses, sample().addresses);
 }
 
+TEST(DeliveryReport, LinesComeBackForTheirLogs) {
+    DeliveryReport sent = sample();
+    sent.main_lines = {"one", "two"};
+    sent.panic_lines = {"three"};
+    const DeliveryReport::Decoded decoded = DeliveryReport::decode(sent.encode());
+    EXPECT_TRUE(decoded.complete);
+    EXPECT_EQ(decoded.report.main_lines, sent.main_lines);
+    EXPECT_EQ(decoded.report.panic_lines, sent.panic_lines);
+    EXPECT_EQ(decoded.report.addresses, sent.addresses);
+}
+
 TEST(DeliveryReport, EmptyReportIsComplete) { EXPECT_TRUE(DeliveryReport::decode(DeliveryReport{}.encode()).complete); }
 
 TEST(DeliveryReport, TornTailKeepsWholeAddresses) {

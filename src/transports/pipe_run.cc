@@ -81,8 +81,11 @@ DeliveryReport Pipe::deliver(DeliveryContext& context) {
     if (!plan) return same_for_all(context, plan.error());
     if (const auto failed = pass_through_filter(context, *plan)) return same_for_all(context, outcome_of(*failed));
 
-    if (const auto settled = begin(context)) return same_for_all(context, *settled);
-    DeliveryReport report = run(context, *command, *plan);
+    std::vector<std::string> notes;
+    const std::optional<Outcome> settled = begin(context, notes);
+    DeliveryReport report = settled ? same_for_all(context, *settled) : run(context, *command, *plan);
+    report.main_lines = std::move(notes);
+    if (settled) return report;
     if (context.intents) {
         const bool ok = report.addresses.front().outcome.verdict == Verdict::ok;
         // If this cannot be written down, a crash from now on looks like one from before.
@@ -92,14 +95,11 @@ DeliveryReport Pipe::deliver(DeliveryContext& context) {
 }
 
 // Looks what is known of earlier runs, and writes down that there is one now. The outcome: there is none.
-std::optional<Outcome> Pipe::begin(DeliveryContext& context) const {
+std::optional<Outcome> Pipe::begin(DeliveryContext& context, std::vector<std::string>& notes) const {
     const std::string& address = context.batch.front()->address;
-    const auto note = [&](const std::string& text) {
-        if (context.rewrite_log.main_log) context.rewrite_log.main_log(text);
-    };
     const EarlierRun earlier = earlier_pipe_run(context.earlier_intents);
     if (earlier == EarlierRun::delivered) {
-        note(wording::command_had_delivered(address, instance_.name));
+        notes.push_back(wording::command_had_delivered(address, instance_.name));
         return Outcome{.verdict = Verdict::ok, .code = 0};
     }
     AfterCrash choice = AfterCrash::rerun;
@@ -109,7 +109,7 @@ std::optional<Outcome> Pipe::begin(DeliveryContext& context) const {
                        .code = 0,
                        .message = wording::command_outcome_unknown(address, instance_.name)};
     }
-    if (earlier == EarlierRun::unknown) note(wording::command_run_again(address, instance_.name));
+    if (earlier == EarlierRun::unknown) notes.push_back(wording::command_run_again(address, instance_.name));
     if (!context.intents) return std::nullopt;
     const Status recorded = context.intents->record(kPipeBegun);
     if (recorded) return std::nullopt;

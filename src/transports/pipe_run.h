@@ -28,7 +28,7 @@ private:
                                                            std::string_view name) const;
     [[nodiscard]] Outcome outcome_of(const FilterFailure& failure) const;
     [[nodiscard]] Outcome not_confined(const Error& error) const;
-    [[nodiscard]] std::optional<Outcome> begin(DeliveryContext& context) const;
+    [[nodiscard]] std::optional<Outcome> begin(DeliveryContext& context, std::vector<std::string>& notes) const;
     [[nodiscard]] DeliveryReport run(DeliveryContext& context, const PipeCommand& command, const WritePlan& plan) const;
 
     const TransportInstance& instance_;

@@ -446,13 +446,12 @@ TEST(Pipe, AfterACrash) {  // D-pipe-after-crash
         SCOPED_TRACE(c.name);
         Delivery d(ends_with(0), [&](O& o) { o.after_crash = {c.choice, true}; });
         DeliveryContext context = d.context();
-        std::vector<std::string> notes;
-        context.rewrite_log.main_log = [&](const std::string& text) { notes.push_back(text); };
         context.earlier_intents = c.earlier;
-        const Outcome out = d.transport->deliver(context).addresses.front().outcome;
+        const DeliveryReport report = d.transport->deliver(context);
+        const Outcome& out = report.addresses.front().outcome;
         EXPECT_EQ(out.verdict, c.want_verdict);
         EXPECT_EQ(d.processes.spawned.size(), c.want_runs);
-        EXPECT_EQ(notes.size(), c.want_notes);
+        EXPECT_EQ(report.main_lines.size(), c.want_notes);
         if (out.verdict != Verdict::ok) {
             EXPECT_EQ(out.message,
                       "an earlier delivery to joe@test.ex by t1 transport was cut short; its command may "
