@@ -15,43 +15,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from compatlib.bench import host_lock
+from delivery_user import files_of, processes_of, user_of_this_worker
 from world import World
 
-USER = "ptconfined-" + os.environ.get("PYTEST_XDIST_WORKER", "alone")    # several workers do not see each other's
 LIMITS = "confine\n  confine_cpu_time = 1s\n  confine_processes = 20\n  confine_file_size = 1M\n  confine_memory = 256M\n  timeout = 5s\n"
 
 
 @pytest.fixture(scope="module")
-def uid() -> int:
-    with host_lock():
-        try:
-            return pwd.getpwnam(USER).pw_uid
-        except KeyError:
-            subprocess.run(["useradd", "-M", "-d", "/nonexistent", "-s", "/bin/sh", USER], check=True)
-            return pwd.getpwnam(USER).pw_uid
-
-
-def processes_of(uid: int) -> list[str]:
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if path.stat().st_uid == uid:
-                found.append((path / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            pass
-    return found
-
-
-def files_of(uid: int) -> list[str]:
-    found = []
-    for path in pathlib.Path("/tmp").glob("postern-pipe.*"):
-        try:
-            if path.stat().st_uid == uid:
-                found.append(str(path))
-        except OSError:
-            pass
-    return found
+def user() -> str:
+    return user_of_this_worker("confined")
 
 
 @dataclass(frozen=True)
@@ -92,10 +64,11 @@ CORPUS = [
 
 
 @pytest.mark.parametrize("hostile", CORPUS, ids=lambda h: h.name)
-def test_hostile_command(hostile: Hostile, tmp_path, postern, uid):
+def test_hostile_command(hostile: Hostile, postern, user):
+    uid = pwd.getpwnam(user).pw_uid
     root = pathlib.Path("/tmp") / f"pt-confined.{os.getpid()}"
     routers = "r:\n  driver = accept\n  transport = t\n"
-    transports = f"t:\n  driver = pipe\n  user = {USER}\n  command = /bin/sh {root}/cmd\n  log_output\n  {LIMITS}  confine_read = /usr:/bin:/lib:/lib64:/etc:{root}/cmd\n{hostile.options}"
+    transports = f"t:\n  driver = pipe\n  user = {user}\n  command = /bin/sh {root}/cmd\n  log_output\n  {LIMITS}  confine_read = /usr:/bin:/lib:/lib64:/etc:{root}/cmd\n{hostile.options}"
     world = World(root, postern, "", routers, transports)
     (root / "cmd").write_text(hostile.script.replace("@ROOT@", str(root)) + "\n")
     (root / "secret").write_text("secret")

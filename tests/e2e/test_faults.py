@@ -14,18 +14,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from fault_steps import MOST_STEPS, recovered, steps_in
 from world import MESSAGE, World
 
 LARGE = MESSAGE + b"".join(b"line %06d of a message that needs several writes\n" % n for n in range(3000))
-MOST_STEPS = 600
-
-
-@dataclass(frozen=True)
-class Step:
-    number: int
-    process: int
-    call: str
-    object: str
 
 
 @dataclass(frozen=True)
@@ -69,22 +61,7 @@ def disturbed(world: World, story: Story, faultstep: str, action: str, step: int
         result = world.run("-q", prefix=prefix, env=env)
     else:
         result = world.run("-M", world.queue()[0], prefix=prefix, env=env)
-    steps = []
-    for line in report.read_text(errors="replace").splitlines():
-        head, _, thing = line.partition(" ")
-        process, _, rest = thing.partition(" ")
-        call, _, target = rest.partition(" ")
-        steps.append(Step(int(head), int(process), call, target))
-    return result, steps
-
-
-def recovered(world: World) -> None:
-    """What a host does after a crash: its clock goes on, so that stale lock files are old; then queue runs."""
-    for lock in (world.root / "mail").glob("*.lock*"):
-        lock.unlink()
-    for _ in range(2):
-        for message in world.queue():
-            world.run("-M", message)
+    return result, steps_in(report)
 
 
 def whole(copy: bytes, story: Story) -> bool:
