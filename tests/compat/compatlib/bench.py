@@ -275,12 +275,18 @@ def leave_id_tick() -> None:
     time.sleep(ID_TICK - time.time() % ID_TICK + 1e-5)
 
 
+def default_signals() -> None:
+    """A background job ignores SIGINT and SIGQUIT; exim4 hands that on to the commands that it runs."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def run_command(command: list[str], stdin: bytes) -> tuple[int, bytes, bytes]:
     with tempfile.TemporaryFile() as given:        # a file, not a pipe: a program may end without reading it all
         given.write(stdin)
         given.seek(0)
         process = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT,
-                                   cwd="/", start_new_session=True)
+                                   cwd="/", start_new_session=True, preexec_fn=default_signals)
         try:
             out, err = process.communicate(timeout=CALL_TIMEOUT)
         except subprocess.TimeoutExpired:
