@@ -65,11 +65,13 @@ public:
     // How it ended; nullopt: not within `at_most`. The answer stays available, the process group stays killable. Does
     // not touch the descriptors: a command that waits for its input to end needs input.reset() first.
     [[nodiscard]] Result<std::optional<ExitStatus>> ended(std::chrono::milliseconds at_most);
-    void kill();  // SIGKILL to the whole process group; harmless when nobody is left
+    // SIGKILL to the whole process group, and to the process should it have joined another one; harmless when nobody is
+    // left. False: it took an identity (with sudo, say) that this process may not send signals to; it goes on.
+    bool kill();
     // The same, and to all others that it started, also in groups and sessions of their own. Only where this process
     // has no other children: what they started could not be told apart.
     void kill_with_strays();
-    void finish();  // what the destructor does: closes, kills unless it ended, reaps
+    void finish();  // what the destructor does: closes, kills unless it ended, reaps unless it cannot be killed
 
 private:
     ProcessRunner* processes_ = nullptr;

@@ -217,8 +217,8 @@ void RealProcesses::kill_strays(pid_t child) {
         for (const std::string& word : split_list_fixed(*text, ' ')) {
             const auto pid = static_cast<pid_t>(parse_int(word).value_or(child));
             if (pid == child || pid <= 0) continue;
+            if (::kill(pid, SIGKILL) < 0) continue;  // took another identity; waiting for it could take for ever
             found = true;
-            (void)::kill(pid, SIGKILL);
             while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
             }
         }

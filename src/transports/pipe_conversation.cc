@@ -14,8 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr Seconds kAfterWriteTimeout{1};  // what a command that does not read gets to end
-constexpr milliseconds kDeathOfTheKilled{10'000};
-constexpr milliseconds kLook{100};  // how often a confined command is looked at while its output is open
+constexpr milliseconds kLook{100};        // how often a confined command is looked at while its output is open
 constexpr milliseconds kForEver{1'000'000'000};
 
 class Conversation {
@@ -64,7 +63,6 @@ private:
         if (!status) run_.wait_error = status.error().code;
         if (run_.status && output_ended) return;
         command_.kill_with_strays();
-        (void)command_.ended(kDeathOfTheKilled).has_value();
     }
 
     // A command that may leave nobody behind is the only one whose output counts: what others still hold open when it

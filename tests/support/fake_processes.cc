@@ -84,6 +84,7 @@ Result<ExitStatus> FakeProcesses::wait(pid_t child) {
 }
 
 Status FakeProcesses::kill(pid_t child, int signal) {
+    if (kill_error != 0) return failure(kill_error, "kill", std::to_string(child));
     kills.emplace_back(child, signal);
     const auto found = running_.find(child < 0 ? -child : child);
     if (found == running_.end()) return {};

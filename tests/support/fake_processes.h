@@ -64,6 +64,7 @@ public:
     std::vector<Command> commands;             // what run() was asked for
     std::vector<Spawn> spawned;                // what spawn() was asked for
     std::vector<std::pair<pid_t, int>> kills;  // {child, signal}
+    int kill_error = 0;                        // of every kill()
     std::vector<bool> shielded;                // shield_signals of each fork
 
     Result<pid_t> fork_child(const std::function<int()>& body, bool shield_signals) override;

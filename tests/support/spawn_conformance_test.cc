@@ -286,6 +286,38 @@ TEST(Spawn, StraysAreKilled) {
     EXPECT_EQ(running->ended(kLong).value()->signal, SIGKILL);
 }
 
+// In the group of its starter, where a signal to its own group does not reach it.
+TEST(Spawn, WhoLeavesItsGroupIsKilled) {
+    RealOs os;
+    RealProcesses processes;
+    auto running = processes.spawn(
+        os, {.argv = {"/usr/bin/perl", "-e", "$| = 1; setpgrp(0, getpgrp(getppid())); print 'x'; sleep 1000"},
+             .environment = {},
+             .directory = {}});
+    ASSERT_TRUE(running);
+    ASSERT_TRUE(os.wait_ready(running->output.get(), Os::Ready::to_read, kLong).value());
+    EXPECT_EQ(::getpgid(running->pid()), ::getpgrp());
+    const pid_t pid = running->pid();
+    running->finish();
+    EXPECT_TRUE(processes.wait(pid)->vanished) << "it is gone, and reaped";
+}
+
+// A command that took another identity (by sudo, say) is not waited for.
+TEST(Spawn, WhoMayNotBeKilledIsLeftAlone) {
+    FakeClock clock;
+    FakeOs os(clock);
+    FakeProcesses processes(os);
+    processes.on_spawn = [](const Spawn&) { return sleeper(); };
+    processes.kill_error = EPERM;
+    {
+        auto running = processes.spawn(os, {.argv = {"/usr/bin/sudo"}, .environment = {}, .directory = {}});
+        ASSERT_TRUE(running);
+        EXPECT_FALSE(running->kill());
+        running->kill_with_strays();
+    }
+    EXPECT_EQ(processes.unreaped(), 1u);
+}
+
 TEST(Spawn, ADirectoryThatCannotBeEntered) {
     RealOs os;
     RealProcesses processes;
