@@ -26,7 +26,7 @@ RouteContext context_of(Workplace& place, AddressPool& pool, RouteMode mode) {
                          .main_and_panic_log = [&place](const std::string& text) { place.log().main_and_panic(text); },
                          .quiet_log = [&place](bool quiet) { place.log().set_quiet(quiet); },
                          .debug_print = [&place](const std::string& text) { place.err(text + "\n"); }};
-    context.sender = place.line().sender.value_or(place.caller_address());
+    context.sender = place.sender();
     return context;
 }
 

@@ -185,9 +185,11 @@ private:
             line.sender = "";
             return {};
         }
-        const AddressParse parsed = parse_address(text, {.allow_null = true});
+        const AddressParse parsed =
+            parse_address(text, {.allow_null = true, .allow_domain_literals = true, .strip_trailing_dot = true});
         if (!parsed.value) return failure(wording::bad_sender(text, parsed.error.text));
         line.sender = parsed.value->address;
+        line.sender_ended_in_dot = text.ends_with('.');
         return {};
     }
 

@@ -66,7 +66,8 @@ struct CommandLine {
     bool no_labels = false;                                   // -n (with -bP)
     bool no_unqualified = false;                              // -bnq
     std::optional<std::string> sender;                        // -f, -r; "" for <>
-    std::optional<std::string> full_name;                     // -F
+    bool sender_ended_in_dot = false;      // which `sender` does not; the configuration says whether that is allowed
+    std::optional<std::string> full_name;  // -F
     std::optional<std::string> received_protocol, host_address, host_name, ident, interface, auth_sender,
         auth_id;                                                                  // -oM…
     std::string error_mode = "m";                                                 // -oe…

@@ -43,14 +43,11 @@ int show_all(Workplace& place, const MessagePreview& preview) {
 
 }  // namespace
 
-int test_expansions_alone(Workplace& place) {
-    return show_all(place, MessagePreview::empty(place, place.caller_address()));
-}
+int test_expansions_alone(Workplace& place) { return show_all(place, MessagePreview::empty(place, place.sender())); }
 
 // -bem FILE: the same with a message in view.
 int test_expansions_with_message(Workplace& place) {
-    const Result<MessagePreview> preview =
-        MessagePreview::from_file(place, place.line().message_file, place.caller_address());
+    const Result<MessagePreview> preview = MessagePreview::from_file(place, place.line().message_file, place.sender());
     if (!preview) {
         place.err("exim: failed to open " + place.line().message_file + ": " + errno_text(preview.error().code) + "\n");
         return 1;

@@ -22,7 +22,7 @@ SubmissionRequest request_of(Workplace& place) {
                               .uid = caller.uid,
                               .gid = caller.gid,
                               .trusted = caller.trusted,
-                              .sender = line.sender,
+                              .sender = line.sender ? std::optional(place.sender()) : std::nullopt,
                               .recipients = line.arguments,
                               .extract_recipients = line.extract_recipients,
                               .allow_unqualified = !line.no_unqualified,

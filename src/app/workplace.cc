@@ -10,6 +10,7 @@
 #include "app/generated_mail.h"
 #include "base/strings.h"
 #include "config/environment.h"
+#include "mail/address.h"
 #include "routers/all.h"
 #include "transports/all.h"
 #include "wording/command.h"
@@ -135,7 +136,26 @@ bool Workplace::open() {
     spool_ = std::make_unique<Spool>(world_.os, spool_settings(durability()));
     generated_mail_ = std::make_unique<GeneratedMail>(*this);
     engine_ = std::make_unique<Engine>(engine_over(*spool_));
+    return sender_is_allowed();
+}
+
+// What the command line's own check of -f leaves to the configuration.
+bool Workplace::sender_is_allowed() {
+    if (!line_.sender) return true;
+    const MainOptions& main = configuration_->main;
+    if (!main.allow_domain_literals && split_address(*line_.sender).domain.starts_with('[')) {
+        err(wording::bad_sender(*line_.sender, wording::no_domain_literals()) + "\n");
+        return false;
+    }
+    if (line_.sender_ended_in_dot && !main.strip_trailing_dot) {
+        err(wording::bad_sender(*line_.sender + ".", wording::no_trailing_dot()) + "\n");
+        return false;
+    }
     return true;
+}
+
+std::string Workplace::sender() const {
+    return line_.sender ? qualified_sender(*line_.sender, configuration_->main.qualify_domain.value) : caller_address();
 }
 
 Engine Workplace::engine_over(Spool& spool) {

@@ -75,6 +75,8 @@ public:
     [[nodiscard]] std::string caller_address() const {
         return caller_.login + "@" + configuration_->main.qualify_domain.value;
     }
+    // That of -f, with a domain; else the caller's.
+    [[nodiscard]] std::string sender() const;
 
     // Whole text, whatever the descriptor; a reader that went away is not our problem.
     void out(std::string_view text);
@@ -83,6 +85,7 @@ public:
 private:
     void know_caller();
     void report(const ConfigError& error, const std::string& log_path);
+    [[nodiscard]] bool sender_is_allowed();
     void act_as(std::optional<uid_t> exim_user, std::optional<gid_t> exim_group);
     [[nodiscard]] bool choose_selectors();
     void settle_environment();

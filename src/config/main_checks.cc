@@ -15,7 +15,9 @@ namespace postern {
 
 namespace {
 
-constexpr std::string_view kAccount = "postern";  // default of exim_user and exim_group, if there is such an account
+// Defaults of exim_user and exim_group: the first that exists. The second is who Debian's exim4 runs as: a
+// configuration of its administrator does not name it.
+constexpr std::string_view kAccounts[] = {"postern", "Debian-exim"};
 
 bool needs_expansion(std::string_view text) { return text.find_first_of("$\\") != std::string_view::npos; }
 
@@ -32,19 +34,24 @@ bool expand_option(Loader& loader, std::string_view name, PlainString& option) {
     return true;
 }
 
+std::optional<User> run_time_account(Os& os) {
+    for (const std::string_view name : kAccounts) {
+        if (auto user = os.user(std::string(name)); user && *user) return *std::move(user);
+    }
+    return std::nullopt;
+}
+
 void settle_accounts(Loader& loader) {
     MainOptions& main = loader.configuration->main;
     if (main.exim_user.set() && main.exim_group.set()) return;
     const auto ids = loader.os.ids();
-    const bool root = ids.effective_uid == 0;
-    const auto account = root ? loader.os.user(std::string(kAccount)) : Result<std::optional<User>>{std::nullopt};
-    const bool found = account && account->has_value();
+    const auto account = ids.effective_uid == 0 ? run_time_account(loader.os) : std::nullopt;
     if (!main.exim_user.set()) {
-        main.exim_user.uid = found ? (*account)->uid : ids.effective_uid;
-        main.exim_user.source = found ? std::string(kAccount) : std::to_string(ids.effective_uid);
+        main.exim_user.uid = account ? account->uid : ids.effective_uid;
+        main.exim_user.source = account ? account->name : std::to_string(ids.effective_uid);
     }
     if (!main.exim_group.set()) {
-        main.exim_group.gid = found ? (*account)->gid : ids.effective_gid;
+        main.exim_group.gid = account ? account->gid : ids.effective_gid;
         main.exim_group.source = std::to_string(*main.exim_group.gid);
     }
     if (!loader.request.for_printing) return;

@@ -94,21 +94,28 @@ TEST(MainDefaultsTest, NoHostName) {
 TEST(MainDefaultsTest, RunTimeAccount) {
     struct Case {
         std::string name, text;
-        bool account, root;
+        std::vector<std::string> accounts;
+        bool root;
         uid_t want_uid;
         gid_t want_gid;
     };
     for (const Case& c : {
-             Case{"root without an account", "", false, true, 0, 0},
-             Case{"root with an account", "", true, true, 150, 151},
-             Case{"an ordinary user is himself", "", true, false, 1000, 100},
-             Case{"named", "exim_user = mail", true, true, 8, 8},
-             Case{"number and default group", "exim_user = 77", true, true, 77, 151},
-             Case{"number and group", "exim_user = 77\nexim_group = 78", true, true, 77, 78},
+             Case{"root without an account", "", {}, true, 0, 0},
+             Case{"root with an account", "", {"postern"}, true, 150, 151},
+             Case{"root on a machine with exim4", "", {"Debian-exim"}, true, 150, 151},
+             Case{"root with both", "", {"Debian-exim", "postern"}, true, 160, 161},
+             Case{"an ordinary user is himself", "", {"postern"}, false, 1000, 100},
+             Case{"named", "exim_user = mail", {"postern"}, true, 8, 8},
+             Case{"number and default group", "exim_user = 77", {"postern"}, true, 77, 151},
+             Case{"number and group", "exim_user = 77\nexim_group = 78", {"postern"}, true, 77, 78},
          }) {
         SCOPED_TRACE(c.name);
         ConfigText config;
-        if (c.account) config.os.add_user("postern", 150, 151);
+        uid_t uid = 150;
+        for (const std::string& account : c.accounts) {
+            config.os.add_user(account, uid, uid + 1);
+            uid += 10;
+        }
         if (!c.root) config.os.run_as(1000, 100);
         const auto result = config.load(c.text);
         ASSERT_TRUE(result.configuration);

@@ -4,6 +4,8 @@
 
 #include "base/strings.h"
 #include "intake/reception.h"
+#include "mail/address.h"
+#include "wording/command.h"
 
 namespace postern {
 namespace {
@@ -12,20 +14,6 @@ namespace {
 std::string one_line(std::string address) {
     std::ranges::replace(address, '\n', ' ');
     return address;
-}
-
-// As Exim sees it: the '@' in front of a domain is outside of quotes, and an odd number of backslashes in front of it
-// makes it part of the local part – but the first byte of the address does not count as one.
-bool shows_domain(std::string_view address) {
-    bool in_quotes = false;
-    std::size_t backslashes = 0;
-    for (std::size_t i = 0; i < address.size(); ++i) {
-        const char c = address[i];
-        if (c == '@' && !in_quotes && backslashes % 2 == 0) return true;
-        if (c == '"' && backslashes % 2 == 0) in_quotes = !in_quotes;
-        backslashes = c == '\\' && i > 0 ? backslashes + 1 : 0;
-    }
-    return false;
 }
 
 bool has_eight_bit(std::string_view text) {
@@ -168,9 +156,10 @@ Reception::Refused Reception::set_sender(const std::string& text) {
         AddressRules rules = p_.rewriter.address_rules();
         rules.allow_null = true;
         const AddressParse parse = parse_address(text, rules);
-        if (!parse.value) return refuse(Refusal::Why::bad_sender, wording::say_bad_sender(text, parse.error.text));
-        address = one_line(parse.value->address);
-        if (!parse.value->at && !address.empty()) address += "@" + main_.qualify_domain.value;
+        if (!parse.value) return refuse(Refusal::Why::bad_sender, wording::bad_sender(text, parse.error.text) + "\n");
+        address = parse.value->address;
+        if (!parse.value->at) address = qualified_sender(address, main_.qualify_domain.value);
+        address = one_line(address);
     }
     if (!request_.trusted && !address.empty()) {
         if (!main_.untrusted_set_sender) return std::nullopt;

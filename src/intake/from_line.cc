@@ -31,7 +31,7 @@ void Reception::use_from_line(const std::string& text) {
     const AddressParse parse = parse_address(expanded->bytes, rules);
     if (!parse.value) return;
     std::string address = parse.value->address;
-    if (!parse.value->at && !address.empty()) address += "@" + main_.qualify_domain.value;
+    if (!parse.value->at) address = qualified_sender(address, main_.qualify_domain.value);
     if (!request_.trusted) {
         if (!main_.untrusted_set_sender) return;
         if (p_.expander.match_address(address, main_.untrusted_set_sender.source, scope(), {}).verdict !=

@@ -418,4 +418,21 @@ LocalAndDomain split_address(std::string_view address) {
     return {address.substr(0, at), address.substr(at + 1), true};
 }
 
+bool shows_domain(std::string_view address) {
+    bool in_quotes = false;
+    std::size_t backslashes = 0;
+    for (std::size_t i = 0; i < address.size(); ++i) {
+        const char c = address[i];
+        if (c == '@' && !in_quotes && backslashes % 2 == 0) return true;
+        if (c == '"' && backslashes % 2 == 0) in_quotes = !in_quotes;
+        backslashes = c == '\\' && i > 0 ? backslashes + 1 : 0;
+    }
+    return false;
+}
+
+std::string qualified_sender(std::string_view address, std::string_view domain) {
+    if (address.empty() || shows_domain(address)) return std::string(address);
+    return quote_local_part(address) + '@' + std::string(domain);
+}
+
 }  // namespace postern

@@ -58,6 +58,12 @@ struct LocalAndDomain {
 
 [[nodiscard]] std::string unquote_local_part(std::string_view local_part);  // "a\ b" in quotes -> a b
 [[nodiscard]] std::string quote_local_part(std::string_view local_part);    // spec expansion.md §4 quote_local_part
+// Has it a domain, as Exim sees it: the '@' in front of it is outside of quotes, and an odd number of backslashes in
+// front of it makes it part of the local part – but the first byte of the address does not count as one.
+[[nodiscard]] bool shows_domain(std::string_view address);
+// A sender as it is spooled: "" stays; one without '@' is a local part as it is, quoted where it needs to be, and gets
+// the domain (observed on exim4 -f).
+[[nodiscard]] std::string qualified_sender(std::string_view address, std::string_view domain);
 // A person's name as the phrase of a header address: quoted where it needs to be, comments and strings in it kept, RFC
 // 2047 with `charset` if it has other than printable ASCII bytes.
 [[nodiscard]] std::string fix_phrase(std::string_view phrase, std::string_view charset = "UTF-8");

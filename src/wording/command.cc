@@ -21,6 +21,8 @@ std::string mode_not_available(std::string_view option) {
 std::string bad_sender(std::string_view address, std::string_view why) {
     return fmt::format("exim: bad -f address \"{}\": {}", address, why);
 }
+std::string_view no_domain_literals() { return "domain literals not allowed"; }
+std::string_view no_trailing_dot() { return "domain is malformed (trailing dot not allowed)"; }
 std::string macro_needs_upper_case() { return "exim: macro name set by -D must start with an upper case letter"; }
 std::string macro_twice() { return "exim: duplicated -D in command line"; }
 std::string too_many_macros() { return "exim: too many -D options on command line"; }

@@ -14,6 +14,8 @@ inline constexpr std::string_view kVersion = "0.1.0";
 [[nodiscard]] std::string bad_option(std::string_view option);
 [[nodiscard]] std::string mode_not_available(std::string_view option);
 [[nodiscard]] std::string bad_sender(std::string_view address, std::string_view why);
+[[nodiscard]] std::string_view no_domain_literals();  // why
+[[nodiscard]] std::string_view no_trailing_dot();
 [[nodiscard]] std::string macro_needs_upper_case();
 [[nodiscard]] std::string macro_twice();
 [[nodiscard]] std::string too_many_macros();

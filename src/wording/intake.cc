@@ -107,9 +107,6 @@ std::string delivery_not_started(std::string_view id, std::string_view why) {
     return fmt::format("cannot start delivery of {}: {}; it stays on the queue", id, why);
 }
 
-std::string say_bad_sender(std::string_view address, std::string_view why) {
-    return fmt::format("exim: bad -f address \"{}\": {}\n", address, why);
-}
 std::string say_bad_recipient(std::string_view address, std::string_view why) {
     return fmt::format("exim: bad recipient address \"{}\": {}\n", printable(address), why);
 }

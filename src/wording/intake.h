@@ -55,7 +55,6 @@ struct Received {
                                                        std::string_view why);  // nobody to tell
 
 // What the caller sees on standard error; whole lines.
-[[nodiscard]] std::string say_bad_sender(std::string_view address, std::string_view why);
 // A message of the mail system's own about message `about` that could not be taken; who should be told?
 [[nodiscard]] std::string unusable_message(std::string_view about, std::string_view why);
 [[nodiscard]] std::string unusable_without_recipients();

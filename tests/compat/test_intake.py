@@ -276,6 +276,13 @@ LITERALS = [Case(f"literal-{n}", conf(routers="r0:\n  driver = redirect\n  domai
     Call(("-odq", "-oi", "-oep", "-f", "s@b.example", address), MESSAGE)))
     for n, address in enumerate(["a@[x]", "<a@[x]>", "J <a@[1.2.3.4]>", "a@[1.2.3.4] (c)", "@r:a@[1.2.3.4]", "@[1.2.3.4]:a@b"])]
 
+ODD_SENDERS = [Case(f"sender-odd-{n}{'-' + main if main else ''}", conf(main), calls=(
+    Call(("-odq", "-oi", "-f", address, "box@test.example"), MESSAGE), Call(("-be", "-f", address, "$sender_address"))))
+    for main in ("", "allow_domain_literals", "strip_trailing_dot")
+    for n, address in enumerate([
+        "<a@[1.2.3.4]>", "J <a@[1.2.3.4]>", "a@[1.2.3.4] (c)", "a@[1.2.3.4]", "@r:a@[1.2.3.4]", "a@[x]", "a@[IPv6:::1]", "a@c.example.", "<a@c.example.>",
+        "J <a@c.example.>", "a@c.example..", "a@c.", "a.", "<a.>", '"a b"', '""', '"a@b"', "a\\@b", "ä", "a(b", "a!b", "a..b@c.example", "a\nb@c.example"])]
+
 # What headers_rewrite says: to the main log if the delivering process has it open or the recipient may, else on standard error.
 REWRITTEN = lines("To: a@b.ex, c@@d")
 BOTH = "r0:\n  driver = redirect\n  local_parts = bad\n  data = a@@b\n" + ACCEPT
@@ -304,7 +311,7 @@ test_rewrite_log = compat(REWRITE_LOG)
 test_dots = compat(DOTS)
 test_headers = compat(HEADERS)
 test_from_line = compat(FROM_LINE)
-test_sender = compat(SENDER)
+test_sender = compat(SENDER + ODD_SENDERS)
 test_recipients = compat(RECIPIENTS)
 test_dash_t = compat(DASH_T)
 test_limits = compat(LIMITS)
