@@ -8,6 +8,8 @@
 namespace postern {
 namespace {
 
+constexpr std::size_t kMostNamed = 100;  // of the bad addresses
+
 // The value as one line: Exim takes the newlines out, and leaves the blanks behind them.
 std::string unfolded(std::string_view value) {
     std::string out(value);
@@ -27,7 +29,7 @@ std::size_t folded_offset(std::string_view folded, std::size_t offset) {
 
 }  // namespace
 
-Reception::Refused Reception::extract_recipients(std::vector<wording::BadAddress>& bad) {
+Reception::Refused Reception::extract_recipients(BadAddresses& bad) {
     // Addresses on the command line are taken away from those in the headers: they count as done.
     const bool had_arguments = !message_.recipients.empty();
     if (had_arguments && main_.extract_addresses_remove_arguments) {
@@ -45,10 +47,10 @@ Reception::Refused Reception::extract_recipients(std::vector<wording::BadAddress
     return std::nullopt;
 }
 
-Reception::Refused Reception::judge_extracted(const std::vector<wording::BadAddress>& bad) {
-    if (!bad.empty()) {
+Reception::Refused Reception::judge_extracted(const BadAddresses& bad) {
+    if (!bad.named.empty()) {
         p_.log.main_and_panic(wording::bad_addresses_found(message_.id));
-        return refuse(Refusal::Why::bad_recipient, wording::say_bad_addresses(bad));
+        return refuse(Refusal::Why::bad_recipient, wording::say_bad_addresses(bad.named, bad.more));
     }
     if (message_.recipients.empty()) {
         p_.log.main_and_panic(wording::no_recipients_found(message_.id));
@@ -58,13 +60,17 @@ Reception::Refused Reception::judge_extracted(const std::vector<wording::BadAddr
     return std::nullopt;
 }
 
-Reception::Refused Reception::extract_from(const HeaderLine& line, std::vector<wording::BadAddress>& bad) {
+Reception::Refused Reception::extract_from(const HeaderLine& line, BadAddresses& bad) {
     const std::string_view folded = header_value(line.text);
     const std::string value = unfolded(folded);
     for (const HeaderAddress& item : header_addresses(value, p_.rewriter.address_rules())) {
+        if (!item.parse.value && bad.named.size() == kMostNamed) {  // D-bad-address-flood
+            ++bad.more;
+            continue;
+        }
         if (!item.parse.value) {  // shown with all that follows it
             const std::string_view rest = folded.substr(folded_offset(folded, item.whole_start));
-            bad.push_back({std::string(trim(rest)), item.parse.error.text});
+            bad.named.push_back({std::string(trim(rest)), item.parse.error.text});
             continue;
         }
         extracted_any_ = true;

@@ -143,7 +143,7 @@ Reception::Refused Reception::begin_spooling() {
     message_.id = make_message_id(message_.received, static_cast<std::uint64_t>(p_.os.pid()), main_.localhost());
     p_.log.set_message_id(message_.id);
     classify_headers();
-    std::vector<wording::BadAddress> bad;
+    BadAddresses bad;
     if (request_.extract_recipients) {
         if (auto refused = extract_recipients(bad)) return refused;  // too many: without a trace in the spool
     }

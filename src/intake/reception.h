@@ -58,9 +58,13 @@ private:
     [[nodiscard]] Text expanded(const Expandable& option, std::string_view name, std::string& why_not);
 
     // header_recipients.cc: -t
-    [[nodiscard]] Refused extract_recipients(std::vector<wording::BadAddress>& bad);
-    [[nodiscard]] Refused judge_extracted(const std::vector<wording::BadAddress>& bad);
-    [[nodiscard]] Refused extract_from(const HeaderLine& line, std::vector<wording::BadAddress>& bad);
+    struct BadAddresses {
+        std::vector<wording::BadAddress> named;
+        std::size_t more = 0;
+    };
+    [[nodiscard]] Refused extract_recipients(BadAddresses& bad);
+    [[nodiscard]] Refused judge_extracted(const BadAddresses& bad);
+    [[nodiscard]] Refused extract_from(const HeaderLine& line, BadAddresses& bad);
 
     // header_fixes.cc
     void classify_headers();

@@ -114,9 +114,10 @@ std::string say_too_many_recipients() { return "exim: too many recipients\n"; }
 std::string say_too_many_header_recipients() { return "exim: message rejected: too many recipients\n"; }
 std::string say_recipients_overridden() { return "exim: all -t recipients overridden by command line\n"; }
 std::string say_no_recipients() { return "exim: no recipients in message\n"; }
-std::string say_bad_addresses(const std::vector<BadAddress>& addresses) {
+std::string say_bad_addresses(const std::vector<BadAddress>& addresses, std::size_t more) {
     std::string out = addresses.size() == 1 ? "exim: invalid address:" : "exim: invalid addresses:\n";
     for (const BadAddress& bad : addresses) out += fmt::format("  {}: {}\n", printable(bad.text), bad.why);
+    if (more > 0) out += fmt::format("  ... and {} more\n", more);
     return out;
 }
 std::string say_header_section_too_long(std::int64_t limit) {

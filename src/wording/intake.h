@@ -68,7 +68,7 @@ struct Received {
 struct BadAddress {
     std::string text, why;
 };
-[[nodiscard]] std::string say_bad_addresses(const std::vector<BadAddress>& addresses);
+[[nodiscard]] std::string say_bad_addresses(const std::vector<BadAddress>& addresses, std::size_t more = 0);
 [[nodiscard]] std::string say_header_section_too_long(std::int64_t limit);
 [[nodiscard]] std::string say_header_line_too_long(std::int64_t limit);
 [[nodiscard]] std::string say_too_big(std::int64_t limit);

@@ -43,6 +43,8 @@ TEST(IntakeWording, BadAddresses) {
     EXPECT_EQ(say_bad_addresses({{"a@@b, c@x", "domain missing or malformed"}}),
               "exim: invalid address:  a@@b, c@x: domain missing or malformed\n");
     EXPECT_EQ(say_bad_addresses({{"a@@b", "x"}, {"<c@d", "y"}}), "exim: invalid addresses:\n  a@@b: x\n  <c@d: y\n");
+    EXPECT_EQ(say_bad_addresses({{"a@@b", "x"}, {"<c@d", "y"}}, 7),
+              "exim: invalid addresses:\n  a@@b: x\n  <c@d: y\n  ... and 7 more\n");
 }
 
 TEST(IntakeWording, TooBig) {

@@ -182,7 +182,9 @@ DASH_T = [queued("t-" + name, text, "-t -oi -oep -f sender@b.example" + args, to
     ("empty-to", lines("To:", "Cc: c@x.ex"), "", "", ""),
     ("dot-ends", lines("To: a@x.ex") + b".\nmore\n", "", "", ""),
     ("no-body", b"To: a@x.ex\n", "", "", ""),
-]]
+    ("hundred-bad", lines("To: " + ",\n ".join(f"a{n}@@b" for n in range(100))), "", "", ""),
+]] + [queued("t-flood", lines("To: " + ",\n ".join(f"a{n}@@b" for n in range(101))), "-t -oi -oep -f sender@b.example", to="",
+             difference="D-bad-address-flood", differs_in=("stderr",))]
 
 LIMITS = [
     queued("size-below", message(b"x" * 900 + b"\n"), main="message_size_limit = 2K"),
