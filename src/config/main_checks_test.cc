@@ -91,6 +91,7 @@ TEST(MainDefaultsTest, NoHostName) {
     EXPECT_EQ(config.error("primary_hostname = x"), "");
 }
 
+// D-run-time-user
 TEST(MainDefaultsTest, RunTimeAccount) {
     struct Case {
         std::string name, text;
