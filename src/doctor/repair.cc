@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "doctor/repair.h"
 
+#include <algorithm>
+
 #include "doctor/mend_maildir.h"
 #include "doctor/quiet_open.h"
 
@@ -15,21 +17,37 @@ void note_result(Finding& finding, Mended mended) {
     }
 }
 
+bool is_of_the_size_file(const Finding& finding) {
+    return finding.fault == MailboxFault::maildirsize_wrong || finding.fault == MailboxFault::maildirsize_malformed;
+}
+
+// With all its directories there the Maildir can be counted, and maildirsize may turn out to be wrong.
+Status look_at_size_file_again(Os& os, Clock& clock, const Patient& patient, Report& report) {
+    POSTERN_TRY_ASSIGN(Report again, examine(os, clock, patient));
+    for (Finding& finding : again.findings) {
+        if (is_of_the_size_file(finding)) report.add(std::move(finding));
+    }
+    return {};
+}
+
 Status repair_maildir(Os& os, Clock& clock, const Patient& patient, const RepairSettings& settings, Report& report) {
     POSTERN_TRY_ASSIGN(const UniqueFd directory, open_directory_quietly(os, patient.place.dir.get(), patient.leaf));
     MaildirMender mender(os, clock, directory.get(), settings);
     // Counting last: it needs tmp.
+    bool made = false;
     for (Finding& finding : report.findings) {
         if (finding.fault == MailboxFault::missing_directory) {
             note_result(finding, mender.make_directory(finding.file));
+            made = made || !finding.repaired.empty();
         } else if (finding.fault == MailboxFault::stale_temporary) {
             note_result(finding, mender.set_aside(finding.file));
         }
     }
+    if (made && std::ranges::none_of(report.findings, is_of_the_size_file)) {
+        POSTERN_TRY(look_at_size_file_again(os, clock, patient, report));
+    }
     for (Finding& finding : report.findings) {
-        const bool size_file =
-            finding.fault == MailboxFault::maildirsize_wrong || finding.fault == MailboxFault::maildirsize_malformed;
-        if (size_file) note_result(finding, mender.count_again());
+        if (is_of_the_size_file(finding)) note_result(finding, mender.count_again());
     }
     return {};
 }

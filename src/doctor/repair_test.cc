@@ -228,6 +228,19 @@ TEST_F(MaildirRepair, MakesMissingDirectories) {
     EXPECT_TRUE(w.fake.exists("/home/joe/M/.Sent/new") && w.fake.exists("/home/joe/M/.Sent/tmp"));
 }
 
+// Without "new" nobody could say what maildirsize should be.
+TEST_F(MaildirRepair, CountsAgainWhenADirectoryWasMissing) {
+    World w;
+    put_maildir(w);
+    w.clock.advance(Seconds{10});
+    w.fake.remove("/home/joe/M/new");
+    const auto report = repaired(w, "/home/joe/M");
+    ASSERT_TRUE(report);
+    EXPECT_EQ(findings_text(*report), "[missing-directory:new],[maildirsize-wrong:maildirsize]");
+    EXPECT_EQ(w.fake.content("/home/joe/M/maildirsize"), "1000S,10C\n8 1\n");
+    EXPECT_EQ(findings_after(w, "/home/joe/M"), "");
+}
+
 TEST_F(MaildirRepair, SetsStaleFilesAsideOnlyWhenAsked) {
     World w;
     put_maildir(w);
