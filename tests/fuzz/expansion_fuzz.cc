@@ -2,7 +2,6 @@
 // The first byte chooses: expand a text, or match a subject (up to the first newline) against a list. Nothing may
 // crash, hang or grow without bound; the same text gives the same answer twice; syntax_error() agrees with evaluation.
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,9 +9,9 @@
 
 #include "config/configuration.h"
 #include "expand/expander.h"
-#include "sys/clock.h"
-#include "sys/os.h"
-#include "sys/process.h"
+#include "support/fake_clock.h"
+#include "support/fake_os.h"
+#include "support/fake_processes.h"
 
 namespace {
 
@@ -21,81 +20,6 @@ using namespace postern;
 void require(bool condition) {
     if (!condition) std::abort();
 }
-
-Unexpected nothing() { return failure(ENOENT, "nothing"); }
-
-// A system without files and accounts: nothing is read that is not in the input.
-class EmptyOs final : public Os {
-    Result<UniqueFd> open(const AtPath&, int, mode_t) override { return nothing(); }
-    Result<UniqueFd> open_beneath(int, const std::string&, int, mode_t) override { return nothing(); }
-    Status close(UniqueFd) override { return {}; }
-    Result<std::size_t> read(int, std::span<char>) override { return nothing(); }
-    Result<std::size_t> pread(int, std::span<char>, std::int64_t) override { return nothing(); }
-    Result<std::size_t> write(int, std::string_view) override { return nothing(); }
-    Status fsync(int) override { return nothing(); }
-    Status truncate(int, std::int64_t) override { return nothing(); }
-    Result<std::int64_t> seek(int, std::int64_t, int) override { return nothing(); }
-    Result<FileStat> stat(int) override { return nothing(); }
-    Status chown(int, uid_t, gid_t) override { return nothing(); }
-    Status chmod(int, mode_t) override { return nothing(); }
-    Status set_times(int, timespec, timespec) override { return nothing(); }
-    Result<std::vector<DirEntry>> list(int) override { return nothing(); }
-    Status lock(int, LockKind, LockRange, Seconds) override { return nothing(); }
-    Status unlock(int, LockKind, LockRange) override { return nothing(); }
-    Result<Pipe> pipe() override { return nothing(); }
-    Status wait_any(std::span<Waiting>, std::chrono::milliseconds) override { return nothing(); }
-    Result<UniqueFd> connect(const SocketAddress&, std::chrono::milliseconds) override { return nothing(); }
-    Result<std::vector<std::string>> addresses_of(const std::string&) override { return nothing(); }
-    Result<FileStat> stat(const AtPath&, Follow) override { return nothing(); }
-    Status mkdir(const AtPath&, mode_t) override { return nothing(); }
-    Status unlink(const AtPath&) override { return nothing(); }
-    Status rmdir(const AtPath&) override { return nothing(); }
-    Status link(const AtPath&, const AtPath&) override { return nothing(); }
-    Status rename(const AtPath&, const AtPath&) override { return nothing(); }
-    Status rename_no_replace(const AtPath&, const AtPath&) override { return nothing(); }
-    Result<std::string> read_link(const AtPath&) override { return nothing(); }
-    Result<std::string> real_path(const std::string&) override { return nothing(); }
-    Status chmod(const AtPath&, mode_t) override { return nothing(); }
-    Status chown(const AtPath&, uid_t, gid_t, Follow) override { return nothing(); }
-    Status chdir(const std::string&) override { return nothing(); }
-    Status chdir(int) override { return nothing(); }
-    mode_t umask(mode_t) override { return 0; }
-    Status set_groups(std::span<const gid_t>) override { return nothing(); }
-    Status set_gids(gid_t) override { return nothing(); }
-    Status set_uids(uid_t) override { return nothing(); }
-    Status limit_core_size(std::uint64_t) override { return nothing(); }
-    Ids ids() override { return {}; }
-    std::vector<gid_t> groups() override { return {}; }
-    pid_t pid() override { return 1; }
-    Result<std::optional<User>> user(const std::string&) override { return std::optional<User>(); }
-    Result<std::optional<User>> user(uid_t) override { return std::optional<User>(); }
-    Result<std::optional<Group>> group(const std::string&) override { return std::optional<Group>(); }
-    Result<std::optional<Group>> group(gid_t) override { return std::optional<Group>(); }
-    Result<std::vector<gid_t>> groups_of(const User&) override { return nothing(); }
-    Result<std::string> node_name() override { return nothing(); }
-    Result<Space> free_space(const std::string&) override { return nothing(); }
-    Result<std::optional<std::uint16_t>> service_port(const std::string&, const std::string&) override {
-        return nothing();
-    }
-    Status send_datagram(const std::string&, std::uint16_t, std::string_view) override { return nothing(); }
-};
-
-class StoppedClock final : public Clock {
-    TimePoint now() override { return {1795319538, 0}; }
-    std::chrono::nanoseconds steady() override { return {}; }
-    void sleep(std::chrono::microseconds) override {}
-};
-
-class NoProcesses final : public ProcessRunner {
-    Result<pid_t> fork_child(const std::function<int()>&, bool) override { return nothing(); }
-    Result<ExitStatus> wait(pid_t) override { return nothing(); }
-    Status kill(pid_t, int) override { return nothing(); }
-    Result<CommandResult> run(const Command&) override { return CommandResult{{}, "output\n", false}; }
-    Result<Running> spawn(Os&, const Spawn&) override { return nothing(); }
-    void kill_strays(pid_t) override {}
-    ConfinementSupport confinement_support() override { return {}; }
-    Result<std::optional<ExitStatus>> ended(pid_t, std::chrono::milliseconds) override { return nothing(); }
-};
 
 void add_list(Configuration& configuration, ListKind kind, const char* name, const char* source) {
     NamedList list;
@@ -111,9 +35,12 @@ std::string answer(const Expansion& value) { return value ? value->bytes : "Fail
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    EmptyOs os;
-    StoppedClock clock;
-    NoProcesses processes;
+    FakeClock clock;
+    FakeOs os(clock);  // without files and accounts: nothing is read that is not in the input
+    FakeProcesses processes(os);
+    processes.on_run = [](const ProcessRunner::Command&) {
+        return ProcessRunner::CommandResult{{}, "output\n", false};
+    };
     Configuration configuration;
     configuration.main.primary_hostname.value = "mx.test.ex";
     add_list(configuration, ListKind::domain, "a", "+a : +b");

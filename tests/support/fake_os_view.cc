@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tests see and set: set-up, snapshots, power cuts.
 #include <fmt/format.h>
-#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
 
 #include "support/fake_os.h"
 #include "support/fake_os_inode.h"
@@ -21,13 +23,19 @@ std::string entry_text(const std::string& path, const FakeOs::Entry& entry) {
     return out;
 }
 
+// The author of a test is mistaken: nothing that it says would mean anything.
+[[noreturn]] void misused(const std::string& why) {
+    std::fprintf(stderr, "FakeOs: %s\n", why.c_str());
+    std::abort();
+}
+
 timespec timespec_of(TimePoint when) { return {when.seconds, when.microseconds * 1000L}; }
 
 }  // namespace
 
 // --- set-up ---
 
-// The test author's view: as root, no permissions, parents made. Fails the test on nonsense.
+// The test author's view: as root, no permissions, parents made. Nonsense ends the program.
 FakeOs::InodePtr FakeOs::put(const std::string& path, FileKind kind, mode_t mode, uid_t uid, gid_t gid) {
     InodePtr directory = root_;
     std::size_t at = 1;
@@ -43,7 +51,7 @@ FakeOs::InodePtr FakeOs::put(const std::string& path, FileKind kind, mode_t mode
         directory = directory->entries.at(part);
     }
     const std::string leaf = path.substr(at);
-    if (!path.starts_with('/') || (leaf.empty() && path != "/")) ADD_FAILURE() << "not a path to put: " << path;
+    if (!path.starts_with('/') || (leaf.empty() && path != "/")) misused("not a path to put: " + path);
     InodePtr node;
     if (path == "/") {
         node = root_;
@@ -82,10 +90,7 @@ void FakeOs::put_fifo(const std::string& path, bool has_reader, mode_t mode, uid
 void FakeOs::put_link(const std::string& from, const std::string& to) {
     const InodePtr node = look(from);
     const auto found = resolve_from(root_, to, Follow::no);
-    if (!node || !found || found->node) {
-        ADD_FAILURE() << "cannot link " << from << " to " << to;
-        return;
-    }
+    if (!node || !found || found->node) misused("cannot link " + from + " to " + to);
     set_entry(found->directory, found->leaf, node);
     found->directory->synced_entries[found->leaf] = node;
 }
@@ -100,12 +105,10 @@ void FakeOs::remove(const std::string& path) {
 }
 
 void FakeOs::set_file_times(const std::string& path, TimePoint atime, TimePoint mtime) {
-    if (const InodePtr node = look(path)) {
-        node->atime = timespec_of(atime);
-        node->mtime = timespec_of(mtime);
-        return;
-    }
-    ADD_FAILURE() << "no such file: " << path;
+    const InodePtr node = look(path);
+    if (!node) misused("no such file: " + path);
+    node->atime = timespec_of(atime);
+    node->mtime = timespec_of(mtime);
 }
 
 void FakeOs::add_user(const std::string& name, uid_t uid, gid_t gid, const std::string& home) {
