@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any directory as a Mailstore for `postern mailbox check` and `repair`: see support/doctor_input.h.
+#include "support/doctor_input.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "doctor/repair.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    postern::DoctorInput(postern::MailboxFormat::mailstore).run({reinterpret_cast<const char*>(data), size});
+    return 0;
+}
