@@ -2,6 +2,8 @@
 // postern check|explain|deliver|once|mailbox: the commands with words instead of letters.
 #include <CLI/CLI.hpp>
 
+#include <functional>
+
 #include "app/check.h"
 #include "app/deliver_command.h"
 #include "app/explain.h"
@@ -38,17 +40,130 @@ struct Common {
     }
 };
 
-int run_check(Workplace::World world, const Common& common) {
-    const auto line = common.command_line(world);
-    return line ? check_configuration(world, *line, common.json) : 1;
-}
+// What a command does once its words are read; its exit code.
+using Action = std::function<int(Workplace::World)>;
 
-void add_to(CLI::App& command, MailboxRequest& request) {
-    command.add_option("PATH", request.path, "The mailbox")->required();
-    command.add_option("--format", request.format, "What it is, if that can't be seen")
-        ->check(CLI::IsMember({"mbox", "maildir", "mbx", "mailstore"}));
-    command.add_flag("--json", request.json, "Answer in JSON");
-}
+// The commands, and which of them the words have chosen.
+class Commands {
+public:
+    Commands() {
+        app_.set_version_flag("--version", "Postern " + std::string(wording::kVersion));
+        app_.require_subcommand(0, 1);
+        declare_check();
+        declare_explain();
+        declare_deliver();
+        declare_once();
+        declare_mailbox();
+    }
+
+    int run(Workplace::World world, std::vector<std::string> words) {
+        std::ranges::reverse(words);  // CLI11 wants them so
+        try {
+            app_.parse(words);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error);
+        }
+        const auto chosen = std::ranges::find_if(actions_, [](const auto& command) { return command.first->parsed(); });
+        return chosen != actions_.end() ? chosen->second(world) : 0;
+    }
+
+private:
+    void declare_check() {
+        CLI::App* command = app_.add_subcommand(
+            "check", "Read and check a whole configuration: every error at once, nothing is delivered");
+        command->add_option("FILE", common_.configuration, "Configuration file")->required();
+        common_.add_to(*command);
+        on(command, [this](Workplace::World world, const CommandLine& line) {
+            return check_configuration(world, line, common_.json);
+        });
+    }
+
+    void declare_explain() {
+        CLI::App* command = app_.add_subcommand(
+            "explain", "Say what would happen to a message for ADDRESS, step by step; nothing is changed");
+        common_.add_configuration_to(*command);
+        command->add_option("ADDRESS", address_, "Recipient")->required();
+        add_sender_to(*command, "Envelope sender (default: the caller)");
+        command->footer(
+            "A message on standard input (not a terminal) is taken into account: its headers, size and body.");
+        common_.add_to(*command);
+        on(command, [this](Workplace::World world, const CommandLine& line) {
+            return explain_address(world, line, address_, sender_, common_.json);
+        });
+    }
+
+    void declare_deliver() {
+        CLI::App* command =
+            app_.add_subcommand("deliver", "Deliver the message on standard input now and say what became of it");
+        common_.add_configuration_to(*command);
+        command->add_option("RECIPIENT", recipients_, "Recipients")->required();
+        add_sender_to(*command, "Envelope sender; empty for bounces (default: the caller)");
+        command->footer("Exit code 0: Postern has taken the message; what could not be delivered yet is on its queue.");
+        common_.add_to(*command);
+        on(command, [this](Workplace::World world, const CommandLine& line) {
+            return deliver_now(world, line, recipients_, sender_, common_.json);
+        });
+    }
+
+    void declare_once() {
+        CLI::App* once = app_.add_subcommand("once", "Look into a database of autoreply's `once`, or take one over");
+        once->require_subcommand(1);
+        CLI::App* import = once->add_subcommand("import", "Add what is on standard input to an SQLite database");
+        import->add_option("FILE", database_, "The database; made if it is not there")->required();
+        import->footer("Standard input: the output of `db5.3_dump` for exim4's file, or of `postern once dump`.");
+        on(import, [this](Workplace::World world) { return import_once_database(world.os, database_); });
+        CLI::App* dump = once->add_subcommand("dump", "One line an address: SECONDS ADDRESS");
+        dump->add_option("FILE", database_, "An SQLite database or a once_file_size file")->required();
+        on(dump, [this](Workplace::World world) { return dump_once_database(world.os, database_); });
+    }
+
+    void declare_mailbox() {
+        CLI::App* mailbox =
+            app_.add_subcommand("mailbox", "Look whether a mailbox (mbox, Maildir, MBX, Mailstore) is whole");
+        mailbox->require_subcommand(1);
+        CLI::App* check = mailbox->add_subcommand(
+            "check", "Say what is torn, doubled or foreign in it. Exit code 0: nothing, 1: something, 2: can't look");
+        add_mailbox_to(*check);
+        on(check, [this](Workplace::World world) { return check_mailbox(world, mailbox_); });
+        CLI::App* repair = mailbox->add_subcommand(
+            "repair",
+            "Do what can't lose a byte of mail, under the mailbox's locks, and say what was done and what not");
+        add_mailbox_to(*repair);
+        repair->add_flag("--set-stale-aside", mailbox_.set_stale_aside,
+                         "Move what nobody has touched in a Maildir's tmp for 36 hours to tmp.old");
+        on(repair, [this](Workplace::World world) { return repair_mailbox(world, mailbox_); });
+    }
+
+    void add_sender_to(CLI::App& command, const char* help) {
+        command.add_option_function<std::string>(
+            "-f,--from", [this](const std::string& address) { sender_ = address; }, help);
+    }
+    void add_mailbox_to(CLI::App& command) {
+        command.add_option("PATH", mailbox_.path, "The mailbox")->required();
+        command.add_option("--format", mailbox_.format, "What it is, if that can't be seen")
+            ->check(CLI::IsMember({"mbox", "maildir", "mbx", "mailstore"}));
+        command.add_flag("--json", mailbox_.json, "Answer in JSON");
+    }
+
+    void on(CLI::App* command, Action action) { actions_.emplace_back(command, std::move(action)); }
+    // For the commands with a configuration.
+    void on(CLI::App* command, std::function<int(Workplace::World, const CommandLine&)> action) {
+        on(command, [this, act = std::move(action)](Workplace::World world) {
+            const auto line = common_.command_line(world);
+            return line ? act(world, *line) : 1;
+        });
+    }
+
+    CLI::App app_{
+        "Postern: the last mile of mail. Also answers to sendmail's and exim's letters: postern -C FILE [-odf] [-f "
+        "sender] recipient < message"};
+    std::vector<std::pair<CLI::App*, Action>> actions_;
+    Common common_;
+    std::string address_, database_;
+    std::optional<std::string> sender_;
+    std::vector<std::string> recipients_;
+    MailboxRequest mailbox_;
+};
 
 }  // namespace
 
@@ -61,86 +176,9 @@ bool is_subcommand(std::string_view word) {
 std::optional<int> run_subcommand(Workplace::World world, const std::string& word,
                                   const std::vector<std::string>& arguments) {
     if (!is_subcommand(word)) return std::nullopt;
-
-    CLI::App app{
-        "Postern: the last mile of mail. Also answers to sendmail's and exim's letters: postern -C FILE [-odf] [-f "
-        "sender] recipient < message"};
-    app.set_version_flag("--version", "Postern " + std::string(wording::kVersion));
-    app.require_subcommand(0, 1);
-    Common common;
-    std::string address, sender;
-    bool have_sender = false;
-    std::vector<std::string> recipients;
-
-    CLI::App* check =
-        app.add_subcommand("check", "Read and check a whole configuration: every error at once, nothing is delivered");
-    check->add_option("FILE", common.configuration, "Configuration file")->required();
-    common.add_to(*check);
-
-    CLI::App* explain = app.add_subcommand(
-        "explain", "Say what would happen to a message for ADDRESS, step by step; nothing is changed");
-    common.add_configuration_to(*explain);
-    explain->add_option("ADDRESS", address, "Recipient")->required();
-    explain->add_option("-f,--from", sender, "Envelope sender (default: the caller)")->each([&](const std::string&) {
-        have_sender = true;
-    });
-    explain->footer("A message on standard input (not a terminal) is taken into account: its headers, size and body.");
-    common.add_to(*explain);
-
-    CLI::App* deliver =
-        app.add_subcommand("deliver", "Deliver the message on standard input now and say what became of it");
-    common.add_configuration_to(*deliver);
-    deliver->add_option("RECIPIENT", recipients, "Recipients")->required();
-    deliver->add_option("-f,--from", sender, "Envelope sender; empty for bounces (default: the caller)")
-        ->each([&](const std::string&) { have_sender = true; });
-    deliver->footer("Exit code 0: Postern has taken the message; what could not be delivered yet is on its queue.");
-    common.add_to(*deliver);
-
-    std::string database;
-    CLI::App* once = app.add_subcommand("once", "Look into a database of autoreply's `once`, or take one over");
-    once->require_subcommand(1);
-    CLI::App* once_import = once->add_subcommand("import", "Add what is on standard input to an SQLite database");
-    once_import->add_option("FILE", database, "The database; made if it is not there")->required();
-    once_import->footer("Standard input: the output of `db5.3_dump` for exim4's file, or of `postern once dump`.");
-    CLI::App* once_dump = once->add_subcommand("dump", "One line an address: SECONDS ADDRESS");
-    once_dump->add_option("FILE", database, "An SQLite database or a once_file_size file")->required();
-
-    MailboxRequest mailbox;
-    CLI::App* doctor = app.add_subcommand("mailbox", "Look whether a mailbox (mbox, Maildir, MBX, Mailstore) is whole");
-    doctor->require_subcommand(1);
-    CLI::App* examined = doctor->add_subcommand(
-        "check", "Say what is torn, doubled or foreign in it. Exit code 0: nothing, 1: something, 2: can't look");
-    add_to(*examined, mailbox);
-    CLI::App* repaired = doctor->add_subcommand(
-        "repair", "Do what can't lose a byte of mail, under the mailbox's locks, and say what was done and what not");
-    add_to(*repaired, mailbox);
-    repaired->add_flag("--set-stale-aside", mailbox.set_stale_aside,
-                       "Move what nobody has touched in a Maildir's tmp for 36 hours to tmp.old");
-
-    std::vector<std::string> words;
-    if (word == "help")
-        words.push_back("--help");
-    else
-        words.push_back(word);
+    std::vector<std::string> words{word == "help" ? "--help" : word};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    std::ranges::reverse(words);  // CLI11 wants them so
-    try {
-        app.parse(words);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error);
-    }
-    if (check->parsed()) return run_check(world, common);
-    if (once_import->parsed()) return import_once_database(world.os, database);
-    if (once_dump->parsed()) return dump_once_database(world.os, database);
-
-    if (examined->parsed()) return check_mailbox(world, mailbox);
-    if (repaired->parsed()) return repair_mailbox(world, mailbox);
-    const auto line = common.command_line(world);
-    if (!line) return 1;
-    const std::optional<std::string> from = have_sender ? std::optional(sender) : std::nullopt;
-    if (explain->parsed()) return explain_address(world, *line, address, from, common.json);
-    if (deliver->parsed()) return deliver_now(world, *line, recipients, from, common.json);
-    return 0;
+    return Commands().run(world, std::move(words));
 }
 
 }  // namespace postern
