@@ -5,6 +5,8 @@
 Reads the postern_library(NAME USES ...) line of every src/*/CMakeLists.txt and every #include "folder/..." below
 src/. Fails on an include of a folder that is not declared, on a circle between folders, on a folder without a
 declaration, and on a declared folder that does not exist. *_test.cc may include "support/..." as well.
+Fails as well on two classes of one name in one namespace: each translation unit would take its own for both, without a
+word from compiler or linker. Those of unnamed namespaces count only in headers, those of *_test.cc not.
 There is no list of exceptions.
 
 usage: check_layers.py [ROOT]
@@ -17,6 +19,16 @@ from pathlib import Path
 DECLARATION = re.compile(r"^\s*postern_library\(([^)]*)\)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 KEYWORDS = {"USES", "LINKS"}
+# What is no code is taken out first, so that a brace in it does not count.
+NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'|^[ \t]*#(?:\\\n|[^\n])*',
+                     re.DOTALL | re.MULTILINE)
+# In a scope of namespaces: a namespace opens, a class or an enumeration is defined, any other brace opens or closes.
+SCOPE = re.compile(r"""
+    (?:\binline\s+)?\bnamespace\s*(?P<namespace>[\w:]*)\s*\{
+  | \b(?P<kind>class|struct|union|enum(?:\s+class|\s+struct)?)\s+(?:\[\[[^\]]*\]\]\s*)*(?P<name>[\w:]+(?:<[^{};]*>)?)
+        (?:\s+final)?\s*(?::[^{};]*)?\{
+  | (?P<brace>[{}])
+""", re.VERBOSE)
 
 
 def read_declarations(src):
@@ -94,13 +106,45 @@ def check_file(path, relative, folder, allowed):
     return errors
 
 
+def class_definitions(text):
+    """Yields (line, "namespace::Name", in an unnamed namespace) for each class that is defined in namespaces only."""
+    text = NO_CODE.sub(lambda match: "\n" * match.group().count("\n"), text)
+    scopes = []    # a namespace's name ("" if unnamed), or None for any other brace
+    for match in SCOPE.finditer(text):
+        if match["brace"] == "}":
+            if scopes:
+                scopes.pop()
+        elif match["brace"]:
+            scopes.append(None)
+        elif match["namespace"] is not None:
+            scopes.append(match["namespace"])
+        else:
+            if None not in scopes:
+                line = text.count("\n", 0, match.start()) + 1
+                yield line, "::".join([name for name in scopes if name] + [match["name"]]), "" in scopes
+            scopes.append(None)
+
+
+def find_namesakes(files):
+    """Returns an error for each class of `files`, {name: text}, that has the name of an earlier one in another file."""
+    places, errors = {}, []
+    for name, text in sorted(files.items()):
+        for line, definition, unnamed in class_definitions(text):
+            if unnamed and not name.endswith(".h"):
+                continue
+            first = places.setdefault(definition, (name, line))
+            if first[0] != name:
+                errors.append(f"src/{name}:{line}: defines {definition}, as src/{first[0]}:{first[1]} does")
+    return errors
+
+
 def check(root):
     src = root / "src"
     uses, errors = read_declarations(src)
     circle = find_circle(uses)
     if circle:
         errors.append("circle between folders: " + " -> ".join(circle))
-    files = 0
+    sources = {}
     for path in sorted(src.rglob("*")):
         if path.suffix not in {".h", ".cc", ".inc"} or not path.is_file():
             continue
@@ -111,8 +155,9 @@ def check(root):
         folder = relative.parts[0]
         if folder in uses:
             errors += check_file(path, relative, folder, uses[folder])
-        files += 1
-    return errors, files, len(uses)
+        sources[str(relative)] = path.read_text(errors="replace")
+    errors += find_namesakes({name: text for name, text in sources.items() if not name.endswith("_test.cc")})
+    return errors, len(sources), len(uses)
 
 
 def main(arguments):

@@ -77,3 +77,46 @@ def test_relative_include(tmp_path):
     code, errors = run(tree(tmp_path, LOWER_AND_UPPER | {"sys/os.cc": '#include "os.h"\n'}))
     assert code == 1
     assert 'as "sys/os.h"' in errors
+
+
+READER = "namespace postern {\n%s\n}  // namespace postern\n"
+
+
+def test_two_classes_of_one_name(tmp_path):
+    code, errors = run(tree(tmp_path, LOWER_AND_UPPER | {
+        "base/text.h": READER % "class Reader;\nclass LineReader final : public Reader {\n  int x;\n};",
+        "sys/os.cc": READER % "struct LineReader {\n  int y;\n};",
+    }))
+    assert code == 1
+    assert errors == "src/sys/os.cc:2: defines postern::LineReader, as src/base/text.h:3 does\n"
+
+
+def test_enumerations_and_nested_namespaces(tmp_path):
+    code, errors = run(tree(tmp_path, LOWER_AND_UPPER | {
+        "base/text.h": "namespace postern::text {\nenum class Kind : int { a };\n}\n",
+        "sys/os.cc": "namespace postern { inline namespace text {\nenum class Kind { b };\n} }\n",
+    }))
+    assert code == 1
+    assert errors == "src/sys/os.cc:2: defines postern::text::Kind, as src/base/text.h:2 does\n"
+
+
+def test_names_that_do_not_meet(tmp_path):
+    same = "struct Line {\n  int x;\n};"
+    allowed = {
+        "base/text.h": READER % same,
+        "sys/one.cc": READER % ("namespace {\n" + same + "\n}"),         # this file's own
+        "sys/two.cc": READER % ("namespace other {\n" + same + "\n}"),
+        "sys/three.cc": READER % ("struct Outer {\n" + same + "\n};"),
+        "sys/four.cc": READER % ("void f() {\n" + same + "\n}"),
+        "sys/five.cc": READER % "struct Line;\nstruct Line* g(struct Line& x);\n// struct Line {\nconst char* k = \"}}\";",
+        "sys/six.cc": "#define OPEN {\n" + READER % "const char* k = R\"(\n} struct Line {\n)\"; char c = '}';",
+        "sys/line_test.cc": READER % same,
+    }
+    assert run(tree(tmp_path, LOWER_AND_UPPER | allowed)) == (0, "")
+
+
+def test_unnamed_namespace_of_a_header_is_everybodys(tmp_path):
+    own = "namespace {\nstruct Line {};\n}\n"
+    code, errors = run(tree(tmp_path, LOWER_AND_UPPER | {"base/text.h": own, "sys/line.h": own}))
+    assert code == 1
+    assert errors == "src/sys/line.h:2: defines Line, as src/base/text.h:2 does\n"
