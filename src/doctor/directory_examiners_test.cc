@@ -110,6 +110,16 @@ TEST_F(Maildir, SizeFile) {
     EXPECT_EQ(findings(), "foreign-file:maildirsize");
 }
 
+TEST_F(Maildir, NobodyKnowsTheSizeWithFoldersInFolders) {
+    put("maildirsize", "1000S,10C\n24 1\n");
+    put_directory("/home/joe/Maildir/.Sent/new");
+    put_directory("/home/joe/Maildir/.Sent/cur");
+    put_directory("/home/joe/Maildir/.Sent/tmp");
+    EXPECT_EQ(findings(), "maildirsize-wrong:maildirsize");
+    put_directory("/home/joe/Maildir/.Sent/.Inner");
+    EXPECT_EQ(findings(), "");
+}
+
 TEST_F(Maildir, MissingDirectoryAndFileInItsPlace) {
     w_.fake.remove("/home/joe/Maildir/tmp");
     EXPECT_EQ(findings(), "missing-directory:tmp");

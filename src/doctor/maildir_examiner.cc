@@ -171,6 +171,7 @@ private:
                          .detail = directory.error().to_string()});
             return;
         }
+        sure_ = sure_ && !has_folders(directory->get());
         const auto holds = [&](const char* inner) {
             return os_.stat(AtPath{directory->get(), inner}, Follow::no).has_value();
         };
@@ -179,6 +180,14 @@ private:
         } else {
             report_.add({.fault = MailboxFault::foreign_file, .note = true, .file = name, .offset = {}, .detail = {}});
         }
+    }
+
+    // Folders within folders: Exim counts them, other programs don't know such things.
+    bool has_folders(int directory) {
+        const auto entries = os_.list(directory);
+        return !entries || std::ranges::any_of(*entries, [](const DirEntry& entry) {
+            return entry.name.starts_with('.') && entry.kind.value_or(FileKind::directory) == FileKind::directory;
+        });
     }
 
     std::optional<FileStat> size_file_stat() {
