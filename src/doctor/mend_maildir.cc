@@ -120,8 +120,8 @@ Mended MaildirMender::count_again() {
     const MailboxUse counted = file.count(directory_);
     const auto use = file.recalculate(directory_);
     if (!use) return tl::unexpected(use.error().to_string());
-    if (*use !=
-        counted) {  // whatever it was, it may have gone wrong the second time: no file is better than a wrong one
+    // Counted differently the first time, or overtaken by a change: no file is better than a wrong one.
+    if (*use != counted || !file.written()) {
         (void)os_.unlink(AtPath{directory_, "maildirsize"});
         return tl::unexpected(wording::maildirsize_unsure());
     }

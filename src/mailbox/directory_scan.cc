@@ -20,6 +20,11 @@ std::int64_t age_of(const timespec& then, TimePoint now) {
     return (now.seconds - then.tv_sec) * 1'000'000 + now.microseconds - then.tv_nsec / 1000;
 }
 
+// Such a link counts, but has no size.
+bool leads_nowhere(Follow follow, const Error& error) {
+    return follow == Follow::yes && (error.code == ENOENT || error.code == ENOTDIR || error.code == ELOOP);
+}
+
 }  // namespace
 
 MailboxUse total_use(const DirectoryUse& tree) {
@@ -36,12 +41,13 @@ bool DirectoryScan::lasting(int code) {
 void DirectoryScan::refresh(int directory, DirectoryUse& tree) {
     seen_.clear();
     doubtful_ = false;
+    complete_ = true;
     visit(directory, tree, 0);
 }
 
 void DirectoryScan::visit(int directory, DirectoryUse& node, int depth) {
     const auto found = os_.stat(directory);
-    if (!found) note(found.error());
+    if (!found) note_gap(found.error());
     if (!found || !seen_.emplace(found->device, found->inode).second) {
         node = {.name = node.name, .changed = {}, .own = {}, .below = {}};
         return;
@@ -56,7 +62,7 @@ void DirectoryScan::visit(int directory, DirectoryUse& node, int depth) {
         if (inner) {
             visit(inner->get(), below, depth + 1);
         } else {
-            note(inner.error());
+            note_gap(inner.error());
             below = {.name = below.name, .changed = {}, .own = {}, .below = {}};
         }
     }
@@ -72,7 +78,7 @@ void DirectoryScan::list(int directory, DirectoryUse& node, const FileStat& foun
             .below = {}};
     const TimePoint start = clock_.now();
     const auto entries = os_.list(directory);
-    if (!entries) return note(entries.error());
+    if (!entries) return note_gap(entries.error());
     for (const DirEntry& entry : *entries) add_entry(directory, node, entry, before);
     // A change in the same step of the clock as this look would not show.
     node.settled = age_of(found.mtime, start) > (found.mtime.tv_nsec == 0 ? kCoarseStep : kFineStep);
@@ -88,7 +94,7 @@ void DirectoryScan::add_entry(int directory, DirectoryUse& node, const DirEntry&
     std::optional<FileStat> stat;
     const auto look = [&](Follow follow) {
         const auto found = os_.stat(AtPath{directory, entry.name}, follow);
-        if (!found) note(found.error());
+        if (!found && !leads_nowhere(follow, found.error())) note_gap(found.error());
         stat = found ? std::optional(*found) : std::nullopt;
         return stat.has_value();
     };

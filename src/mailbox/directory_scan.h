@@ -55,6 +55,8 @@ public:
     void refresh(int directory, DirectoryUse& tree);
     // Something could not be looked at for a reason that may be gone next time: the result must not be kept.
     [[nodiscard]] bool doubtful() const { return doubtful_; }
+    // Everything was looked at: nothing is missing from the result.
+    [[nodiscard]] bool complete() const { return complete_; }
     // Errors that belong to the tree (gone, closed to us, too deep) and not to the moment.
     [[nodiscard]] static bool lasting(int code);
 
@@ -67,8 +69,11 @@ private:
     Os& os_;
     Clock& clock_;
     const NameRules& names_;
-    void note(const Error& error) { doubtful_ = doubtful_ || !lasting(error.code); }
-    bool doubtful_ = false;
+    void note_gap(const Error& error) {
+        doubtful_ = doubtful_ || !lasting(error.code);
+        complete_ = false;
+    }
+    bool doubtful_ = false, complete_ = true;
     std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;
 };
 

@@ -40,6 +40,7 @@ struct Scan : testing::Test {
         DirectoryScan scan(w.os, w.clock, names);
         scan.refresh(directory->get(), tree);
         doubtful = scan.doubtful();
+        complete = scan.complete();
         return total_use(tree);
     }
     MailboxUse scan() {
@@ -49,7 +50,7 @@ struct Scan : testing::Test {
     void wait() { w.clock.advance(std::chrono::seconds(10)); }
     World w;
     SizeInName names;
-    bool doubtful = false;
+    bool doubtful = false, complete = true;
 };
 
 TEST_F(Scan, CountsAsTheReferenceDoes) {
@@ -198,6 +199,32 @@ TEST(ScanFaults, AFailingCallIsNoticedOrHarmless) {
         scan.refresh(directory->get(), tree);
         EXPECT_TRUE(scan.doubtful() || total_use(tree) == whole);
     });
+}
+
+TEST_F(Scan, SaysWhetherSomethingIsMissing) {
+    put("file", 10);
+    w.fake.put_symlink("/home/joe/box/nowhere", "nosuch", kUser, kMail);
+    w.fake.put_symlink("/home/joe/box/loop", "loop", kUser, kMail);
+    EXPECT_EQ(scan().count, 3);
+    EXPECT_TRUE(complete);
+    const struct {
+        const char* name;
+        mode_t mode;
+        bool want_complete;
+    } kCases[] = {{"open", 0700, true}, {"closed", 0, false}, {"names only", 0400, false}, {"no names", 0100, false}};
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        put_directory("dir");
+        put("dir/file", 100);
+        put_directory("dir", c.mode);
+        DirectoryUse tree;
+        (void)scan(tree);
+        EXPECT_EQ(complete, c.want_complete);
+        EXPECT_FALSE(doubtful);  // it may well stay so
+        put_directory("dir");
+        EXPECT_EQ(scan(tree).size, 110);
+        EXPECT_TRUE(complete);
+    }
 }
 
 }  // namespace

@@ -18,6 +18,11 @@ bool later(const timespec& a, const timespec& b) {
 }
 bool same_time(const timespec& a, const timespec& b) { return !later(a, b) && !later(b, a); }
 
+// Where the listing does not say what an entry is, trying to open it does.
+bool is_no_directory(const DirEntry& entry, const Error& error) {
+    return !entry.kind && (error.code == ENOTDIR || error.code == ELOOP);
+}
+
 }  // namespace
 
 void MaildirsizeFile::take(UniqueFd fd) {
@@ -69,7 +74,7 @@ Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
     seen_.reset();
     Walk before, after;
     walk(directory, before, true, 0);
-    if (before.doubtful) {  // good enough for this once, but not to be believed later
+    if (before.doubtful) {  // what could be seen is good enough for this once, but not to be believed later
         (void)os_.unlink(AtPath{directory, kName});
         return before.use;
     }
@@ -84,16 +89,18 @@ Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
 }
 
 void MaildirsizeFile::walk(int directory, Walk& into, bool with_files, int depth) {
-    const auto entries = os_.list(directory);
-    if (!entries) into.doubtful = into.doubtful || !DirectoryScan::lasting(entries.error().code);
-    if (!entries || depth > DirectoryScan::kDeepest) return;
+    const auto entries = depth <= DirectoryScan::kDeepest ? os_.list(directory) : failure(EMLINK, "list", kName);
+    if (!entries) {
+        into.doubtful = true;
+        return;
+    }
     for (const DirEntry& entry : *entries) {
         if (entry.kind.value_or(FileKind::directory) != FileKind::directory || !names_.counts_folder(entry.name))
             continue;
         const auto inner = os_.open_beneath(directory, entry.name, kOpenDirectory);
         const auto stat = inner ? os_.stat(inner->get()) : Unexpected(inner.error());
         if (!stat) {
-            into.doubtful = into.doubtful || !DirectoryScan::lasting(stat.error().code);
+            into.doubtful = into.doubtful || !is_no_directory(entry, stat.error());
             continue;
         }
         // Our own temporary file changes tmp.
@@ -104,7 +111,7 @@ void MaildirsizeFile::walk(int directory, Walk& into, bool with_files, int depth
             DirectoryUse use{.name = entry.name, .changed = {}, .own = {}, .below = {}};
             DirectoryScan scan(os_, clock_, names_);
             scan.refresh(inner->get(), use);
-            into.doubtful = into.doubtful || scan.doubtful();
+            into.doubtful = into.doubtful || !scan.complete();
             into.use = sum_of(into.use, total_use(use));
         }
     }

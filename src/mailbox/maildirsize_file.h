@@ -31,7 +31,10 @@ public:
     [[nodiscard]] Result<std::optional<MailboxUse>> read(int directory);
     // What read() or recalculate() found is still there, byte for byte.
     [[nodiscard]] bool unchanged(int directory) const;
+    // What cannot be read adds nothing; then the sum is the answer, but no file is written for others to believe.
     [[nodiscard]] Result<MailboxUse> recalculate(int directory);
+    // The last recalculate() has written the file.
+    [[nodiscard]] bool written() const { return file_.operator bool(); }
     // What recalculate() would write.
     [[nodiscard]] MailboxUse count(int directory);
     void add(int directory, const MailboxUse& added);
@@ -40,7 +43,7 @@ private:
     struct Walk {
         MailboxUse use;
         timespec latest{};      // of the times of the directories that count
-        bool doubtful = false;  // something could not be looked at just now
+        bool doubtful = false;  // something could not be looked at
     };
     [[nodiscard]] bool good_enough(const MaildirsizeText& text, const FileStat& file);
     void walk(int directory, Walk& into, bool with_files, int depth);

@@ -240,6 +240,36 @@ TEST_F(Gauge, OvertakenRecalculationIsNotKept) {
     EXPECT_FALSE(w.fake.exists(kMaildir + "/maildirsize"));
 }
 
+// D-maildirsize-unreadable: Exim writes "0 0" and believes it for as long as it says that messages fit.
+TEST_F(Gauge, WhatCannotBeReadIsNeverWrittenAsTruth) {
+    const struct {
+        const char* directory;
+        mode_t mode;
+    } kCases[] = {{"/cur", 0},       {"/cur", 0100},       {"/cur", 0400},           {"/.Sent", 0},
+                  {"/.Sent/cur", 0}, {"/.Sent/new", 0600}, {"/.Sent/.Inner/new", 0}, {"/cur/inner", 0}};
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.directory);
+        World world;
+        put_maildir(world);
+        for (const char* name : {"/cur/inner", "/.Sent", "/.Sent/cur", "/.Sent/new", "/.Sent/.Inner/new"})
+            world.fake.put_directory(kMaildir + std::string(name), 0700, kUser, kMail);
+        for (const char* name : {"cur/a", "cur/inner/a", ".Sent/cur/a", ".Sent/new/a", ".Sent/.Inner/new/a"})
+            put_mail(world, name, 100);
+        world.clock.advance(std::chrono::seconds(100));
+        world.fake.put_directory(kMaildir + c.directory, c.mode, kUser, kMail);
+        QuotaDelivery delivery(limits({.size = 600}, true));
+        EXPECT_FALSE(delivery.run(world));
+        EXPECT_FALSE(world.fake.exists(kMaildir + "/maildirsize"));
+        EXPECT_EQ(world.fake.names_in(kMaildir + "/tmp"), std::vector<std::string>{});
+        world.fake.put_directory(kMaildir + c.directory, 0700, kUser, kMail);
+        delivery.settings.limits.size = 500 + 2 * kSize - 1;
+        EXPECT_TRUE(delivery.run(world));  // of what there really is nothing is forgotten
+        EXPECT_TRUE(
+            world.fake.content(kMaildir + "/maildirsize").ends_with("\n" + std::to_string(500 + kSize) + " 7\n"))
+            << world.fake.content(kMaildir + "/maildirsize");
+    }
+}
+
 // --- a remembered tree ---
 
 struct Remembered : Gauge {
@@ -326,7 +356,7 @@ void check_after_fault(World& w, const QuotaDelivery& delivery, const Verdict& f
 }
 
 TEST(GaugeFaults, MessageWholeAndSizeFileRight) {
-    const Errnos errnos{ENOSPC, EDQUOT, EIO, EINTR, EMFILE, ENOLCK, ESTALE};
+    const Errnos errnos{ENOSPC, EDQUOT, EIO, EINTR, EMFILE, ENOLCK, ESTALE, EACCES, ENOENT};
     for (const char* old : {"", "1000S,0C\n100 1\n", "1000S,0C\n100 2\n0 -1\n", "junk\n"}) {
         for (const bool size_file : {true, false}) {
             if (!size_file && *old != '\0') continue;

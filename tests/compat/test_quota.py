@@ -419,6 +419,12 @@ test_warnings = compat(WARNINGS)
 # ---- where exim4 is wrong ------------------------------------------------------------------------------------------
 
 EVERYTHING = ("log", "msglog", "spool", "mail")
+
+
+def chmod(mode: str, directory: str) -> tuple:
+    return (Call(f"{mode} @MAIL@/{directory}", by="/bin/chmod", config=False),)
+
+
 NEW_CLOSED = WHOLE[:2] + (Dir("mail/md/new", 0o500, "ptuser1"),) + WHOLE[3:]
 SPARING = "quota_warn_threshold = ${if eq{$sender_address}{}{0}{600}}\n"     # no warning about the warning
 
@@ -438,6 +444,13 @@ DIFFERENT = [
          difference="D-maildirsize-order", differs_in=("mail",)),
     counted("unterminated", "quota = 10K", size_file("10240S,0C\n500 5"), FRESH, difference="D-maildirsize-torn", differs_in=("mail",)),
     counted("unterminated-limits", "quota = 10K", size_file("10240S,0C"), FRESH, difference="D-maildirsize-torn", differs_in=("mail",)),
+    # What cannot be read is nothing: "0 0" is written, and believed until it says that a message does not fit
+    counted("unreadable-cur", "quota = 1000", mail("md/cur/a", 900), calls=chmod("0", "md/cur") + TWICE,
+            difference="D-maildirsize-unreadable", differs_in=("mail",)),
+    counted("unreadable-folder", "quota = 1000", *folder("md/.Work"), mail("md/.Work/new/a", 900), calls=chmod("0300", "md/.Work/new") + SEND,
+            difference="D-maildirsize-unreadable", differs_in=("mail",)),
+    counted("unreadable-for-a-while", "quota = 1000", mail("md/cur/a", 900), calls=chmod("0", "md/cur") + SEND + chmod("0700", "md/cur") + SEND,
+            difference="D-maildirsize-unreadable", differs_in=EVERYTHING),
     # W9: a warning about a mailbox that got nothing
     Case("maildir-warn-rename-fails",
          conf("", "r0:\n  driver = accept\n  local_parts = x\n  transport = t2\nr1:\n  driver = accept\n  transport = t1\n",
