@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 EXIM = "/usr/sbin/exim4"
@@ -201,15 +202,54 @@ def make_place(scratch, use_loop, megabytes, inodes=0):
     return place, f"plain directory {place} ({kind})"
 
 
+@contextmanager
+def surroundings(use_loop, megabytes, inodes=0):
+    """Gives (directory for what is needed besides, directory to deliver in, what that is)."""
+    with tempfile.TemporaryDirectory(prefix="postern-bench.", ignore_cleanup_errors=True) as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        place, what = make_place(scratch, use_loop, megabytes, inodes)
+        try:
+            yield scratch, place, what
+        finally:
+            show_progress("")
+            if what.startswith("ext4"):
+                subprocess.run(["umount", place], check=False)
+
+
+def parser(doc, messages, what, quick):
+    """With the options that all of these benches have."""
+    made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--postern", type=Path, default=Path("build/release/bin/postern"))
+    made.add_argument("--messages", type=int, default=messages, help=f"{what} (default {messages})")
+    made.add_argument("--quick", action="store_true", help=quick)
+    made.add_argument("--no-loop", action="store_true", help="deliver in a plain directory")
+    return made
+
+
+def programs_of(options):
+    """The two to be compared; this program goes on in a namespace of its own."""
+    programs = {"exim4": Path(EXIM), "postern": options.postern.resolve()}
+    for binary in programs.values():
+        if not os.access(binary, os.X_OK):
+            raise SystemExit(f"bench: there is no {binary}")
+    enter_namespace(sys.argv)
+    return programs
+
+
+HEADINGS = f"{'':20}  {'exim4':>9} {'postern':>9} {'ratio':>8}  {'exim4':>9} {'postern':>9} {'ratio':>8}"
+
+
+def table_line(name, pairs):
+    """`pairs`: what exim4 and what Postern needed, in milliseconds, of CPU and of wall time."""
+    return f"{name:20}" + "".join(f"  {theirs:9.2f} {ours:9.2f} {ours / theirs:8.3f}" for theirs, ours in pairs)
+
+
 def print_table(results):
     print(f"\n{'':20}  {'CPU, ms a message':>28}  {'wall, ms a message':>28}")
-    print(f"{'':20}  {'exim4':>9} {'postern':>9} {'ratio':>8}  {'exim4':>9} {'postern':>9} {'ratio':>8}")
+    print(HEADINGS)
     for (kind, size), row in results.items():
-        line = f"{kind + ', ' + size:20}"
-        for what in ("cpu", "wall"):
-            theirs, ours = row["exim4"][what], row["postern"][what]
-            line += f"  {theirs:9.2f} {ours:9.2f} {ours / theirs:8.3f}"
-        print(line)
+        print(table_line(f"{kind}, {size}", [(row["exim4"][what], row["postern"][what]) for what in ("cpu", "wall")]))
     for case in AIM_CASES:
         for what, aim in AIMS.items() if case in results else ():
             row = results[case]
@@ -219,44 +259,28 @@ def print_table(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postern", type=Path, default=Path("build/release/bin/postern"))
-    parser.add_argument("--messages", type=int, default=1000, help="of each size (default 1000)")
-    parser.add_argument("--quick", action="store_true", help="100 messages of each size")
-    parser.add_argument("--kind", choices=TARGETS, action="append", help="only this kind of mailbox")
-    parser.add_argument("--no-loop", action="store_true", help="deliver in a plain directory")
-    parser.add_argument("--json", type=Path, help="write the medians there as well")
-    options = parser.parse_args()
-    for binary in (Path(EXIM), options.postern):
-        if not os.access(binary, os.X_OK):
-            raise SystemExit(f"bench: there is no {binary}")
-    enter_namespace(sys.argv)
+    arguments = parser(__doc__, 1000, "of each size", "100 messages of each size")
+    arguments.add_argument("--kind", choices=TARGETS, action="append", help="only this kind of mailbox")
+    arguments.add_argument("--json", type=Path, help="write the medians there as well")
+    options = arguments.parse_args()
+    programs = programs_of(options)
 
     count = 100 if options.quick else options.messages
     kinds = options.kind or list(TARGETS)
-    programs = {"exim4": Path(EXIM), "postern": options.postern.resolve()}
     # Each side keeps every message of every case until the end.
     megabytes = 512 + 3 * len(kinds) * count * sum(SIZES.values()) // (1 << 20)
     results = {}
-    with tempfile.TemporaryDirectory(prefix="postern-bench.", ignore_cleanup_errors=True) as scratch_name:
-        scratch = Path(scratch_name)
-        scratch.chmod(0o755)
-        place, what = make_place(scratch, not options.no_loop, megabytes)
-        try:
-            cases = {(kind, size): [Side(name, binary, place / size.replace(" ", ""), kind)
-                                    for name, binary in programs.items()]
-                     for kind in kinds for size in SIZES}
-            trust(scratch, [side.config for sides in cases.values() for side in sides])
-            print(f"{count} messages of each size, one process a message, {os.cpu_count()} CPUs, {what}", flush=True)
-            for size_name, size in SIZES.items():
-                messages, bodies = write_messages(scratch / "messages" / size_name.replace(" ", ""), count, size)
-                for kind in kinds:
-                    results[kind, size_name] = run_case(f"{kind}, {size_name}", cases[kind, size_name], messages,
-                                                        bodies, show_progress)
-        finally:
-            show_progress("")
-            if what.startswith("ext4"):
-                subprocess.run(["umount", place], check=False)
+    with surroundings(not options.no_loop, megabytes) as (scratch, place, what):
+        cases = {(kind, size): [Side(name, binary, place / size.replace(" ", ""), kind)
+                                for name, binary in programs.items()]
+                 for kind in kinds for size in SIZES}
+        trust(scratch, [side.config for sides in cases.values() for side in sides])
+        print(f"{count} messages of each size, one process a message, {os.cpu_count()} CPUs, {what}", flush=True)
+        for size_name, size in SIZES.items():
+            messages, bodies = write_messages(scratch / "messages" / size_name.replace(" ", ""), count, size)
+            for kind in kinds:
+                results[kind, size_name] = run_case(f"{kind}, {size_name}", cases[kind, size_name], messages, bodies,
+                                                    show_progress)
     print_table(dict(sorted(results.items(), key=lambda item: kinds.index(item[0][0]))))
     print("every message arrived intact")
     if options.json:

@@ -6,13 +6,9 @@ Gives the same messages of 1 KiB to both in blocks A B A B, as bench_delivery.py
 -odf into each of appendfile's formats, and for mbox and Maildir also by the queue: a block is queued with -odq, one
 process a message, and delivered by one -q. Checks that every message arrived intact and prints medians and ratios.
 """
-import argparse
 import os
 import re
 import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
 import bench_delivery as bench
 
@@ -87,37 +83,19 @@ def print_verdicts(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postern", type=Path, default=Path("build/release/bin/postern"))
-    parser.add_argument("--messages", type=int, default=1000, help="for each format (default 1000)")
-    parser.add_argument("--quick", action="store_true", help="100 messages for each format")
-    parser.add_argument("--no-loop", action="store_true", help="deliver in a plain directory")
-    options = parser.parse_args()
-    for binary in (Path(bench.EXIM), options.postern):
-        if not os.access(binary, os.X_OK):
-            raise SystemExit(f"bench: there is no {binary}")
-    bench.enter_namespace(sys.argv)
-
+    options = bench.parser(__doc__, 1000, "for each format", "100 messages for each format").parse_args()
+    programs = bench.programs_of(options)
     count = 100 if options.quick else options.messages
-    programs = {"exim4": Path(bench.EXIM), "postern": options.postern.resolve()}
     cases = [(kind, False) for kind in TARGETS] + [(kind, True) for kind in QUEUED]
     results = {}
-    with tempfile.TemporaryDirectory(prefix="postern-bench.", ignore_cleanup_errors=True) as scratch_name:
-        scratch = Path(scratch_name)
-        scratch.chmod(0o755)
-        place, what = bench.make_place(scratch, not options.no_loop, 512 + len(cases) * count // 25)
-        try:
-            sides = {case: [FormatSide(name, binary, place, *case) for name, binary in programs.items()] for case in cases}
-            bench.trust(scratch, [side.config for both in sides.values() for side in both])
-            print(f"{count} messages of 1 KiB, one process a message, {os.cpu_count()} CPUs, {what}", flush=True)
-            messages, bodies = bench.write_messages(scratch / "messages", count, 1024)
-            for kind, queued in cases:
-                results[kind, "-odq, -q" if queued else "-odf"] = bench.run_case(kind, sides[kind, queued], messages, bodies,
-                                                                                 bench.show_progress)
-        finally:
-            bench.show_progress("")
-            if what.startswith("ext4"):
-                subprocess.run(["umount", place], check=False)
+    with bench.surroundings(not options.no_loop, 512 + len(cases) * count // 25) as (scratch, place, what):
+        sides = {case: [FormatSide(name, binary, place, *case) for name, binary in programs.items()] for case in cases}
+        bench.trust(scratch, [side.config for both in sides.values() for side in both])
+        print(f"{count} messages of 1 KiB, one process a message, {os.cpu_count()} CPUs, {what}", flush=True)
+        messages, bodies = bench.write_messages(scratch / "messages", count, 1024)
+        for kind, queued in cases:
+            results[kind, "-odq, -q" if queued else "-odf"] = bench.run_case(kind, sides[kind, queued], messages, bodies,
+                                                                             bench.show_progress)
     bench.print_table(results)
     print_verdicts(results)
     print("every message arrived intact")
