@@ -75,13 +75,13 @@ Result<MailboxUse> MaildirsizeFile::recalculate(int directory) {
     Walk before, after;
     walk(directory, before, true, 0);
     if (before.doubtful) {  // what could be seen is good enough for this once, but not to be believed later
-        (void)os_.unlink(AtPath{directory, kName});
+        remove(directory);
         return before.use;
     }
     POSTERN_TRY_ASSIGN(UniqueFd fd, write_new(directory, before.use));
     walk(directory, after, false, 0);
     if (after.doubtful || later(after.latest, before.latest)) {  // the sum may lack what came meanwhile
-        (void)os_.unlink(AtPath{directory, kName});
+        remove(directory);
         return before.use;
     }
     take(std::move(fd));
@@ -125,18 +125,27 @@ Result<UniqueFd> MaildirsizeFile::write_new(int directory, const MailboxUse& use
     POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(temporary, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode));
     Status done = write_all(os_, fd.get(), maildirsize_text(settings_.limits.size, settings_.limits.count, use));
     if (done) done = os_.rename(temporary, AtPath{directory, kName});
-    if (done) return fd;
-    (void)os_.unlink(temporary);
-    return Unexpected(done.error());
+    if (!done) {
+        (void)os_.unlink(temporary);
+        return Unexpected(done.error());
+    }
+    if (settings_.sync) (void)os_.fsync(directory);
+    return fd;
 }
 
 void MaildirsizeFile::add(int directory, const MailboxUse& added) {
     if (!file_) return;
     const std::string line = maildirsize_line(added);
     const Result<std::size_t> written = os_.write(file_.get(), line);
-    if (!written || *written != line.size()) (void)os_.unlink(AtPath{directory, kName});
+    const Status synced = settings_.sync ? os_.fsync(file_.get()) : Status{};
+    if (!written || *written != line.size() || !synced) remove(directory);
     file_.reset();
     seen_.reset();
+}
+
+void MaildirsizeFile::remove(int directory) {
+    const Status removed = os_.unlink(AtPath{directory, kName});
+    if (removed && settings_.sync) (void)os_.fsync(directory);
 }
 
 }  // namespace postern

@@ -4,7 +4,9 @@
 //
 // Between Posterns the caller's lock keeps a recalculation and an addition apart; for other programs the rules of the
 // format hold: a line is one write() at the end, and a recalculation that was overtaken by a change removes the file.
-// An addition that fails removes it, too: a missing file is made anew, a wrong one would be believed.
+// An addition that fails removes it, too: a missing file is made anew, a wrong one would be believed. For the same
+// reason what is added and removed is synced, so that no earlier sum is there after a power cut. A file that was made
+// anew may come back torn: that is seen.
 #pragma once
 
 #include <optional>
@@ -20,6 +22,7 @@ struct MaildirsizeSettings {
     std::int64_t message_size = 0;  // of the message in hand: decides whether an old sum is good enough
     mode_t mode = 0600;
     std::string hostname;
+    bool sync = true;
 };
 
 class MaildirsizeFile {
@@ -49,6 +52,7 @@ private:
     void walk(int directory, Walk& into, bool with_files, int depth);
     [[nodiscard]] Result<UniqueFd> write_new(int directory, const MailboxUse& use);
     void take(UniqueFd fd);
+    void remove(int directory);
 
     Os& os_;
     Clock& clock_;

@@ -55,7 +55,8 @@ QuotaGauge::QuotaGauge(Os& os, Clock& clock, QuotaRules& rules, QuotaSettings se
                  {.limits = settings_.limits,
                   .message_size = settings_.message_size,
                   .mode = settings_.mode,
-                  .hostname = settings_.hostname}),
+                  .hostname = settings_.hostname,
+                  .sync = settings_.sync}),
       cache_(os, settings_.cache_directory, settings_.cache_rules) {}
 
 // --- what is measured ---

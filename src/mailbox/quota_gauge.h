@@ -44,6 +44,7 @@ struct QuotaSettings {
     std::string path;      // of the mailbox, as configured
     std::string hostname;  // in the name of a temporary file
     mode_t mode = 0600;    // of maildirsize
+    bool sync = true;      // it survives a power cut
     bool maildir = false;  // a folder of a Maildir belongs to the Maildir above it
     int cache_directory = -1;
     std::uint64_t cache_rules = 0;

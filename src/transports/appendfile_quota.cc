@@ -85,6 +85,7 @@ void AppendfileQuota::attach_to(MailboxSettings& mailbox, bool maildir) {
                       .path = mailbox.path,
                       .hostname = mailbox.hostname,
                       .mode = options_.mode.value,
+                      .sync = context_.sync,
                       .maildir = maildir,
                       .cache_directory = cache_directory_,
                       .cache_rules = checksum(options_.quota_size_regex.value),
