@@ -94,6 +94,13 @@ TEST(HeaderFile, QuotedForALookup) {
     EXPECT_EQ(format_header_file(message), text);
 }
 
+TEST(HeaderFile, ALineThatSaysNothingThawsNoMessage) {
+    std::string text = testdata("frozen");
+    text.insert(text.find("-frozen "), "-frozen\n");
+    EXPECT_EQ(parsed(text).frozen, 1795474697);
+    EXPECT_EQ(parsed(format_header_file(parsed(text))).frozen, 1795474697);
+}
+
 TEST(HeaderFile, NewlinesNeverGetIntoALine) {
     Message message;
     message.id = "1xVcye-0000BV-2w";

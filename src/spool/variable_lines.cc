@@ -116,10 +116,6 @@ bool store_complete(Message& message, std::string_view value) {
     message.received_complete = {*seconds, *usec};
     return true;
 }
-bool store_frozen(Message& message, std::string_view value) {
-    message.frozen = parse_int(value);
-    return message.frozen.has_value();
-}
 
 // In the order in which Exim writes them.
 constexpr std::array kRows = {
@@ -176,7 +172,7 @@ constexpr std::array kRows = {
         [](std::string& out, std::string_view name, const Message& m) {
             if (m.frozen) emit_number(out, name, *m.frozen);
         },
-        store_frozen},
+        store_number<&Message::frozen>},
     Row{"N", emit_flag<&Message::dont_deliver>, store_flag<&Message::dont_deliver>},
     Row{"host_lookup_deferred"},
     Row{"host_lookup_failed"},
