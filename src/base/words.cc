@@ -48,11 +48,12 @@ bool take_word(std::string_view& line, std::string& word) {
         }
         const int high = raw[i] == kEscape && i + 2 < raw.size() ? digit(raw[i + 1]) : -1;
         const int low = high >= 0 ? digit(raw[i + 2]) : -1;
-        if (low < 0) {
+        const char byte = static_cast<char>(high * 16 + low);
+        if (low < 0 || is_plain(byte)) {
             word.clear();
             return false;
         }
-        word += static_cast<char>(high * 16 + low);
+        word += byte;
         i += 2;
     }
     return true;
@@ -64,8 +65,9 @@ bool take_number(std::string_view& line, std::uint64_t& number) {
     std::string word;
     if (!take_word(line, word)) return false;
     const auto value = parse_uint(word);
-    if (value) number = *value;
-    return value.has_value();
+    if (!value || std::to_string(*value) != word) return false;
+    number = *value;
+    return true;
 }
 
 }  // namespace postern

@@ -31,16 +31,18 @@ TEST(Words, CarryAnything) {
 }
 
 TEST(Words, RefusesWhatItDoesNotWrite) {
-    for (const char* line : {"", " a", "%2", "%zz", "%0a", "a%", "\x01", "a\tb"}) {
+    for (const char* line : {"", " a", "%2", "%zz", "%0a", "%21", "a%", "\x01", "a\tb"}) {
         std::string_view rest = line;
         std::string word;
         EXPECT_FALSE(take_word(rest, word)) << line;
         EXPECT_EQ(word, "");
     }
-    std::string_view rest = "1x 2";
-    std::uint64_t number = 7;
-    EXPECT_FALSE(take_number(rest, number));
-    EXPECT_EQ(number, 7U);
+    for (const char* line : {"1x 2", "01", "+1", "-1"}) {
+        std::string_view rest = line;
+        std::uint64_t number = 7;
+        EXPECT_FALSE(take_number(rest, number)) << line;
+        EXPECT_EQ(number, 7U);
+    }
 }
 
 TEST(Checksum, DoesNotDependOnThePieces) {

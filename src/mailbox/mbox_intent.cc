@@ -17,11 +17,12 @@ std::optional<MboxIntent> parse(std::string_view text) {
     MboxIntent out;
     MessageShape& shape = out.shape;
     std::uint64_t reported = 0;
-    const bool good =
-        take_word(text, word) && word == kFormat && take_word(text, out.path) && take_number(text, out.inode) &&
-        take_number(text, out.offset) && take_word(text, out.lead) && take_number(text, shape.size) &&
-        take_number(text, shape.sum) && take_number(text, shape.lasting_size) && take_number(text, shape.lasting_sum) &&
-        take_number(text, reported) && take_number(text, shape.own_from) && take_word(text, shape.head) && text.empty();
+    const bool good = !text.ends_with(' ') && take_word(text, word) && word == kFormat && take_word(text, out.path) &&
+                      take_number(text, out.inode) && take_number(text, out.offset) && take_word(text, out.lead) &&
+                      take_number(text, shape.size) && take_number(text, shape.sum) &&
+                      take_number(text, shape.lasting_size) && take_number(text, shape.lasting_sum) &&
+                      take_number(text, reported) && take_number(text, shape.own_from) && take_word(text, shape.head) &&
+                      text.empty();
     constexpr std::uint64_t kMost = INT64_MAX / 4;
     if (!good || std::max(out.offset, shape.size) > kMost || shape.head.size() > shape.size) return std::nullopt;
     shape.reported = static_cast<std::int64_t>(reported);

@@ -13,7 +13,7 @@ std::optional<Publication> parse(std::string_view text, std::string_view format)
     std::string word;
     Publication out;
     std::uint64_t size = 0;
-    const bool good = take_word(text, word) && word == format && take_word(text, out.path) &&
+    const bool good = !text.ends_with(' ') && take_word(text, word) && word == format && take_word(text, out.path) &&
                       take_word(text, out.temporary) && take_word(text, out.final_name) &&
                       take_number(text, out.inode) && take_number(text, size) && text.empty();
     if (!good) return std::nullopt;

@@ -82,7 +82,9 @@ TEST(Publication, TextReadsBackUnlessItsNameWasRecordedAgain) {
     EXPECT_TRUE(earlier_publications({{text(first), true}, {text(again), false}}, "maildir", "/a b").empty());
     EXPECT_EQ(earlier_publications({{text(again), false}, {text(first), true}}, "maildir", "/a b"), std::vector{first});
     EXPECT_TRUE(
-        earlier_publications({{text(first) + " x", true}, {"maildir", true}, {"", true}}, "maildir", "/a b").empty());
+        earlier_publications({{text(first) + " x", true}, {text(first) + " ", true}, {"maildir", true}, {"", true}},
+                             "maildir", "/a b")
+            .empty());
 }
 
 // A dead process's temporary file that our record names is removed, another one of that name is not.
