@@ -8,7 +8,8 @@
 namespace postern {
 namespace {
 
-// Report := magic, version, LogLine*, AddressRecord*, End.   LogLine := 'M' or 'L' (main, or main and panic log), text.
+// Report := magic, version, MainLine*, PanicLine*, AddressRecord*, End.   MainLine := 'M', text.
+// PanicLine := 'L', text: for the main log as well.
 // AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
 constexpr char kVersion = 2;
@@ -106,8 +107,9 @@ DeliveryReport::Decoded DeliveryReport::decode(std::string_view bytes) {
             decoded.complete = in.at_end() && count == addresses.size();
             return decoded;
         }
-        std::vector<std::string>& lines = tag[0] == kMainTag ? decoded.report.main_lines : decoded.report.panic_lines;
-        if ((tag[0] == kMainTag || tag[0] == kLineTag) && addresses.empty() && lines.size() < kMostLines) {
+        const bool to_main = tag[0] == kMainTag && decoded.report.panic_lines.empty();
+        std::vector<std::string>& lines = to_main ? decoded.report.main_lines : decoded.report.panic_lines;
+        if ((to_main || tag[0] == kLineTag) && addresses.empty() && lines.size() < kMostLines) {
             std::string line = in.text();
             if (!in.good()) return decoded;
             lines.push_back(std::move(line));

@@ -40,6 +40,17 @@ TEST(DeliveryReport, LinesComeBackForTheirLogs) {
     EXPECT_EQ(decoded.report.addresses, sent.addresses);
 }
 
+TEST(DeliveryReport, LinesComeInOneOrder) {
+    DeliveryReport main, panic;
+    main.main_lines = {"m"};
+    panic.panic_lines = {"p"};
+    constexpr std::size_t kHead = 5, kLine = 6, kEnd = 5;
+    const std::string head = main.encode().substr(0, kHead), m = main.encode().substr(kHead, kLine),
+                      p = panic.encode().substr(kHead, kLine), end = main.encode().substr(kHead + kLine, kEnd);
+    EXPECT_TRUE(DeliveryReport::decode(head + m + p + end).complete);
+    EXPECT_FALSE(DeliveryReport::decode(head + p + m + end).complete);
+}
+
 TEST(DeliveryReport, EmptyReportIsComplete) { EXPECT_TRUE(DeliveryReport::decode(DeliveryReport{}.encode()).complete); }
 
 TEST(DeliveryReport, TornTailKeepsWholeAddresses) {
