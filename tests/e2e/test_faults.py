@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from fault_steps import MOST_STEPS, recovered, steps_in
-from world import MESSAGE, World
+from world import MBX_HEADER, MESSAGE, World
 
 LARGE = MESSAGE + b"".join(b"line %06d of a message that needs several writes\n" % n for n in range(3000))
 
@@ -33,17 +33,22 @@ STORIES = [
     Story("mbox-at-once", "box", "-odf"), Story("mbox-from-queue", "box", "-M"), Story("maildir-at-once", "dir", "-odf"), Story("maildir-from-queue", "dir", "-M"),
     Story("mbox-large-from-queue", "box", "-M", LARGE), Story("maildir-large-from-queue", "dir", "-M", LARGE), Story("both-from-queue", "both", "-M"), Story("spooling", "box", "-odq"),
     Story("spooling-large", "dir", "-odq", LARGE), Story("queue-run", "box", "-q"),
+    Story("mbx-at-once", "mbx", "-odf"), Story("mbx-from-queue", "mbx", "-M"), Story("mbx-large-from-queue", "mbx", "-M", LARGE),
+    Story("mailstore-at-once", "store", "-odf"), Story("mailstore-from-queue", "store", "-M"), Story("plain-from-queue", "plain", "-M"),
 ]
 OLD_MAIL = b"From old@x.ex Sun Nov 22 04:11:02 2020\nSubject: old\n\nold body\n\n"
+OLD_TEXT = b"Subject: old\n\nold body\n"
+OLD_MBX = MBX_HEADER + b"22-Nov-2020 04:11:02 +0000,%d;000000000000-00000000\r\n" % (len(OLD_TEXT) + 3) + OLD_TEXT.replace(b"\n", b"\r\n")
 
 
 def prepared(world: World, story: Story) -> None:
     world.fresh()
-    box = world.root / "mail" / "box"
-    box.write_bytes(OLD_MAIL)
     user = pwd.getpwnam("nobody")
-    os.chown(box, user.pw_uid, user.pw_gid)
-    box.chmod(0o600)
+    for name, content in (("box", OLD_MAIL), ("mbx", OLD_MBX)):
+        box = world.root / "mail" / name
+        box.write_bytes(content)
+        os.chown(box, user.pw_uid, user.pw_gid)
+        box.chmod(0o600)
     if story.stage in ("-M", "-q"):
         assert world.send(f"{story.to}@test.example", message=story.message, how="-odq").code == 0
         assert len(world.queue()) == 1
@@ -78,6 +83,11 @@ def copies(world: World, story: Story) -> dict[str, list[bytes]]:
         found["box"] = records[1:]
     if story.to in ("dir", "both"):
         found["dir"] = world.maildir()
+    if story.to == "mbx":
+        assert (world.root / "mail" / "mbx").read_bytes().startswith(OLD_MBX), "the old mail was changed"
+        found["mbx"] = world.mbx()[1:]
+    if story.to in ("store", "plain"):
+        found[story.to] = world.mailstore() if story.to == "store" else world.plain()
     return found
 
 

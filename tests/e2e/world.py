@@ -15,6 +15,9 @@ MAIL_USER = "nobody"
 MTA_USER = os.environ.get("E2E_USER", "mail")              # exim4 knows its own user only
 MESSAGE = b"From: a@b.example\nTo: box@test.example\nSubject: story\nDate: Sun, 22 Nov 2020 04:11:02 +0000\nMessage-Id: <1@b.example>\n\nFirst line\nFrom here\nlast line\n"
 
+MBX_START = b"*mbx*\r\n5fb9e3c600000000\r\n" + 30 * b"\r\n"
+MBX_HEADER = MBX_START + bytes(2048 - len(MBX_START))
+MBX_LINE = re.compile(rb"[^,\r\n]{26},(\d+);[0-9a-f]{12}-[0-9a-f]{8}\r\n")
 FROM_LINE = re.compile(rb"From \S+ \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\n")
 
 CONFIG = """primary_hostname = mx.test.example
@@ -42,6 +45,18 @@ maildir:
   driver = accept
   local_parts = dir
   transport = maildir
+mbx:
+  driver = accept
+  local_parts = mbx
+  transport = mbx
+store:
+  driver = accept
+  local_parts = store
+  transport = store
+plain:
+  driver = accept
+  local_parts = plain
+  transport = plain
 both:
   driver = redirect
   local_parts = both
@@ -56,6 +71,23 @@ maildir:
   driver = appendfile
   directory = {root}/mail/dir
   maildir_format
+  user = {user}
+mbx:
+  driver = appendfile
+  file = {root}/mail/mbx
+  mbx_format
+  message_prefix =
+  message_suffix =
+  user = {user}
+  lock_interval = 0s
+store:
+  driver = appendfile
+  directory = {root}/mail/store
+  mailstore_format
+  user = {user}
+plain:
+  driver = appendfile
+  directory = {root}/mail/plain
   user = {user}
 """
 
@@ -131,6 +163,29 @@ class World:
     def maildir(self, part: str = "new", path: str = "mail/dir") -> list[bytes]:
         return [p.read_bytes() for p in sorted((self.root / path / part).glob("*"))]
 
+    def mbx(self, path: str = "mail/mbx") -> list[bytes]:
+        """The messages of an MBX, with plain line ends; what is torn at the end is the last of them, from its line on."""
+        file = self.root / path
+        content, records = file.read_bytes() if file.exists() else b"", []
+        at = len(MBX_HEADER)
+        while at < len(content):
+            line = MBX_LINE.match(content, at)
+            end = line.end() + int(line[1]) if line else len(content) + 1
+            records.append(content[line.end() if line and end <= len(content) else at:end].replace(b"\r\n", b"\n"))
+            at = end
+        return records
+
+    def mailstore(self, path: str = "mail/store") -> list[bytes]:
+        """A message is there when its envelope is; if it has no other part, or half an envelope, that is b""."""
+        return [file.read_bytes() if file.exists() and envelope.read_bytes().endswith(b"\n") else b""
+                for envelope in sorted((self.root / path).glob("*.env")) for file in (envelope.with_suffix(".msg"),)]
+
+    def plain(self, path: str = "mail/plain") -> list[bytes]:
+        return [p.read_bytes() for p in sorted((self.root / path).glob("*")) if not p.name.startswith("temp.")]
+
     def leftovers(self) -> list[str]:
-        """Lock files, hitching posts and unfinished Maildir files."""
-        return sorted(str(p.relative_to(self.root)) for p in (self.root / "mail").rglob("*") if ".lock" in p.name or p.parent.name == "tmp" or p.name.startswith("temp."))
+        """Lock files, hitching posts and unfinished files of the formats with a file a message."""
+        def is_left(p: pathlib.Path) -> bool:
+            no_envelope = p.suffix == ".msg" and not p.with_suffix(".env").exists()
+            return ".lock" in p.name or p.parent.name == "tmp" or p.name.startswith("temp.") or p.suffix == ".tmp" or no_envelope
+        return sorted(str(p.relative_to(self.root)) for p in (self.root / "mail").rglob("*") if is_left(p))
