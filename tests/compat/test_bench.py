@@ -7,7 +7,7 @@ import pytest
 from compatlib.case import Case, PARTS, conf
 from compatlib.gaps import short_id
 from compatlib.groups import judge
-from compatlib.observe import Normaliser, show, unique_names
+from compatlib.observe import BASE62, Normaliser, show, tree, unique_names
 
 
 @pytest.fixture
@@ -32,14 +32,32 @@ def test_leaves_everything_else(normalise, text):
     assert normalise(text) == text
 
 
-def test_ids_are_numbered_by_first_appearance(normalise):
-    from compatlib.observe import BASE62
-    n, digits = int(time.time()), ""
+def in_base_62(n: int) -> str:
+    digits = ""
     while n:
         n, digit = divmod(n, 62)
         digits = BASE62[digit] + digits
+    return digits
+
+
+def test_ids_are_numbered_by_first_appearance(normalise):
+    digits = in_base_62(int(time.time()))
     one, two = f"{digits}-0000aB-2C", f"{digits}-0000aB-3C"
     assert normalise(f"{two} {one} E{two} {one}-H") == "<ID1> <ID2> E<ID1> <ID2>-H"
+
+
+def test_a_split_spool_does_not_depend_on_the_second(normalise, tmp_path):
+    now = int(time.time())
+    one, two, three = (f"{in_base_62(second)}-0000aB-2C" for second in (now - 1, now, now - 63))    # the third shares its directory with the first
+    normalise(f"{one} {two} {three}")
+    shown = []
+    for ids in ((one, two), (one, three)):
+        top = tmp_path / f"{len(shown)}"
+        for name in ids:
+            (top / "input" / name[5]).mkdir(parents=True, exist_ok=True)
+            (top / "input" / name[5] / f"{name}-H").write_text("x\n")
+        shown.append(tree(top, normalise, lambda path, label: path.read_text()).replace("<ID3>", "<ID2>"))
+    assert shown[0] == shown[1] and shown[0].count("<SPLIT>/\n") == 1 and "<SPLIT>/<ID2>-H" in shown[0]
 
 
 def test_wrong_header_count_is_seen(normalise):

@@ -195,30 +195,42 @@ def mbx_lock_of(mailbox: pathlib.Path) -> str:
 
 
 def tree(top: pathlib.Path, normalise: Normaliser, content) -> str:
-    """Every entry below top: type, mode, owner, links, size, times kept or new; then its content."""
+    """Every entry below top: type, mode, owner, links, size, times kept or new; then its content.
+
+    Directories of a split spool are shown as one: in which a message is depends on the second in which it came."""
     lines: list[str] = []
 
-    def visit(directory: pathlib.Path, shown: str) -> None:
-        names = os.listdir(directory)
-        aliases = unique_names(names)
-        if directory.name in ("input", "msglog"):      # a mailbox may well have a name of one letter
-            aliases.update({name: "<SPLIT>" for name in names if len(name) == 1 and any(known[5] == name for known in normalise.ids)})
-        for name in sorted(names, key=lambda n: normalise(aliases.get(n, n))):
-            path, label = directory / name, f"{shown}/{normalise(aliases.get(name, name))}".lstrip("/")
+    def visit(directories: list[pathlib.Path], shown: str) -> None:
+        entries: list[tuple[str, pathlib.Path]] = []
+        for directory in directories:
+            names = os.listdir(directory)
+            aliases = unique_names(names)
+            if directory.name in ("input", "msglog"):      # a mailbox may well have a name of one letter
+                aliases.update({name: "<SPLIT>" for name in names if len(name) == 1 and any(known[5] == name for known in normalise.ids)})
+            entries += [(normalise(aliases.get(name, name)), directory / name) for name in names]
+        entries.sort()
+        splits = [path for name, path in entries if name == "<SPLIT>"]
+        for name, path in entries:
+            label = f"{shown}/{name}".lstrip("/")
             info = path.lstat()
             head = f"{stat.filemode(info.st_mode)} {owner(info)}"
             if stat.S_ISLNK(info.st_mode):
                 lines.append(f"{head} {label} -> {normalise(os.readlink(path))}")
             elif stat.S_ISDIR(info.st_mode):
-                lines.append(f"{head} {label}/")
-                visit(path, label)
+                line = f"{head} {label}/"
+                if name != "<SPLIT>" or line not in lines:
+                    lines.append(line)
+                if name != "<SPLIT>":
+                    visit([path], label)
+                elif path == splits[-1]:
+                    visit(splits, label)
             elif stat.S_ISREG(info.st_mode):
                 old = f" atime {'old' if info.st_atime < normalise.low else 'new'} mtime {'old' if info.st_mtime < normalise.low else 'new'}"
                 lines.append(f"{head} links={info.st_nlink}{old} {label}{mbx_lock_of(path)}")
                 lines.append(content(path, label))
             else:
                 lines.append(f"{head} {label}")
-    visit(top, "")
+    visit([top], "")
     return "\n".join(lines) + "\n"
 
 
