@@ -145,7 +145,8 @@ public:
     virtual Status rename_no_replace(const AtPath& from, const AtPath& to) = 0;
     virtual Result<std::string> read_link(const AtPath& where) = 0;
     virtual Result<std::string> real_path(const std::string& path) = 0;
-    virtual Status chmod(const AtPath& where, mode_t mode) = 0;  // follows links; for directories just made
+    // Directories just made may be followed; of a link itself, not followed, it is EOPNOTSUPP.
+    virtual Status chmod(const AtPath& where, mode_t mode, Follow follow = Follow::yes) = 0;
     virtual Status chown(const AtPath& where, uid_t uid, gid_t gid, Follow follow) = 0;
 
     // --- process state; only sys/identity.cc and process start-up call these ---

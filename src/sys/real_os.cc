@@ -245,8 +245,9 @@ Result<std::string> RealOs::real_path(const std::string& path) {
     return std::string(resolved.data());
 }
 
-Status RealOs::chmod(const AtPath& where, mode_t mode) {
-    return checked(::fchmodat(where.dir, where.name.c_str(), mode, 0), "chmod", where);
+Status RealOs::chmod(const AtPath& where, mode_t mode, Follow follow) {
+    const int flags = follow == Follow::yes ? 0 : AT_SYMLINK_NOFOLLOW;
+    return checked(::fchmodat(where.dir, where.name.c_str(), mode, flags), "chmod", where);
 }
 
 Status RealOs::chown(const AtPath& where, uid_t uid, gid_t gid, Follow follow) {

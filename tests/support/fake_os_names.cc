@@ -119,8 +119,9 @@ Result<std::string> FakeOs::real_path(const std::string& path) {
     return (directory == "/" ? "" : directory) + "/" + found->leaf;
 }
 
-Status FakeOs::chmod(const AtPath& where, mode_t mode) {
-    const auto node = existing(where, Follow::yes);
+Status FakeOs::chmod(const AtPath& where, mode_t mode, Follow follow) {
+    const auto node = existing(where, follow);
+    if (node && (*node)->kind == FileKind::symlink) return failure(EOPNOTSUPP, "chmod", where.name);
     return status_of(node ? chmod_inode(**node, mode) : node.error(), "chmod", where.name);
 }
 

@@ -225,7 +225,9 @@ Status FaultOs::rename_no_replace(const AtPath& from, const AtPath& to) {
 }
 Result<std::string> FaultOs::read_link(const AtPath& where) { FORWARD(read_link, where.name, read_link(where)); }
 Result<std::string> FaultOs::real_path(const std::string& path) { FORWARD(real_path, path, real_path(path)); }
-Status FaultOs::chmod(const AtPath& where, mode_t mode) { FORWARD(chmod, where.name, chmod(where, mode)); }
+Status FaultOs::chmod(const AtPath& where, mode_t mode, Follow follow) {
+    FORWARD(chmod, where.name, chmod(where, mode, follow));
+}
 Status FaultOs::chown(const AtPath& where, uid_t uid, gid_t gid, Follow follow) {
     FORWARD(chown, where.name, chown(where, uid, gid, follow));
 }

@@ -95,7 +95,7 @@ public:
     Status rename_no_replace(const AtPath& from, const AtPath& to) override;
     Result<std::string> read_link(const AtPath& where) override;
     Result<std::string> real_path(const std::string& path) override;
-    Status chmod(const AtPath& where, mode_t mode) override;
+    Status chmod(const AtPath& where, mode_t mode, Follow follow = Follow::yes) override;
     Status chown(const AtPath& where, uid_t uid, gid_t gid, Follow follow) override;
     Status chdir(const std::string& path) override;
     Status chdir(int dir) override;

@@ -419,6 +419,10 @@ TEST_P(OsConformance, UmaskModesAndTimes) {
     EXPECT_EQ(stat("f").permissions, 0600u);
     EXPECT_TRUE(os().chmod(AtPath(at("d")), 03770));
     EXPECT_EQ(stat("d").permissions, 03770u);
+    EXPECT_EQ(code_of(os().chmod(at("s"), 0604, Follow::no)), EOPNOTSUPP);
+    EXPECT_EQ(stat("f").permissions, 0600u);
+    EXPECT_TRUE(os().chmod(AtPath(at("d")), 03750, Follow::no));
+    EXPECT_EQ(stat("d").permissions, 03750u);
     EXPECT_EQ(code_of(os().chmod(at("none"), 0600)), ENOENT);
 
     EXPECT_TRUE(os().set_times(fd->get(), {1000, 5000}, {2000, 7000}));
