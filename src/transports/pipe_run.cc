@@ -8,6 +8,7 @@
 #include "transports/pipe_confine.h"
 #include "transports/pipe_crash.h"
 #include "transports/pipe_outcome.h"
+#include "transports/private_directory.h"
 #include "wording/appendfile.h"
 #include "wording/pipe.h"
 

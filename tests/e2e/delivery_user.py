@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
-import shutil
 import subprocess
 
 from compatlib.bench import host_lock
@@ -43,8 +42,3 @@ def files_of(uid: int) -> list[str]:
         except OSError:
             pass
     return found
-
-
-def remove_files_of(uid: int) -> None:
-    for path in files_of(uid):
-        shutil.rmtree(path)
