@@ -37,27 +37,8 @@ begin transports
 begin retry
 * * F,2h,10m
 """
-ROUTERS = """mbox:
-  driver = accept
-  local_parts = box
-  transport = mbox
-maildir:
-  driver = accept
-  local_parts = dir
-  transport = maildir
-mbx:
-  driver = accept
-  local_parts = mbx
-  transport = mbx
-store:
-  driver = accept
-  local_parts = store
-  transport = store
-plain:
-  driver = accept
-  local_parts = plain
-  transport = plain
-both:
+ROUTERS = "".join(f"{transport}:\n  driver = accept\n  local_parts = {part}\n  transport = {transport}\n" for transport, part in
+                  (("mbox", "box"), ("maildir", "dir"), ("mbx", "mbx"), ("store", "store"), ("plain", "plain"))) + """both:
   driver = redirect
   local_parts = both
   data = box, dir
