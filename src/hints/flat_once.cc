@@ -18,9 +18,11 @@ constexpr Seconds kPatience{60};
 
 std::string claim_prefix(std::string_view token) { return kClaimMark + std::string(token) + kClaimMark; }
 
-// A record that a mis-framed tail of Exim's makes has any eight bytes for a time.
+// A record that a mis-framed tail of Exim's makes has any eight bytes for a time; a claim that nobody confirmed in time
+// counts for nothing.
 bool is_plausible(const FlatOnceRecord& record, std::int64_t now) {
     constexpr std::int64_t kTenYears = 10LL * 366 * 86'400;
+    if (record.text.starts_with(kClaimMark) && now - record.when >= kClaimLasts) return false;
     return record.when >= 0 && record.when < now + kTenYears && !record.text.empty();
 }
 
@@ -179,7 +181,7 @@ void fit_flat_once(std::vector<FlatOnceRecord>& records, std::int64_t most_bytes
     std::int64_t size = 0;
     for (const FlatOnceRecord& record : records) size += static_cast<std::int64_t>(kTimeSize + record.text.size() + 1);
     std::erase_if(records, [&](const FlatOnceRecord& record) {
-        const bool drop = size > most_bytes && record.text != keep && record.text.front() != kClaimMark;
+        const bool drop = size > most_bytes && record.text != keep && !record.text.starts_with(kClaimMark);
         if (drop) size -= static_cast<std::int64_t>(kTimeSize + record.text.size() + 1);
         return drop;
     });

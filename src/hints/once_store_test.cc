@@ -143,6 +143,14 @@ TEST(FlatOnce, CleansUpBehindExim) {
     EXPECT_EQ(file.fake.content("/home/joe/once"), record(5, "a@b") + record(6, "c@d"));
 }
 
+TEST(FlatOnce, RecordsWithoutTextAreNoneAndOldClaimsGo) {
+    FlatFile file;
+    file.fake.put_file("/home/joe/once", record(5, "") + record(6, "\1t\1lost@b") + record(kClaimLasts, "\1t\1held@b"),
+                       0600, 1000, 8);
+    file.answer("c@d", kClaimLasts + 6, 10);
+    EXPECT_EQ(file.fake.content("/home/joe/once"), record(kClaimLasts, "\1t\1held@b") + record(kClaimLasts + 6, "c@d"));
+}
+
 // Whatever fails, the file is the old or the new one, and a claim is never lost silently.
 TEST(FlatOnce, Faults) {
     for (int nth = 1; nth < 60; ++nth) {
