@@ -59,7 +59,7 @@ SubmissionRequest GeneratedMail::request_for(const NewMessage& message) const {
                               .errors_on_stderr = true,
                               .references = message.about.id,
                               .local_error = true,
-                              .before_commit = message.before_it_exists};
+                              .record = message.record};
     if (message.author) write_as(*message.author, request);
     return request;
 }

@@ -5,6 +5,7 @@
 
 #include "app/modes.h"
 #include "base/strings.h"
+#include "deliver/replies.h"
 #include "mail/address.h"
 #include "mail/message_id.h"
 #include "wording/command.h"
@@ -160,7 +161,7 @@ private:
         }
         Status removed;
         if (held) {
-            removed = held->remove();
+            removed = remove_held(*held);
         } else if (const Result<bool> remains = place_.spool().remove_remains(id); !remains) {
             removed = Unexpected(remains.error());
         }
@@ -177,6 +178,14 @@ private:
         place_.log().main(wording::removed_by(who()));
         place_.log().main(wording::completed(std::nullopt));
         return held && loaded;  // what was broken is worth an exit code
+    }
+
+    // A reply that a run had recorded when it was cut short does not go with the message.
+    Status remove_held(HeldMessage& held) {
+        POSTERN_TRY_ASSIGN(const std::vector<IntentRecord> intents, held.intents());
+        const auto published = publish_recorded_replies(place_.spool(), held, intents);
+        if (!published) return Unexpected(published.error());
+        return held.remove();
     }
 
     bool edit(const std::string& id) {

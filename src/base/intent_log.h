@@ -22,10 +22,14 @@ public:
     virtual ~IntentLog() = default;
 
     // When it returns, the next run of this message will find the text, after a power cut too if the message was
-    // acknowledged to anybody. On an Error nothing may be touched. At most kLongest bytes, no newline: else EINVAL.
+    // acknowledged to anybody. On an Error nothing may be touched; it may still find the text if may_have_recorded().
+    // At most kLongest bytes, no newline: else EINVAL.
     [[nodiscard]] virtual Status record(std::string_view text) = 0;
     static constexpr std::size_t kLongest = 32 * 1024;
 };
+
+// After a record() that failed: was the text whole before its sync failed?
+[[nodiscard]] inline bool may_have_recorded(const Error& error) { return error.call == "fsync"; }
 
 // A record of an earlier run of the message. All of them come, in the order in which they were made: what was recorded
 // for other addresses tells which copy is whose when several went to the same place.

@@ -14,6 +14,7 @@ namespace postern {
 namespace {
 
 constexpr std::size_t kLongestReport = 64U << 20;
+constexpr int kLargestExitCode = 255;
 
 Outcome deferral(int code, std::string message) {
     return {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
@@ -249,20 +250,25 @@ void run_batch(const Engine& engine, BatchRun& run) {
     if (connection) connection->collect();
 }
 
-void tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {
+int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {
     AddressScope address_scope;
     auto context = prepare_delivery(engine, run, address_scope);
-    if (!context) return;
+    if (!context) return context.error().code > 0 ? context.error().code : EINVAL;
     const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
     const std::unique_ptr<Transport> transport = driver->make(*run.transport);
     engine.expander.close_lookups();
     const Result<pid_t> child = engine.processes.fork_child(
         [&]() -> int {
-            if (!become_recipient(*transport, *context)) transport->message_sent(*context, memo);
-            return 0;
+            if (become_recipient(*transport, *context)) return EPERM;
+            const Status noted = transport->message_sent(*context, memo);
+            if (noted) return 0;
+            return noted.error().code > 0 && noted.error().code <= kLargestExitCode ? noted.error().code : EIO;
         },
         true);
-    if (child) (void)engine.processes.wait(*child).has_value();
+    if (!child) return child.error().code;
+    const Result<ExitStatus> status = engine.processes.wait(*child);
+    if (!status) return status.error().code;
+    return status->ok() ? 0 : status->code > 0 ? status->code : EINTR;
 }
 
 }  // namespace postern

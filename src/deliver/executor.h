@@ -35,8 +35,8 @@ struct BatchRun {
 // here (main and panic log), verdicts are not: settlement does that.
 void run_batch(const Engine& engine, BatchRun& run);
 
-// The follow-up of a ReplyOrder: Transport::message_sent() in a child that is the batch's recipient.
-void tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo);
+// The follow-up of a ReplyOrder: Transport::message_sent() in a child that is the batch's recipient. 0, or an errno.
+[[nodiscard]] int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo);
 
 // What a transport gets for this batch, without running anything: also for `postern explain`. The scope inside points
 // into `address_scope`, which the caller keeps.

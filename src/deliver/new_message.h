@@ -35,8 +35,8 @@ struct NewMessage {
     std::vector<std::string> to = {};  // if not empty: the recipients, whatever the headers say
     std::optional<std::string> authenticated_sender = {};  // bounce_sender_authentication
     std::optional<Author> author = {};                     // nullopt: the mail system itself
-    // Called with the id right before the message comes into being; an Error stops it.
-    std::function<Status(const std::string& id)> before_it_exists = {};
+    // Writes the id down in the intents of `about`; see SubmissionRequest::record.
+    std::function<Status(const std::string& id)> record = {};
 };
 
 // The way from a NewMessage to the spool and out of it again. app/ has the real one, over intake/.
@@ -70,6 +70,8 @@ public:
     // The two halves of send(), where something has to be recorded in between.
     [[nodiscard]] std::optional<std::string> submit(const NewMessage& message);
     void deliver_sent();
+    // One that an earlier run has sent, and that only now is to be seen.
+    void adopt(std::string id) { waiting_.push_back(std::move(id)); }
     // To be called when the message in hand is unlocked.
     void deliver_waiting();
 

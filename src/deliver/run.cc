@@ -157,7 +157,7 @@ private:
                      .more_to_come = engine_.idle != nullptr || !last};
         const TimePoint started = engine_.clock.now();
         std::unique_ptr<IntentLog> intent_log;
-        if (open_intents(run, intent_log)) run_batch(engine_, run);
+        if (open_intents(run, intent_log) && !replied_before(engine_, run)) run_batch(engine_, run);
         send_replies(engine_, run, out_tray_);
         const TimePoint finished = engine_.clock.now();
         if (run.return_path) settlement_.set_return_path(*run.return_path);
@@ -417,7 +417,13 @@ RunResult deliver_from_spool(const Engine& engine, const std::string& id, const 
         engine.log.main(wording::spool_error(engine.spool.path(id, 'I'), intents.error().code));
         return {};
     }
+    const auto replies = publish_recorded_replies(engine.spool, **held, *intents);
+    if (!replies) {
+        engine.log.main_and_panic(wording::spool_update_failed(replies.error().to_string()));
+        return {};
+    }
     OutTray out_tray(engine, message, OutTray::When::after_the_run);
+    for (const std::string& reply : *replies) out_tray.adopt(reply);
     RunResult result = DeliveryRun(engine, **held, message, request, true, out_tray, std::move(*intents)).run();
     held->reset();
     out_tray.deliver_waiting();

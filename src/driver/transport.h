@@ -88,8 +88,12 @@ public:
     // identity says so.
     [[nodiscard]] virtual DeliveryReport deliver(DeliveryContext& context) = 0;
     // A message that a report of deliver() asked for is safe; `memo` comes from the same order. Runs as deliver() does,
-    // in a child of its own. Nothing can be refused any more.
-    virtual void message_sent(DeliveryContext&, const std::string& memo) { (void)memo; }
+    // in a child of its own. After an Error the address stays on the queue, and the next run asks again; the message is
+    // not sent again.
+    [[nodiscard]] virtual Status message_sent(DeliveryContext&, const std::string& memo) {
+        (void)memo;
+        return {};
+    }
 };
 
 // What the engine has to know of private options: how many addresses one delivery may take, the option that splits them
@@ -108,11 +112,12 @@ struct TransportDriver {
     const Expandable* (*warning_text)(const TransportInstance& instance) = nullptr;
     bool records_intents = false;    // deliver() uses DeliveryContext::intents
     bool keeps_connections = false;  // deliver() uses DeliveryContext::idle
+    bool sends_replies = false;      // deliver() asks for messages (ReplyOrder)
 };
 
 // driver_of<Appendfile>("appendfile", kRows, init): Appendfile has `using Options = …;` and a constructor from
-// (const TransportInstance&, const Options&). `static constexpr bool kRecordsIntents = true;`, or
-// kKeepsConnections, says that it does.
+// (const TransportInstance&, const Options&). `static constexpr bool kRecordsIntents = true;`,
+// kKeepsConnections or kSendsReplies says that it does.
 template <class Driver>
 constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable rows,
                                               DriverDescription::InitError (*init)(const TransportInstance&)) {
@@ -147,6 +152,10 @@ constexpr TransportDriver transport_driver_of(std::string_view name, OptionTable
             }(),
             [] {
                 if constexpr (requires { Driver::kKeepsConnections; }) return Driver::kKeepsConnections;
+                return false;
+            }(),
+            [] {
+                if constexpr (requires { Driver::kSendsReplies; }) return Driver::kSendsReplies;
                 return false;
             }()};
 }

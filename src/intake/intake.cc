@@ -178,13 +178,19 @@ Reception::Refused Reception::finish() {
     const auto stat = p_.os.stat(held_->data_fd());
     if (stat) message_.body_size = stat->size - held_->data_start();
     message_.received_complete = p_.clock.now();
-    if (request_.before_commit) {
-        if (const Status ready = request_.before_commit(message_.id); !ready)
-            return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'H'), ready.error().code));
-    }
-    const Status committed = stat ? p_.spool.commit(*held_, message_) : Status(tl::unexpect, stat.error());
+    const Status committed = stat ? commit() : Status(tl::unexpect, stat.error());
     if (committed) return std::nullopt;
     return spool_failure(wording::spool_write_failed(p_.spool.path(message_.id, 'H'), committed.error().code));
+}
+
+Status Reception::commit() {
+    if (!request_.record) return p_.spool.commit(*held_, message_);
+    POSTERN_TRY(p_.spool.prepare(*held_, message_, request_.references));
+    const Status recorded = request_.record(message_.id);
+    if (recorded || may_have_recorded(recorded.error())) held_->keep();
+    POSTERN_TRY(recorded);
+    const Result<bool> published = p_.spool.publish(message_.id, request_.references);
+    return published ? Status{} : Status(tl::unexpect, published.error());
 }
 
 std::string Reception::logged_message_id() const {

@@ -46,6 +46,7 @@ private:
     [[nodiscard]] Refused begin_spooling();
     [[nodiscard]] Refused read_body();
     [[nodiscard]] Refused finish();
+    [[nodiscard]] Status commit();
     void write_log();
     [[nodiscard]] std::string logged_message_id() const;
     [[nodiscard]] std::optional<std::string> logged_subject() const;

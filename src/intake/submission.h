@@ -44,7 +44,10 @@ struct SubmissionRequest {
     std::string references;         // -E: the message that this one is about; R= in the log
     bool local_error = false;       // with -E: it is a bounce
     bool dont_deliver = false;      // -N
-    std::function<Status(const std::string& id)> before_commit = {};  // an Error refuses the message
+    // For a message that a delivery of `references` brings about: called when it is whole and safe, but not yet visible
+    // (Spool::prepare()); writes the id down, whereupon the message comes to exist, now or, if that fails, in the next
+    // run of the other. An Error refuses the message.
+    std::function<Status(const std::string& id)> record = {};
 };
 
 // "1.2.3.4.25", "[1.2.3.4]:25" or an address alone.

@@ -61,6 +61,7 @@ HeldMessage::~HeldMessage() {
 
 // Not accepted: -H first, because with it a message exists.
 void HeldMessage::discard() {
+    if (!prepared_.empty()) (void)os_.unlink(prepared_);
     for (const char which : {'H', 'D', 'L'}) (void)os_.unlink(spool_.file(id_, subdirectory_, which));
 }
 
@@ -139,6 +140,12 @@ Result<std::vector<IntentRecord>> HeldMessage::intents() {
     return std::vector<IntentRecord>{};
 }
 
+Status HeldMessage::sync_intents() {
+    POSTERN_TRY_ASSIGN(const UniqueFd fd, os_.open(spool_.file(id_, subdirectory_, 'I'), O_RDONLY | O_NOFOLLOW));
+    POSTERN_TRY(os_.fsync(fd.get()));
+    return sync_directory(os_, kCwd, spool_.directory("intent", {}));
+}
+
 Status HeldMessage::open_intents() {
     if (intents_) return {};
     may_have_intents_ = true;
@@ -172,13 +179,15 @@ Status HeldMessage::rewrite_header(const Message& message) { return spool_.write
 
 Status HeldMessage::make_durable() {
     POSTERN_TRY(os_.fsync(data_.get()));
-    for (const char which : {'H', 'J', 'I'}) {
-        if (which == 'I' && !may_have_intents_) continue;
+    for (const char which : {'H', 'J'}) {
         auto fd = os_.open(spool_.file(id_, subdirectory_, which), O_RDONLY | O_NOFOLLOW);
         if (!fd && which != 'H' && fd.error().code == ENOENT) continue;
         if (!fd) return Unexpected(std::move(fd).error());
         POSTERN_TRY(os_.fsync(fd->get()));
-        if (which == 'I') POSTERN_TRY(sync_directory(os_, kCwd, spool_.directory("intent", {})));
+    }
+    if (may_have_intents_) {
+        const Status synced = sync_intents();
+        if (!synced && synced.error().code != ENOENT) return synced;
     }
     return spool_.sync_entries(subdirectory_);
 }

@@ -41,6 +41,10 @@ std::string Spool::file(const std::string& id, const std::string& subdirectory, 
     return directory("input", subdirectory) + "/" + id + "-" + which;
 }
 
+std::string Spool::prepared_path(const std::string& id, const std::string& about, bool split) const {
+    return directory("input", subdirectory_of(id, split)) + "/hdr." + id + "." + about;
+}
+
 std::string Spool::path(const std::string& id, char which) const {
     const std::string here = file(id, subdirectory_of(id, settings_.split), which);
     const std::string there = file(id, subdirectory_of(id, !settings_.split), which);
@@ -95,10 +99,12 @@ Status Spool::sync_entries(const std::string& subdirectory) const {
 }
 
 Status Spool::write_header(const Message& message, const std::string& subdirectory) const {
-    return write_header_text(message.id, format_header_file(message), subdirectory);
+    return write_header_text(message.id, format_header_file(message), subdirectory,
+                             file(message.id, subdirectory, 'H'));
 }
 
-Status Spool::write_header_text(const std::string& id, const std::string& text, const std::string& subdirectory) const {
+Status Spool::write_header_text(const std::string& id, const std::string& text, const std::string& subdirectory,
+                                const std::string& path) const {
     const std::string where = directory("input", subdirectory);
     const std::string temporary = "hdr." + id;
     auto fd = create("input", subdirectory, temporary, O_WRONLY, kFileMode);
@@ -110,7 +116,7 @@ Status Spool::write_header_text(const std::string& id, const std::string& text, 
     Status status = write_all(os_, fd->get(), text);
     if (status && syncs()) status = os_.fsync(fd->get());
     if (status) status = os_.close(std::move(*fd));
-    if (status) status = os_.rename(where + "/" + temporary, file(id, subdirectory, 'H'));
+    if (status) status = os_.rename(where + "/" + temporary, path);
     if (!status) {
         (void)os_.unlink(where + "/" + temporary);
         return status;
@@ -139,18 +145,41 @@ Result<std::unique_ptr<HeldMessage>> Spool::begin(const std::string& id) {
 }
 
 Status Spool::commit(HeldMessage& held, const Message& message) {
+    POSTERN_TRY_ASSIGN(const std::string text, text_to_commit(held, message));
+    // Its directory sync covers the entry of -D too.
+    POSTERN_TRY(write_header_text(message.id, text, held.subdirectory_, file(message.id, held.subdirectory_, 'H')));
+    held.keep();
+    return {};
+}
+
+// The text of -H, when -D is as safe as the durability demands.
+Result<std::string> Spool::text_to_commit(HeldMessage& held, const Message& message) const {
     if (message.recipients.size() > kSpoolRecipientsMax)
         return failure(EFBIG, "write", file(held.id_, held.subdirectory_, 'H'));
     std::string text = format_header_file(message);
-    if (syncs()) {
-        POSTERN_TRY(os_.fsync(held.data_fd()));
-    } else {
-        POSTERN_TRY_ASSIGN(text, with_unsynced_line(os_, std::move(text), held.data_fd()));
+    if (!syncs()) return with_unsynced_line(os_, std::move(text), held.data_fd());
+    POSTERN_TRY(os_.fsync(held.data_fd()));
+    return text;
+}
+
+Status Spool::prepare(HeldMessage& held, const Message& message, const std::string& about) {
+    POSTERN_TRY_ASSIGN(const std::string text, text_to_commit(held, message));
+    const std::string path = prepared_path(message.id, about, !held.subdirectory_.empty());
+    held.prepared_ = path;
+    return write_header_text(message.id, text, held.subdirectory_, path);
+}
+
+Result<bool> Spool::publish(const std::string& id, const std::string& about) {
+    for (const bool split : {settings_.split, !settings_.split}) {
+        const std::string subdirectory = subdirectory_of(id, split);
+        const std::string path = file(id, subdirectory, 'H');
+        const Status renamed = os_.rename(prepared_path(id, about, split), path);
+        if (!renamed && !is_missing(renamed.error())) return Unexpected(renamed.error());
+        if (!renamed && !os_.stat(path, Follow::no)) continue;
+        if (syncs()) POSTERN_TRY(sync_entries(subdirectory));  // also of a rename that another process did not sync
+        return renamed.has_value();
     }
-    // Its directory sync covers the entry of -D too.
-    POSTERN_TRY(write_header_text(message.id, text, held.subdirectory_));
-    held.fresh_ = false;
-    return {};
+    return false;
 }
 
 // --- opening and reading ---

@@ -9,7 +9,9 @@
 //   -H without -D        a removal cut short by a power failure: open() says `missing`, it is never delivered
 //   -J without -H        harmless; begin() of a message with that id removes it
 //   -H, -D and -J        delivery goes on; what the complete lines of -J name is not delivered again
-//   an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun. Stays until
+//   hdr.<id>.<other>     Postern's own: message <id>, whole, that exists only if the intents of <other> say so
+//   (prepare()) an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun.
+//   Stays until
 //                        the message goes; begin() of a message with that id removes it
 // A journal line counts only if its newline is there: what follows the last newline is cut off before more is appended.
 // Files belong to the spool owner, mode 0640, directories 0750. Both layouts (split or not) are always read.
@@ -69,6 +71,7 @@ public:
     [[nodiscard]] Status remove_journal();  // after a rewrite_header() that holds everything it says
     // What earlier runs were about to do. Empty for a message that just came.
     [[nodiscard]] Result<std::vector<IntentRecord>> intents();
+    [[nodiscard]] Status sync_intents();  // before something that rests on a record of a run that was cut short
     // Where a delivery of these addresses records what it is about to do: opened, and if need be made, here by the one
     // who may; used by the child. Synced as the message is: not at all with durability `none`.
     [[nodiscard]] Result<std::unique_ptr<IntentLog>> intent_log(std::string transport,
@@ -79,6 +82,7 @@ public:
     // The message is done and its files go. Every recipient must be settled in -H or -J by now: if a power failure
     // brings the files back, that is what keeps it from being delivered again.
     [[nodiscard]] Status remove();
+    void keep() { fresh_ = false; }  // of a prepared message: its files stay, whatever happens
     // Appends "line\n" to the message log; never fails a delivery; message_logs = false makes it do nothing.
     void log(std::string_view line);
     void open_log();  // made, if it is not there, before there is anything to say: as Exim does when a run starts
@@ -101,6 +105,7 @@ private:
     std::int64_t journal_end_ = 0;  // behind the last complete line
     bool journal_torn_ = false;     // there may be something after journal_end_
     bool fresh_;                    // from begin(), not committed
+    std::string prepared_;          // path of what will be -H
     bool may_have_intents_;         // there may be an intent file
     bool removed_ = false;          // nothing more is logged
 };
@@ -114,6 +119,13 @@ public:
     [[nodiscard]] Result<std::unique_ptr<HeldMessage>> begin(const std::string& id);
     // Body complete: -D synced, -H written durably. From here on the message exists. On an Error it does not.
     [[nodiscard]] Status commit(HeldMessage& held, const Message& message);
+    // commit() in two steps, for a message that a delivery of another one, `about`, brings about. Prepared, it is whole
+    // and on stable storage, but nobody looks at it; from publish() on it exists. In between the delivery records its
+    // id among the intents of `about`, so that whatever a crash leaves behind says whether it is to be. If `held` goes
+    // before keep(), so does the message.
+    [[nodiscard]] Status prepare(HeldMessage& held, const Message& message, const std::string& about);
+    // False: it is not prepared (any more).
+    [[nodiscard]] Result<bool> publish(const std::string& id, const std::string& about);
 
     // --- delivery and queue commands ---
     enum class OpenProblem : std::uint8_t { locked, missing, other };
@@ -175,7 +187,9 @@ private:
     [[nodiscard]] bool syncs() const { return settings_.durability != SpoolSettings::Durability::none; }
     [[nodiscard]] Status write_header(const Message& message, const std::string& subdirectory) const;
     [[nodiscard]] Status write_header_text(const std::string& id, const std::string& text,
-                                           const std::string& subdirectory) const;
+                                           const std::string& subdirectory, const std::string& path) const;
+    [[nodiscard]] Result<std::string> text_to_commit(HeldMessage& held, const Message& message) const;
+    [[nodiscard]] std::string prepared_path(const std::string& id, const std::string& about, bool split) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;
     void remove_subdirectory(const std::string& subdirectory) const;

@@ -16,6 +16,7 @@ using testing::ElementsAre;
 constexpr uid_t kExim = 100;
 constexpr gid_t kEximGroup = 101;
 const std::string kId = "1xVcye-0000BV-2w";
+const std::string kOther = "1xVcye-0000BV-2x";
 const std::string kInput = "/var/spool/p/input/";
 
 class SpoolTest : public testing::Test {
@@ -335,6 +336,34 @@ TEST_F(SpoolTest, RemoveRemains) {
     EXPECT_TRUE(*s.remove_remains(kId));
     EXPECT_FALSE(*s.remove_remains(kId));
     EXPECT_THAT(*s.list(), ElementsAre());
+}
+
+TEST_F(SpoolTest, PreparedMessagesAreSeenOnlyWhenPublished) {
+    for (const bool split : {false, true}) {
+        SCOPED_TRACE(split);
+        Spool s = spool(split);
+        {
+            auto held = s.begin(kId);
+            ASSERT_TRUE(held && s.prepare(**held, message(kId), kOther));
+        }
+        EXPECT_FALSE(s.exists(kId, 'D')) << "nobody kept it";
+        {
+            auto held = s.begin(kId);
+            ASSERT_TRUE(held && s.prepare(**held, message(kId), kOther));
+            (*held)->keep();
+        }
+        os_.power_cut();
+        EXPECT_THAT(*s.list(), ElementsAre());
+        EXPECT_FALSE(s.exists(kId, 'H'));
+        EXPECT_FALSE(*s.publish(kId, kId)) << "it is not about itself";
+        Spool other_layout = spool(!split);
+        EXPECT_TRUE(*other_layout.publish(kId, kOther));
+        os_.power_cut();
+        EXPECT_FALSE(*s.publish(kId, kOther)) << "once";
+        ASSERT_EQ(s.list()->size(), 1u);
+        EXPECT_TRUE(s.load(kId, true));
+        ASSERT_TRUE(s.open(kId).value()->remove());
+    }
 }
 
 }  // namespace

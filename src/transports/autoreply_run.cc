@@ -153,18 +153,15 @@ DeliveryReport Autoreply::deliver(DeliveryContext& context) {
     return report;
 }
 
-void Autoreply::message_sent(DeliveryContext& context, const std::string& bytes) {
+Status Autoreply::message_sent(DeliveryContext& context, const std::string& bytes) {
     const auto memo = Memo::decode(bytes);
-    if (!memo) return;
+    if (!memo) return {};
     if (!memo->once.empty()) {
-        // If it cannot be confirmed, the claim stands in for it for a day.
-        auto store = open_once(context.os, memo->once);
-        if (store)
-            (void)(*store)
-                ->confirm({.key = memo->key, .token = memo->token, .now = context.clock.now().seconds})
-                .has_value();
+        POSTERN_TRY_ASSIGN(const auto store, open_once(context.os, memo->once));
+        POSTERN_TRY(store->confirm({.key = memo->key, .token = memo->token, .now = context.clock.now().seconds}));
     }
     if (!memo->log.empty()) append_to_log(context, memo->log, memo->entry);
+    return {};
 }
 
 // One write, so that entries of simultaneous deliveries do not mix. A log that cannot be written is no reason to answer

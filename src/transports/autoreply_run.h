@@ -14,12 +14,13 @@ namespace postern {
 class Autoreply final : public Transport {
 public:
     using Options = AutoreplyOptions;
+    static constexpr bool kSendsReplies = true;
     static constexpr bool kRecordsIntents = true;  // the engine records for us which reply it sends
     Autoreply(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
 
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
     [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
-    void message_sent(DeliveryContext& context, const std::string& memo) override;
+    [[nodiscard]] Status message_sent(DeliveryContext& context, const std::string& memo) override;
 
 private:
     struct Done {

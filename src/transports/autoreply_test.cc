@@ -47,7 +47,7 @@ struct Answering : DeliveryWorld {
     }
     void sent(const AddressReport& report) {
         DeliveryContext given = context();
-        transport->message_sent(given, report.reply->memo);
+        EXPECT_TRUE(transport->message_sent(given, report.reply->memo));
         body_fd.reset();
     }
     void header(HeaderType type, const std::string& line) { message.headers.push_back({type, line}); }
@@ -165,7 +165,7 @@ TEST(Autoreply, LogIsWrittenWhenTheReplyIsSafe) {
     EXPECT_EQ(world.fake.content("/home/joe/log"), "2026-11-22 03:52:18\n  To: ann@test.ex\n");
     for (const char* rubbish : {"", "x", "\xff\xff\xff\xff"}) {
         DeliveryContext given = world.context();
-        world.transport->message_sent(given, rubbish);
+        EXPECT_TRUE(world.transport->message_sent(given, rubbish));
     }
     EXPECT_EQ(world.fake.content("/home/joe/log"), "2026-11-22 03:52:18\n  To: ann@test.ex\n");
 }

@@ -40,6 +40,10 @@ std::string reply_not_sent(std::string_view transport, int status) {
     return fmt::format("Failed to send message from {} transport ({})", transport, status);
 }
 
+std::string reply_not_noted(std::string_view transport) {
+    return fmt::format("The reply was sent, but {} transport failed to update its once file", transport);
+}
+
 std::string copy_rubric(CopyOf what) {
     std::string_view text = "copy of the message, including all the headers.";
     if (what == CopyOf::header_lines) text = "copy of the message's header lines.";

@@ -24,6 +24,8 @@ namespace postern::wording {
 [[nodiscard]] std::string once_not_opened(std::string_view file, bool flat, std::string_view transport,
                                           std::string_view why);
 [[nodiscard]] std::string reply_not_sent(std::string_view transport, int status);
+// Postern's own: the reply was sent, `once` does not say so yet.
+[[nodiscard]] std::string reply_not_noted(std::string_view transport);
 
 // --- the copy of the original ---
 enum class CopyOf : std::uint8_t { message, header_lines, body };
