@@ -108,12 +108,18 @@ private:
     void declare_once() {
         CLI::App* once = app_.add_subcommand("once", "Look into a database of autoreply's `once`, or take one over");
         once->require_subcommand(1);
-        CLI::App* import = once->add_subcommand("import", "Add what is on standard input to an SQLite database");
+        CLI::App* import =
+            once->add_subcommand("import", "Take the records of Exim's database over into an SQLite database");
         import->add_option("FILE", database_, "The database; made if it is not there")->required();
-        import->footer("Standard input: the output of `db5.3_dump` for exim4's file, or of `postern once dump`.");
-        on(import, [this](Workplace::World world) { return import_once_database(world.os, database_); });
+        import->add_option("FROM", from_database_,
+                           "What to take over (default: standard input). If it is FILE itself, that is replaced, and "
+                           "kept as FILE.exim");
+        import->footer(
+            "FROM: exim4's file (Berkeley DB), the output of `db5.3_dump` for it, or of `postern once dump`.");
+        on(import,
+           [this](Workplace::World world) { return import_once_database(world.os, database_, from_database_); });
         CLI::App* dump = once->add_subcommand("dump", "One line an address: SECONDS ADDRESS");
-        dump->add_option("FILE", database_, "An SQLite database or a once_file_size file")->required();
+        dump->add_option("FILE", database_, "A database of Postern's or Exim's, or a once_file_size file")->required();
         on(dump, [this](Workplace::World world) { return dump_once_database(world.os, database_); });
     }
 
@@ -159,7 +165,7 @@ private:
         "sender] recipient < message"};
     std::vector<std::pair<CLI::App*, Action>> actions_;
     Common common_;
-    std::string address_, database_;
+    std::string address_, database_, from_database_;
     std::optional<std::string> sender_;
     std::vector<std::string> recipients_;
     MailboxRequest mailbox_;

@@ -5,13 +5,13 @@
 #include <cstring>
 
 #include "base/strings.h"
+#include "hints/berkeley_db.h"
 #include "hints/sqlite_database.h"
 
 namespace postern {
 namespace {
 
 constexpr std::size_t kLongestFile = 1U << 30;
-constexpr std::string_view kSqliteMagic{"SQLite format 3\0", 16};
 
 class Lines {
 public:
@@ -62,6 +62,16 @@ std::optional<std::string> from_print(std::string_view text) {
     return out;
 }
 
+// Exim's pair: the text of To: with a NUL behind it, and a time.
+std::optional<FlatOnceRecord> record_of(std::string key, std::string_view data) {
+    if (data.size() != sizeof(std::int64_t)) return std::nullopt;
+    if (key.ends_with('\0')) key.pop_back();
+    FlatOnceRecord record{0, std::move(key)};
+    std::memcpy(&record.when, data.data(), sizeof record.when);
+    return record;
+}
+constexpr std::string_view kNoTime = "the data is no time: not a database of once";
+
 Result<std::vector<FlatOnceRecord>> parse_db_dump(Lines& lines) {
     bool print = false;
     for (auto line = lines.next(); line && *line != "HEADER=END"; line = lines.next())
@@ -74,18 +84,49 @@ Result<std::vector<FlatOnceRecord>> parse_db_dump(Lines& lines) {
         const auto data_line = lines.next();
         const auto data = data_line ? decode(trim(*data_line)) : std::nullopt;
         if (!key || !data) return lines.bad("not a key and its data");
-        if (data->size() != sizeof(std::int64_t)) return lines.bad("the data is no time: not a database of once");
-        if (key->ends_with('\0')) key->pop_back();
-        FlatOnceRecord record{0, std::move(*key)};
-        std::memcpy(&record.when, data->data(), sizeof record.when);
-        records.push_back(std::move(record));
+        auto record = record_of(std::move(*key), *data);
+        if (!record) return lines.bad(kNoTime);
+        records.push_back(*std::move(record));
     }
     return lines.bad("DATA=END is missing");
 }
 
+Result<std::vector<FlatOnceRecord>> records_of_berkeley_db(std::string_view file) {
+    POSTERN_TRY_ASSIGN(std::vector<DbRecord> pairs, parse_berkeley_db(file));
+    std::vector<FlatOnceRecord> records;
+    for (DbRecord& pair : pairs) {
+        auto record = record_of(std::move(pair.key), pair.data);
+        if (!record) return failure(std::string(kNoTime));
+        records.push_back(*std::move(record));
+    }
+    return records;
+}
+
+// With what builds of Exim for other systems use.
+Status readable(DbKind kind) {
+    constexpr std::string_view kInstead = ": make lines SECONDS ADDRESS of it with its own tools";
+    switch (kind) {
+        case DbKind::none:
+        case DbKind::berkeley:
+            return {};
+        case DbKind::berkeley_foreign:
+            return failure("a Berkeley DB file of release 1.85 or of another byte order; db5.3_dump may read it");
+        case DbKind::gdbm:
+            return failure("a GDBM file" + std::string(kInstead));
+        case DbKind::tdb:
+            return failure("a TDB file" + std::string(kInstead));
+        case DbKind::sqlite:
+            return failure("an SQLite file" + std::string(kInstead) + "; Postern's are used as they are");
+    }
+    return {};
+}
+
 }  // namespace
 
-Result<std::vector<FlatOnceRecord>> parse_once_text(std::string_view text) {
+Result<std::vector<FlatOnceRecord>> parse_once_input(std::string_view text) {
+    const DbKind kind = db_kind(text);
+    POSTERN_TRY(readable(kind));
+    if (kind == DbKind::berkeley) return records_of_berkeley_db(text);
     Lines lines(text);
     if (text.starts_with("VERSION=")) return parse_db_dump(lines);
     std::vector<FlatOnceRecord> records;
@@ -113,10 +154,10 @@ Result<std::vector<FlatOnceRecord>> read_once(Os& os, const std::string& path) {
     std::vector<FlatOnceRecord> records;
     {
         POSTERN_TRY_ASSIGN(const UniqueFd fd, os.open(AtPath(path), O_RDONLY | O_NONBLOCK));
-        std::string start(kSqliteMagic.size(), '\0');
-        POSTERN_TRY_ASSIGN(const std::size_t got, os.pread(fd.get(), start, 0));
-        if (got != start.size() || start != kSqliteMagic) {
+        POSTERN_TRY_ASSIGN(const DbKind kind, db_kind_of(os, fd.get()));
+        if (kind != DbKind::sqlite) {
             POSTERN_TRY_ASSIGN(const std::string bytes, read_all(os, fd.get(), kLongestFile));
+            if (kind != DbKind::none) return parse_once_input(bytes);
             records = parse_flat_once(bytes);
             std::erase_if(records, [](const FlatOnceRecord& r) { return r.text.empty() || r.text.front() == '\1'; });
             return records;
@@ -145,6 +186,22 @@ Status import_once(Os& os, const std::string& path, const std::vector<FlatOnceRe
         }
     }
     return database->run("COMMIT");
+}
+
+Status replace_once(Os& os, const std::string& path, const std::vector<FlatOnceRecord>& records) {
+    POSTERN_TRY_ASSIGN(const std::string real, os.real_path(path));
+    POSTERN_TRY_ASSIGN(const FileStat old, os.stat(AtPath(real), Follow::no));
+    const std::string fresh = real + ".new";
+    (void)os.unlink(AtPath(fresh)).has_value();  // of an import that was cut short
+    Status done = import_once(os, fresh, records);
+    if (done) done = os.chmod(AtPath(fresh), old.permissions);
+    if (done) done = os.link(AtPath(real), AtPath(real + ".exim"));
+    if (done) done = os.rename(AtPath(fresh), AtPath(real));
+    if (!done) {
+        (void)os.unlink(AtPath(fresh)).has_value();
+        return done;
+    }
+    return sync_directory(os, kCwd, real.substr(0, std::max<std::size_t>(real.rfind('/'), 1)));
 }
 
 }  // namespace postern

@@ -3,6 +3,8 @@
 
 #include <cerrno>
 
+#include "hints/berkeley_db.h"
+
 namespace postern {
 namespace {
 
@@ -16,6 +18,9 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(Os& os, const std::
         POSTERN_TRY_ASSIGN(const UniqueFd made, os.open(AtPath(path), O_RDWR | O_CREAT | O_NONBLOCK, mode));
         POSTERN_TRY_ASSIGN(const FileStat stat, os.stat(made.get()));
         if (stat.kind != FileKind::regular) return failure(EINVAL, "open", path);
+        POSTERN_TRY_ASSIGN(const DbKind kind, db_kind_of(os, made.get()));
+        if (kind == DbKind::berkeley)
+            return failure("this is Exim's Berkeley DB file; `postern once import FILE FILE` makes Postern's of it");
     }
     sqlite3* db = nullptr;
     const int opened = api->open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
