@@ -21,6 +21,7 @@ constexpr OptionRow kRows[] = {
     opt<&O::headers>("headers"),
     opt<&O::log>("log"),
     opt<&O::loop_protection>("loop_protection"),
+    opt<&O::mime>("mime"),
     opt<&O::mode>("mode"),
     opt<&O::never_mail>("never_mail"),
     opt<&O::once>("once"),

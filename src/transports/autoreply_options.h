@@ -20,6 +20,7 @@ struct AutoreplyOptions {
     Expandable subject, text, to;
 
     bool loop_protection = true;
+    bool mime = true;
     bool personal = false;
     Expandable personal_addresses;
 };

@@ -148,6 +148,46 @@ TEST(Autoreply, FilesThatAreNone) {
     EXPECT_THAT(optional.reply(), HasSubstr("\n\nhello\n"));
 }
 
+// D-autoreply-size
+TEST(Autoreply, WhatIsTooLongForMemory) {
+    Answering world([](O& o) { o.return_message = true; });
+    world.configuration.main.bounce_return_size_limit.value = 0;
+    const std::string line = "0123456789abcde\n";
+    std::string body;
+    while (body.size() <= (9U << 20)) body += line;
+    world.set_body(body);
+    const std::string reply = world.reply();
+    EXPECT_THAT(reply.substr(0, 1000), HasSubstr("------ The body of the message is 9437"));
+    EXPECT_TRUE(reply.ends_with("\n\n" + body.substr(0, 8U << 20)));
+
+    Answering file([](O& o) { o.file = text("/etc/answer"); });
+    file.fake.put_file("/etc/answer", std::string((16U << 20) + 1, 'x'));
+    EXPECT_EQ(file.run().outcome.code, EFBIG);
+}
+
+// D-autoreply-mime
+TEST(Autoreply, SaysWhatItsTextIs) {
+    const struct {
+        std::string headers;
+        bool mime;
+        std::string want;
+    } kCases[] = {
+        {"", true,
+         "Auto-Submitted: auto-replied\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+         "Content-Transfer-Encoding: 8bit\n\ncaf\xc3\xa9\n"},
+        {"", false, "Auto-Submitted: auto-replied\n\ncaf\xc3\xa9\n"},
+        {"X-A: 1\nContent-Type: text/html", true, "X-A: 1\nContent-Type: text/html\n\ncaf\xc3\xa9\n"},
+    };
+    for (const auto& c : kCases) {
+        Answering world([&](O& o) {
+            o.text = text("caf\xc3\xa9");
+            o.mime = c.mime;
+            if (!c.headers.empty()) o.headers = text(c.headers);
+        });
+        EXPECT_THAT(world.reply(), testing::EndsWith(c.want));
+    }
+}
+
 TEST(Autoreply, FileLinesAreExpandedEachForItself) {
     Answering world([](O& o) {
         o.file = text("/etc/answer");

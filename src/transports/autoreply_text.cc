@@ -8,6 +8,7 @@
 #include "driver/write_plan.h"
 #include "mail/header_text.h"
 #include "mail/message_id.h"
+#include "mail/plain_text.h"
 #include "mail/references.h"
 #include "wording/appendfile.h"
 #include "wording/autoreply.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kCopyUnit = 8192;
 constexpr std::size_t kLongestFile = DeliveryReport::kMaxReply / 2;
+constexpr std::int64_t kLongestCopy = DeliveryReport::kMaxReply / 4;  // of the original's body
 
 Outcome deferred(int code, std::string message) {
     return {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
@@ -36,7 +38,7 @@ std::string without_auto_submitted(const std::string& lines) {
     return out;
 }
 
-std::string header_lines(const Message& original, const ReplyData& data) {
+std::string header_lines(const Message& original, const ReplyData& data, const std::string& more) {
     std::string out;
     const auto add = [&out](std::string_view name, const std::optional<std::string>& value) {
         if (value) (out += name).append(*value) += '\n';
@@ -50,8 +52,7 @@ std::string header_lines(const Message& original, const ReplyData& data) {
     add("In-Reply-To: ", message_id_of(original.headers));
     out += references_line(original.headers);
     out += "Auto-Submitted: auto-replied\n";
-    if (data.headers) out += without_auto_submitted(header_lines_of(*data.headers));
-    return out + '\n';
+    return out + more;
 }
 
 // --- the file ---
@@ -116,8 +117,10 @@ std::optional<Outcome> append_copy(DeliveryContext& context, std::string& text) 
     text += wording::copy_rubric(options.headers_only ? CopyOf::header_lines
                                  : options.body_only  ? CopyOf::body
                                                       : CopyOf::message);
-    const std::int64_t limit = context.configuration.main.bounce_return_size_limit.value;
-    if (limit > 0 && !options.headers_only) {
+    // A reply is made in memory: without a limit there is ours (D-autoreply-size).
+    const std::int64_t given = context.configuration.main.bounce_return_size_limit.value;
+    const std::int64_t limit = given > 0 ? std::min(given, kLongestCopy) : kLongestCopy;
+    if (!options.headers_only) {
         const std::int64_t most = (limit / kCopyUnit + 1) * kCopyUnit;
         const std::int64_t size =
             context.message.body_size + static_cast<std::int64_t>(data_offset(context.message.id));
@@ -132,7 +135,7 @@ std::optional<Outcome> append_copy(DeliveryContext& context, std::string& text) 
                        .code = code::kHeaderFail,
                        .message = wording::copy_not_made(context.instance.name, plan.error().why)};
     }
-    plan->body_limit = std::max<std::int64_t>(limit, 0);
+    plan->body_limit = limit;
     if (const auto failed = pass_through_filter(context, *plan))
         return deferred(code::kUnknown, wording::copy_not_made(context.instance.name, "transport filter failed"));
     BoundedSink sink(text);
@@ -148,15 +151,23 @@ tl::expected<std::string, Outcome> reply_text(DeliveryContext& context, const Au
                                               const ReplyData& data) {
     auto file = file_text(context, options, data);
     if (!file) return file;
-    std::string out = header_lines(context.message, data);
+    std::string body;
     if (data.text) {
-        out += *data.text;
-        if (!data.text->ends_with('\n')) out += '\n';
+        body += *data.text;
+        if (!data.text->ends_with('\n')) body += '\n';
     }
-    out += *file;
+    body += *file;
     if (data.return_message) {
-        if (auto failed = append_copy(context, out)) return tl::unexpected(std::move(*failed));
+        if (auto failed = append_copy(context, body)) return tl::unexpected(std::move(*failed));
     }
+    std::string more = data.headers ? without_auto_submitted(header_lines_of(*data.headers)) : std::string();
+    if (options.mime && !has_mime_field(more)) {
+        PlainText text = declare_plain_text(std::move(body), context.configuration.main.headers_charset.value,
+                                            DeliveryReport::kMaxReply);
+        more += text.header_lines;
+        body = std::move(text.body);
+    }
+    std::string out = header_lines(context.message, data, more) + '\n' + body;
     if (out.size() > DeliveryReport::kMaxReply) out.resize(DeliveryReport::kMaxReply);
     return out;
 }

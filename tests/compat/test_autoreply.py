@@ -9,6 +9,7 @@ that no reply is answered: exim4 would go on for ever.
 from compatlib import Call, Case, Dir, Fifo, File, Send, Symlink, compat, conf, message
 
 PROTECTION_OFF = ".ifdef _OPT_TRANSPORT_AUTOREPLY_LOOP_PROTECTION\n  no_loop_protection\n.endif\n"
+NO_MIME = "\n.ifdef _OPT_TRANSPORT_AUTOREPLY_MIME\nno_mime\n.endif\n"
 ROUTERS = """r1:
   driver = accept
   domains = test.example
@@ -115,7 +116,10 @@ BODY = [
     reply("text-two-newlines", TO + 'text = "a\\n\\n"'),
     reply("text-empty", TO + "text ="),
     reply("text-empty-and-file", TO + "text =\n" + FILE, setup=(ANSWER,)),
-    reply("text-eight-bit", TO + "text = caf\xe9"),
+    *(reply(f"text-{name}{how}", TO + f"text = {text}" + off, **more)
+      for name, text in (("eight-bit", "caf\xe9"), ("utf-8", "caf\xc3\xa9"), ("long-eight-bit", "caf\xe9 " * 200))
+      for how, off, more in (("", "", dict(difference="D-autoreply-mime", differs_in=("mail", "log"))), ("-no-mime", NO_MIME, {}),
+                             ("-declared", "\nheaders = Content-Type: text/plain; charset=x-own", {}))),
     reply("text-dot", TO + 'text = "a\\n.\\nb"'),
     reply("text-from", TO + 'text = "From me\\nb"'),
     reply("text-message-body", TO + "text = $message_body $message_body_size"),
@@ -149,7 +153,8 @@ BODY = [
     filtered("return-message-filter-fails", "cat; exit 1", difference="D-autoreply-copy", differs_in=("log", "mail", "msglog", "spool")),
     reply("return-message-headers-add-fails", HELLO + "return_message\nheaders_add = ${if}", difference="D-autoreply-copy", differs_in=("log", "mail", "msglog", "spool")),
     reply("return-message-no-newline", HELLO + "return_message", message(b"no newline at the end")),
-    reply("return-message-eight-bit", HELLO + "return_message", message(b"caf\xe9 \xff\r\n")),
+    reply("return-message-eight-bit", HELLO + "return_message", message(b"caf\xe9 \xff\r\n"), difference="D-autoreply-mime", differs_in=("mail", "log")),
+    reply("return-message-eight-bit-no-mime", HELLO + "return_message" + NO_MIME, message(b"caf\xe9 \xff\r\n")),
     reply("return-message-exactly-limit", HELLO + "return_message", message(b"0123456789abcde\n" * 512), main="bounce_return_size_limit = 8192"),
 ] + [
     reply(f"return-message-limit-{limit}", HELLO + "return_message" + extra, message(b"0123456789abcde\n" * 1875), main=f"bounce_return_size_limit = {limit}")

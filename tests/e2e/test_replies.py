@@ -153,6 +153,11 @@ HOSTILE = [
     ["Subject: =?utf-8?Q?=0ABcc:_x@y.example?="], ["Subject: =?utf-8?Q?=0D=0A=0D=0Abody?="], ["Subject: caf\xe9 \xff"],
     ["Subject: =?iso-2022-jp?B?GyRCRnxLXBsoQg==?="], ["Subject: " + "x" * 100000], ["Subject: a\rX-Evil: 1"], ["Subject: =?utf-8?Q?=00=01=7F?="],
     ["Subject: =?utf-8?B?" + "4oKs" * 500 + "?="], ["From: \"a\nX-Evil: 1\" <a@b.example>"], ["From: =?utf-8?Q?J=C3=B6rg=0AX-Evil:_1?= <a@b.example>"],
+    *([f"Subject: a{chr(n)}X-Evil: 1"] for n in (*range(1, 9), 11, 12, *range(14, 32), 127)), *([f"Subject: =?utf-8?Q?a={n:02X}X-Evil:_1?="] for n in (*range(32), 127)),
+    ["References: " + "\n ".join(f"<{n}@b>" for n in range(10000))], ["In-Reply-To: " + "<x@y> " * 10000], ["Message-Id: <" + "x" * 990 + "@b>"],
+    ["Message-Id: <a@b> <c@d>"], ["Message-Id: <a@b\n\t c@d>"], ["Message-Id: <\"a\r\nX-Evil: 1\"@b>"], ["Message-Id: <a@b>\r"], ["Message-Id: \0<a@b>"],
+    *([f"{name}: " + "".join(map(chr, range(128, 256))) + " <a@b.example>"] for name in ("Subject", "From", "Reply-To", "Message-Id", "References", "In-Reply-To", "To", "X-Other")),
+    ["From: \"" + "\xff" * 3000 + "\" <a@b.example>"], ["Subject: " + "\xc3\xa9" * 20000], ["Subject: " + "=?utf-8?B?" * 3000], ["Subject: =?utf-8?Q?=E2=80=A8X-Evil:_1?="],
     ["Reply-To: a@b.example,\n X-Evil: 1"], ["From: " + "(" * 5000 + "a@b.example"],
 ]
 
@@ -169,11 +174,16 @@ def test_hostile_headers_make_well_formed_replies(place, postern, headers):
         head = text.partition(b"\n")[2]
         parsed = email.message_from_bytes(head, policy=email.policy.compat32)
         assert parsed.defects == []
-        allowed = {"received", "from", "to", "cc", "subject", "in-reply-to", "references", "auto-submitted", "message-id", "date", "sender"}
+        allowed = {"received", "from", "to", "cc", "subject", "in-reply-to", "references", "auto-submitted", "message-id", "date", "sender",
+                   "mime-version", "content-type", "content-transfer-encoding"}
         assert {k.lower() for k in parsed.keys()} <= allowed, parsed.keys()
         assert parsed.get_all("auto-submitted") == ["auto-replied"]
         assert len(parsed.get_all("to")) == 1
-        assert parsed.get_payload().startswith("gone fishing\n")
+        assert parsed.get_payload(decode=True).startswith(b"gone fishing\n")
+        if b"\x80" <= max(text[i:i + 1] for i in range(len(text))) or "content-type" in parsed:
+            assert parsed.get_content_charset() in ("utf-8", "unknown-8bit") and parsed["content-transfer-encoding"] in ("8bit", "quoted-printable")
+            if parsed.get_content_charset() == "utf-8":
+                parsed.get_payload(decode=True).decode("utf-8")
         for line in head.partition(b"\n\n")[0].split(b"\n"):
             assert len(line) <= 998 and b"\r" not in line and b"\0" not in line
 
