@@ -213,8 +213,6 @@ FAILURES = [
 ENVELOPE = [
     reply("several-recipients", HELLO, to=("joe@test.example", "ann@test.example")),
     reply("several-recipients-background-order", HELLO, to=("joe@test.example", "ann@test.example"), how="-odi -oi"),
-    # no queue runs here: exim4 delivers the reply beside the message then, and its log lines come in either order
-    reply("queue-only", HELLO, main="queue_only_override = false\nqueue_only", calls=(Send("joe@test.example"), Call("-M @ID1@"))),
     reply("unseen", HELLO, routers="r0:\n  driver = accept\n  domains = test.example\n  transport = box\n  unseen\n" + ROUTERS),
     reply("return-path-ignored", HELLO + "return_path = other@b.example", main="log_selector = +return_path_on_delivery"),
     reply("selectors", HELLO + "subject = s", main="log_selector = +all -pid -queue_time -queue_time_overall -deliver_time -arguments -receive_time"),
@@ -223,6 +221,33 @@ ENVELOPE = [
     reply("bounce-authentication", HELLO, main="bounce_sender_authentication = postmaster@test.example"),
     Case("shadow", conf("", ROUTERS.replace("transport = t1", "transport = file"), "file:\n  driver = appendfile\n  file = @MAIL@/first\n  user = ptuser2\n  shadow_transport = t1\n" + transport(HELLO)), calls=(Send("joe@test.example"),)),
 ]
+
+# From the queue. queue_only keeps exim4 from delivering a reply beside the run, where its log lines come in either order.
+QUEUE_ONLY = "queue_only\nqueue_only_override = false\nqueue_run_in_order"
+QUEUED = Send("joe@test.example")
+FLAT_ONCE = HELLO + "once = @MAIL@/once\nonce_file_size = 100\nlog = @MAIL@/replies\n"
+RUN, FORCED, LIST = Call("-qff"), Call("-M @ID1@"), Call("-bp")
+
+
+def queued(name: str, *calls, options: str = HELLO, **more) -> Case:
+    return reply("queued-" + name, options, main=QUEUE_ONLY, calls=calls, **more)
+
+
+FROM_QUEUE = [
+    queued("run", QUEUED, RUN),
+    queued("run-second-delivers", QUEUED, RUN, RUN),
+    queued("forced", QUEUED, FORCED),
+    queued("forced-then-reply", QUEUED, FORCED, LIST, FORCED, LIST),
+    queued("run-of-several", QUEUED, Send("ann@test.example", sender="other@b.example"), RUN, LIST, RUN),
+    queued("several-recipients", Send("joe@test.example", "ann@test.example"), FORCED, LIST, RUN),
+    queued("run-once", QUEUED, QUEUED, Send("joe@test.example", sender="other@b.example"), RUN, RUN, options=FLAT_ONCE),
+    queued("forced-once", QUEUED, QUEUED, FORCED, FORCED, RUN, options=FLAT_ONCE),
+    queued("return-message", QUEUED, FORCED, Call("-Mvb @ID1@"), RUN, options=HELLO + "return_message\nreturn_path_add\nenvelope_to_add"),
+    queued("reply-removed", QUEUED, FORCED, Call("-Mrm @ID1@"), RUN, options=FLAT_ONCE),
+    queued("from-exim", Send("joe@test.example", by="exim"), FORCED, FORCED),
+    queued("reply-by-exim", QUEUED, FORCED, Call("-Mvh @ID1@"), Call("-M @ID1@", by="exim")),
+]
+
 
 def of_a_user(name: str, options: str, user: str = "ptuser1", main: str = "", **more) -> Case:
     send = Send("joe@test.example")
@@ -310,5 +335,6 @@ test_logs = compat(LOGS)
 test_never_mail = compat(NEVER_MAIL)
 test_failures = compat(FAILURES)
 test_envelope = compat(ENVELOPE)
+test_from_queue = compat(FROM_QUEUE)
 test_nobody = compat(NOBODY)
 test_hostile = compat(HOSTILE)
