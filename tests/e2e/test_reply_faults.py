@@ -145,6 +145,25 @@ def test_reply_one_process_killed_at_every_step(place, postern, faultstep, story
     assert not bad, "\n".join(bad)
 
 
+def test_message_removed_after_a_crash(place, postern, faultstep):
+    """Whoever removes a message whose run was cut short does not remove the reply that had been recorded."""
+    sweep = Sweep(place, postern, faultstep, FROM_QUEUE)
+    _, plain = sweep.disturb("count", 0, 0)
+    met = set()
+    for n in range(1, len(plain) + 1):
+        sweep.disturb("killall", n, 0)
+        spool, original = sweep.world.root / "spool", sweep.original()
+        recorded = any(b" reply " in path.read_bytes() for path in (spool / "intent").glob(original))
+        if original not in sweep.world.queue():
+            continue
+        assert sweep.world.run("-Mrm", original).code == 0
+        sweep.other_runner(original)
+        assert len(sweep.world.mbox("mail/out")) == (1 if recorded else 0), (n, plain[n - 1], sweep.world.log())
+        assert not recorded or not list(spool.glob("input/hdr.*.*")), (n, plain[n - 1])
+        met.add(recorded)
+    assert met == {True, False}
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 @pytest.mark.parametrize("story", STORIES, ids=named)
 def test_reply_failed_at_every_step(place, postern, faultstep, story, number):
