@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real LMTP servers for the time of a test: Dovecot's lmtpd and Postfix's smtp-sink, on Unix sockets and loopback ports."""
+"""Real LMTP servers for the time of a test: the lmtpd of Dovecot and of Cyrus, Postfix's smtp-sink, on Unix sockets and
+loopback ports."""
 from __future__ import annotations
 
 import contextlib
+import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import time
@@ -98,6 +101,53 @@ def dovecot(root: pathlib.Path, certificate: str = "", extra: str = ""):
     with running(["/usr/sbin/dovecot", "-F", "-c", str(config)]):
         wait_for(str(root / "lmtp"))
         yield Dovecot(root, port)
+
+
+CYRUS = """cyrus_user: mail
+configdirectory: {root}/conf
+partition-default: {root}/spool
+sievedir: {root}/sieve
+servername: test.example
+autocreate_post: yes
+autocreate_quota: {quota}
+autocreate_users: {users}
+duplicatesuppression: no
+"""
+CYRUS_SERVICES = """START {{
+  recover cmd="{bin}/ctl_cyrusdb -C {root}/imapd.conf -r"
+}}
+SERVICES {{
+  lmtpunix cmd="{bin}/lmtpd -C {root}/imapd.conf -a" listen="{root}/socket/lmtp" prefork=1
+}}
+EVENTS {{
+}}
+"""
+
+
+class Cyrus:
+    def __init__(self, root: pathlib.Path):
+        self.root, self.socket = root, str(root / "socket" / "lmtp")
+
+    def mails(self) -> list[bytes]:
+        """Of all mailboxes; a message that went to several is there once for each."""
+        return [path.read_bytes() for path in sorted((self.root / "spool").glob("uuid/*/*/*/[0-9]*."))]
+
+
+@contextlib.contextmanager
+def cyrus(root: pathlib.Path, users: list[str], quota_kib: int = 100):
+    """Only these users have mailboxes, made when mail comes for them, with that quota. Works as `mail`."""
+    files = subprocess.run([REPOSITORY / "tools" / "unpacked.sh", "cyrus", "cyrus-common"], check=True, capture_output=True, text=True)
+    files = files.stdout.strip()
+    for name in ("", "conf", "spool", "sieve", "socket"):
+        (root / name).mkdir(parents=True)
+        shutil.chown(root / name, "mail", "mail")
+        (root / name).chmod(0o755)
+    (root / "imapd.conf").write_text(CYRUS.format(root=root, users=" ".join(users), quota=quota_kib))
+    (root / "cyrus.conf").write_text(CYRUS_SERVICES.format(root=root, bin=f"{files}/usr/lib/cyrus/bin"))
+    command = [f"{files}/usr/lib/cyrus/bin/master", "-C", str(root / "imapd.conf"), "-M", str(root / "cyrus.conf")]
+    with running(command, env={**os.environ, "LD_LIBRARY_PATH": f"{files}/usr/lib/x86_64-linux-gnu"}):
+        wait_for(str(root / "socket" / "lmtp"))
+        yield Cyrus(root)
 
 
 @contextlib.contextmanager

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lmtp transport with servers that people run (D-lmtp-tcp): Dovecot's lmtpd, Postfix's smtp-sink -L."""
+"""The lmtp transport with servers that people run (D-lmtp-tcp): the lmtpd of Dovecot and of Cyrus, Postfix's smtp-sink -L."""
 import re
 
 import pytest
 
-from lmtp_servers import dovecot, free_port, smtp_sink
+from lmtp_servers import cyrus, dovecot, free_port, smtp_sink
 from world import MESSAGE, World
 
 ROUTERS = "all:\n  driver = accept\n  transport = lmtp\n"
@@ -84,6 +84,43 @@ def test_dovecot_gone(place, postern):
     with dovecot(place / "dovecot") as server:
         world.run("-qff")
         assert world.queue() == [] and len(server.mail_of("joe")) == len(server.mail_of("ann")) == 1
+
+
+def bodies(server) -> list[bytes]:
+    return sorted(mail.partition(b"\r\n\r\n")[2] for mail in server.mails())
+
+
+def test_cyrus(place, postern):
+    """A delivery to two, one user who is unknown, one whose quota is used up (Cyrus takes the message that exceeds it): in one
+    session, each with its own end."""
+    with cyrus(place / "cyrus", ["joe", "ann", "full"], quota_kib=4) as server:
+        world = world_with(place, postern, f"socket = {server.socket}")
+        message = MESSAGE + b".\n..dots\n"
+        text = message.partition(b"\n\n")[2].replace(b"\n", b"\r\n")
+        assert world.send("joe@test.example", "ann@test.example", message=message).code == 0
+        assert world.queue() == [], world.log()
+        assert bodies(server) == [text] * 2 and len(lines_of(world, "=>") + lines_of(world, "->")) == 2
+
+        world.send("full@test.example", message=MESSAGE + (b"x" * 70 + b"\n") * 60)
+        assert len(bodies(server)) == 3 and world.queue() == [], world.log()
+        assert world.send("joe@test.example", "nobody@test.example", "full@test.example", "ann@test.example",
+                          message=MESSAGE + (b"y" * 70 + b"\n") * 30).code == 0
+    assert len(lines_of(world, "=>") + lines_of(world, "->")) == 5 and len(bodies(server)) == 5, world.log()
+    (unknown,) = lines_of(world, "**")
+    assert "nobody@test.example" in unknown and "LMTP error after RCPT TO:<nobody@test.example>: 550-Mailbox unknown." in unknown
+    (full,) = lines_of(world, "==")
+    assert "full@test.example" in full and re.search(r"LMTP error after (RCPT TO:<full@test.example>|end of data): 452 4\.2\.2 ", full)
+    assert len(world.queue()) == 1
+
+
+def test_cyrus_takes_a_connection_up_again(place, postern):
+    with cyrus(place / "cyrus", ["joe"]) as server:
+        world = world_with(place, postern, f"socket = {server.socket}")
+        for _ in range(10):
+            world.send("joe@test.example", "nobody@test.example", how="-odq")
+        world.run("-q")
+        assert len(bodies(server)) == 10 and len(world.queue()) == 10    # nobody's bounces are to come
+        assert len(lines_of(world, "=>")) == len(lines_of(world, "**")) == 10
 
 
 @pytest.mark.parametrize("how", ["socket", "tcp"])
