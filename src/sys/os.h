@@ -98,6 +98,7 @@ public:
     virtual Result<std::size_t> pread(int fd, std::span<char> into, std::int64_t offset) = 0;
     virtual Result<std::size_t> write(int fd, std::string_view bytes) = 0;  // may be short
     virtual Status fsync(int fd) = 0;                                       // of files and of directories
+    virtual Status sync_data(int fd) = 0;  // fdatasync: contents and size, no times; cheap where no block is added
     virtual Status truncate(int fd, std::int64_t size) = 0;
     virtual Result<std::int64_t> seek(int fd, std::int64_t offset, int whence) = 0;
     virtual Result<FileStat> stat(int fd) = 0;
@@ -131,6 +132,7 @@ public:
     // A connected stream socket that does not block. Error{ETIMEDOUT}: the other side has not answered within `at_most`
     // (0: however long it takes).
     virtual Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) = 0;
+    virtual Status hang_up(int socket) = 0;  // the other side sees the end, whoever else has a copy of ours
     // IPv4 and IPv6 addresses of a host as text, in the order to try them; empty: it has none; Error: try again later.
     virtual Result<std::vector<std::string>> addresses_of(const std::string& host) = 0;
 

@@ -130,6 +130,7 @@ Result<std::size_t> RealOs::write(int fd, std::string_view bytes) {
 }
 
 Status RealOs::fsync(int fd) { return checked(::fsync(fd), "fsync", fd); }
+Status RealOs::sync_data(int fd) { return checked(::fdatasync(fd), "fdatasync", fd); }
 Status RealOs::truncate(int fd, std::int64_t size) { return checked(::ftruncate(fd, size), "ftruncate", fd); }
 
 Result<std::int64_t> RealOs::seek(int fd, std::int64_t offset, int whence) {

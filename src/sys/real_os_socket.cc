@@ -92,6 +92,8 @@ Result<UniqueFd> RealOs::connect(const SocketAddress& to, std::chrono::milliseco
     return fd;
 }
 
+Status RealOs::hang_up(int socket) { return checked(::shutdown(socket, SHUT_RDWR), "shutdown", socket); }
+
 Result<std::vector<std::string>> RealOs::addresses_of(const std::string& host) {
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;

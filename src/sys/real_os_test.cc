@@ -162,6 +162,17 @@ TEST(RealOsSockets, Connect) {
               ENAMETOOLONG);
 }
 
+TEST(RealOsSockets, HangingUpIsSeenWhoeverHasACopy) {
+    RealOs os;
+    int ends[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    const UniqueFd ours(os, ends[0]), theirs(os, ends[1]), copy(os, ::dup(ends[0]));
+    EXPECT_TRUE(os.hang_up(ours.get()));
+    char byte;
+    EXPECT_EQ(os.read(theirs.get(), {&byte, 1}).value(), 0u);
+    EXPECT_EQ(os.read(copy.get(), {&byte, 1}).value(), 0u);
+}
+
 TEST(RealOsSockets, AddressesOfAnAddress) {
     RealOs os;
     EXPECT_EQ(os.addresses_of("127.0.0.1").value(), std::vector<std::string>{"127.0.0.1"});

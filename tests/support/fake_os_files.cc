@@ -309,6 +309,9 @@ Result<std::int64_t> FakeOs::seek(int fd, std::int64_t offset, int whence) {
     return open->offset = base + offset;
 }
 
+// The tree in memory keeps no times apart.
+Status FakeOs::sync_data(int fd) { return fsync(fd); }
+
 Status FakeOs::fsync(int fd) {
     OpenFile* open = file(fd);
     if (open == nullptr) return failure(EBADF, "fsync", descriptor_name(fd));

@@ -28,6 +28,14 @@ Result<UniqueFd> FakeOs::connect(const SocketAddress& to, std::chrono::milliseco
     return add_descriptor(std::move(open));
 }
 
+Status FakeOs::hang_up(int socket) {
+    const auto open = process_.descriptors.find(socket);
+    if (open == process_.descriptors.end()) return failure(EBADF, "shutdown", std::to_string(socket));
+    if (!open->second->peer) return failure(ENOTSOCK, "shutdown", std::to_string(socket));
+    open->second->peer->left();
+    return {};
+}
+
 Result<std::vector<std::string>> FakeOs::addresses_of(const std::string& host) {
     if (hosts_error_ != 0) return failure(hosts_error_, "getaddrinfo", host);
     const auto found = hosts_.find(host);

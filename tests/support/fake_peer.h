@@ -33,8 +33,14 @@ public:
     void drip(Milliseconds pause) { pause_ = pause; }  // one byte at a time, so long after the one before
 
     std::string heard;
+    bool client_left = false;
 
     // --- for FakeOs ---
+    void left() {
+        client_left = true;
+        discard();
+        hang_up();
+    }
     [[nodiscard]] Milliseconds ready_in(bool to_read) const {
         if (!to_read) return deaf_ && !ended_ ? kNever : Milliseconds{0};
         if (!saying_.empty()) return pause_;

@@ -190,6 +190,7 @@ Result<std::size_t> FaultOs::read(int fd, std::span<char> into) { FORWARD(read, 
 Result<std::size_t> FaultOs::pread(int fd, std::span<char> into, std::int64_t offset) {
     FORWARD(read, descriptor(fd), pread(fd, into, offset));
 }
+Status FaultOs::sync_data(int fd) { FORWARD(fsync, descriptor(fd), sync_data(fd)); }
 Status FaultOs::fsync(int fd) { FORWARD(fsync, descriptor(fd), fsync(fd)); }
 Status FaultOs::truncate(int fd, std::int64_t size) { FORWARD(truncate, descriptor(fd), truncate(fd, size)); }
 Result<std::int64_t> FaultOs::seek(int fd, std::int64_t offset, int whence) {
@@ -248,6 +249,7 @@ Result<std::vector<gid_t>> FaultOs::groups_of(const User& user) { FORWARD(accoun
 Result<std::vector<std::string>> FaultOs::addresses_of(const std::string& host) {
     FORWARD(host, host, addresses_of(host));
 }
+Status FaultOs::hang_up(int socket) { FORWARD(close, descriptor(socket), hang_up(socket)); }
 Result<std::string> FaultOs::node_name() { FORWARD(host, {}, node_name()); }
 Result<Os::Space> FaultOs::free_space(const std::string& path) { FORWARD(host, path, free_space(path)); }
 

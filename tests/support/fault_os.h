@@ -73,6 +73,7 @@ public:
     Result<std::size_t> pread(int fd, std::span<char> into, std::int64_t offset) override;
     Result<std::size_t> write(int fd, std::string_view bytes) override;
     Status fsync(int fd) override;
+    Status sync_data(int fd) override;
     Status truncate(int fd, std::int64_t size) override;
     Result<std::int64_t> seek(int fd, std::int64_t offset, int whence) override;
     Result<FileStat> stat(int fd) override;
@@ -85,6 +86,7 @@ public:
     Result<Pipe> pipe() override;
     Status wait_any(std::span<Waiting> which, std::chrono::milliseconds at_most) override;
     Result<UniqueFd> connect(const SocketAddress& to, std::chrono::milliseconds at_most) override;
+    Status hang_up(int socket) override;
     Result<std::vector<std::string>> addresses_of(const std::string& host) override;
     Result<FileStat> stat(const AtPath& where, Follow follow) override;
     Status mkdir(const AtPath& where, mode_t mode) override;

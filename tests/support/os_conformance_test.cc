@@ -238,6 +238,7 @@ TEST_P(OsConformance, ReadWriteSeekTruncate) {
     EXPECT_EQ(content("f"), std::string("hello\0\0\0\0\0\0!", 12));
     EXPECT_EQ(code_of(os().seek(f, -1, SEEK_SET)), EINVAL);
     EXPECT_TRUE(os().fsync(f));
+    EXPECT_TRUE(os().sync_data(f));
 }
 
 TEST_P(OsConformance, AppendAlwaysAtTheEnd) {
