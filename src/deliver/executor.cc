@@ -89,7 +89,8 @@ std::string read_report(Os& os, int fd) {
     return bytes;
 }
 
-void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
+// Returns whether the child says that the connection that it has taken up can be taken up again.
+bool take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
     const DeliveryReport::Decoded decoded = DeliveryReport::decode(bytes);
     for (const std::string& line : decoded.report.main_lines) engine.log.main(printable(line));
     for (const std::string& line : decoded.report.panic_lines) engine.log.main_and_panic(printable(line));
@@ -112,6 +113,7 @@ void take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
     if (known < run.batch.size()) {
         engine.log.main_and_panic(wording::report_unreadable(run.batch[known]->unique));
     }
+    return decoded.complete && decoded.report.keeps_connection;
 }
 
 void judge_exit(const Engine& engine, BatchRun& run, const ExitStatus& status) {
@@ -132,7 +134,8 @@ void not_started(const Engine& engine, BatchRun& run, const Outcome& outcome) {
     set_outcome(run, outcome);
 }
 
-// The connection that deliveries by one transport under one identity hand on.
+// The connection that deliveries by one transport under one identity hand on. The parent has one that was taken up
+// before; a new one comes through a channel, with its label.
 class HandedOn {
 public:
     HandedOn(const Engine& engine, BatchRun& run, DeliveryContext& context) : engine_(engine), run_(run) {
@@ -142,28 +145,41 @@ public:
         taken_ = run.idle->take(who_);
         if (taken_) context.idle = &*taken_;
         if (!run.more_to_come) return;
-        if (Result<Os::Pipe> made = engine.passing->channel()) channel_ = std::move(*made);
-        if (!channel_.write_end) return;
-        context.keep_connection = [this](int fd, std::string_view label) {
-            (void)engine_.passing->send(channel_.write_end.get(), fd, label).has_value();
-        };
+        if (!taken_) {
+            if (Result<Os::Pipe> made = engine.passing->channel()) channel_ = std::move(*made);
+            if (!channel_.write_end) return;
+        }
+        context.keep_connection = [this](int fd, std::string_view label) { keep(fd, label); };
     }
     HandedOn(const HandedOn&) = delete;
     HandedOn& operator=(const HandedOn&) = delete;
 
+    [[nodiscard]] bool stays() const { return stays_; }  // known to the child, which says it in its report
+
     // When the child has ended: what it has kept.
-    void collect() {
+    void collect(bool stays) {
+        if (stays && taken_) run_.idle->put(who_, std::move(*taken_));
         if (!channel_.read_end) return;
         Result<std::optional<DescriptorPassing::Passed>> passed = engine_.passing->receive(channel_.read_end.get());
         if (passed && *passed) run_.idle->put(who_, std::move(**passed));
     }
 
 private:
+    // In the child. A new connection in the place of one that was stale stays with this delivery: there is no channel.
+    void keep(int fd, std::string_view label) {
+        if (taken_) {
+            stays_ = fd == taken_->fd.get();
+        } else {
+            (void)engine_.passing->send(channel_.write_end.get(), fd, label).has_value();
+        }
+    }
+
     const Engine& engine_;
     BatchRun& run_;
     std::string who_;
     std::optional<IdleConnections::Connection> taken_;
     Os::Pipe channel_;
+    bool stays_ = false;
 };
 
 }  // namespace
@@ -232,9 +248,10 @@ void run_batch(const Engine& engine, BatchRun& run) {
             // By number: the object belongs to the parent, whose memory this still is when a test runs the child
             // inline.
             UniqueFd(engine.os, pipe->read_end.get()).reset();
-            const std::string report = deliver_as_recipient(*transport, *context).encode();
+            DeliveryReport report = deliver_as_recipient(*transport, *context);
+            report.keeps_connection = connection && connection->stays();
             // A parent that cannot be told defers what it does not know about; no reason to freeze the message.
-            (void)write_all(engine.os, pipe->write_end.get(), report).has_value();
+            (void)write_all(engine.os, pipe->write_end.get(), report.encode()).has_value();
             return 0;
         },
         true);
@@ -243,11 +260,11 @@ void run_batch(const Engine& engine, BatchRun& run) {
         return not_started(engine, run, deferral(child.error().code, wording::fork_failed(run.batch.front()->address)));
     }
     pipe->write_end.reset();
-    take_report(engine, run, read_report(engine.os, pipe->read_end.get()));
+    const bool stays = take_report(engine, run, read_report(engine.os, pipe->read_end.get()));
     pipe->read_end.reset();  // a child that still has something to say must not wait for us, who wait for it
     const Result<ExitStatus> status = engine.processes.wait(*child);
     judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
-    if (connection) connection->collect();
+    if (connection) connection->collect(stays);
 }
 
 int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // driver/idle_connection.h – an open connection that one delivery leaves for the next one to the same server: made by
-// the child that became the recipient, kept by its parent, inherited by a later child of the same transport and
-// identity. What is in `label` is the transport's own business.
+// the child that became the recipient, handed to its parent once and kept there, inherited by later children of the
+// same transport and identity. What is in `label` is the transport's own business.
 #pragma once
 
 #include <functional>

@@ -8,12 +8,12 @@
 namespace postern {
 namespace {
 
-// Report := magic, version, MainLine*, PanicLine*, AddressRecord*, End.   MainLine := 'M', text.
-// PanicLine := 'L', text: for the main log as well.
+// Report := magic, version, MainLine*, PanicLine*, Kept?, AddressRecord*, End.   MainLine := 'M', text.
+// PanicLine := 'L', text: for the main log as well.   Kept := 'K'.
 // AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
 constexpr char kVersion = 2;
-constexpr char kMainTag = 'M', kLineTag = 'L', kAddressTag = 'A', kEndTag = 'E';
+constexpr char kMainTag = 'M', kLineTag = 'L', kKeptTag = 'K', kAddressTag = 'A', kEndTag = 'E';
 
 void put_lines(WireWriter& out, char tag, const std::vector<std::string>& lines) {
     for (std::size_t i = 0; i < std::min(lines.size(), DeliveryReport::kMostLines); ++i) {
@@ -83,6 +83,7 @@ std::string DeliveryReport::encode() const {
     out.number(kVersion, 1);
     put_lines(out, kMainTag, main_lines);
     put_lines(out, kLineTag, panic_lines);
+    if (keeps_connection) out.number(kKeptTag, 1);
     for (const AddressReport& report : addresses) {
         const std::string payload = payload_of(report);
         out.number(kAddressTag, 1);
@@ -109,10 +110,15 @@ DeliveryReport::Decoded DeliveryReport::decode(std::string_view bytes) {
         }
         const bool to_main = tag[0] == kMainTag && decoded.report.panic_lines.empty();
         std::vector<std::string>& lines = to_main ? decoded.report.main_lines : decoded.report.panic_lines;
-        if ((to_main || tag[0] == kLineTag) && addresses.empty() && lines.size() < kMostLines) {
+        const bool before_kept = addresses.empty() && !decoded.report.keeps_connection;
+        if ((to_main || tag[0] == kLineTag) && before_kept && lines.size() < kMostLines) {
             std::string line = in.text();
             if (!in.good()) return decoded;
             lines.push_back(std::move(line));
+            continue;
+        }
+        if (tag[0] == kKeptTag && before_kept) {
+            decoded.report.keeps_connection = true;
             continue;
         }
         if (tag[0] != kAddressTag) return decoded;

@@ -74,6 +74,7 @@ struct DeliveryReport {
     std::vector<AddressReport> addresses;    // in batch order
     std::vector<std::string> main_lines{};   // for the main log, ahead of the verdicts
     std::vector<std::string> panic_lines{};  // for the main and the panic log, ahead of the verdicts
+    bool keeps_connection = false;  // the one that was taken up (driver/idle_connection.h) can be taken up again
     [[nodiscard]] std::string encode() const;
     // How many complete AddressReports `bytes` holds; a torn tail yields the ones before it and complete = false.
     struct Decoded;

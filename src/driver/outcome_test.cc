@@ -51,6 +51,16 @@ TEST(DeliveryReport, LinesComeInOneOrder) {
     EXPECT_FALSE(DeliveryReport::decode(head + p + m + end).complete);
 }
 
+TEST(DeliveryReport, SaysThatTheConnectionStays) {
+    DeliveryReport sent = sample();
+    EXPECT_FALSE(DeliveryReport::decode(sent.encode()).report.keeps_connection);
+    sent.keeps_connection = true;
+    const DeliveryReport::Decoded decoded = DeliveryReport::decode(sent.encode());
+    EXPECT_TRUE(decoded.complete);
+    EXPECT_TRUE(decoded.report.keeps_connection);
+    EXPECT_EQ(decoded.report.addresses, sent.addresses);
+}
+
 TEST(DeliveryReport, EmptyReportIsComplete) { EXPECT_TRUE(DeliveryReport::decode(DeliveryReport{}.encode()).complete); }
 
 TEST(DeliveryReport, TornTailKeepsWholeAddresses) {

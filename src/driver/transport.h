@@ -47,7 +47,7 @@ struct DeliveryContext {
     std::vector<std::string> filter;  // words of transport_filter; none: there is no filter
     UniqueFd filtered_body;           // behind `body`, if a filter made it
     // A connection that an earlier delivery has left (the engine's: used by number), and where to leave one for the
-    // next.
+    // next: that one again, or, if there was none, a new one.
     const IdleConnections::Connection* idle = nullptr;
     std::function<void(int fd, std::string_view label)> keep_connection;  // empty: nobody would take it
     Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered

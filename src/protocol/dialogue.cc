@@ -34,14 +34,10 @@ Dialogue::Move Dialogue::next() {
             return expect(Step::greeting, "initial connection", "");
         case Step::hello:
             return expect(Step::hello, "LHLO " + settings_.hello_name, "LHLO " + settings_.hello_name);
-        case Step::reset: {
-            Move move = expect(Step::reset, "RSET", "RSET");
-            move.hurry = true;  // a server that thinks it over is left for a new connection
-            return move;
-        }
+        case Step::reset:
         case Step::mail:
         case Step::recipients:
-            return mail_and_recipients();
+            return commands();
         case Step::data:
             return expect(Step::data, "DATA", "DATA");
         case Step::message:
@@ -67,18 +63,34 @@ Dialogue::Move Dialogue::expect(Step step, std::string stage, std::string bytes)
     return {.kind = Move::Kind::say, .bytes = std::move(bytes), .replies = 1};
 }
 
+void Dialogue::add(Move& move, Step step, const std::string& command, std::size_t recipient) {
+    move.bytes.append(command).append(kLineEnd);
+    expected_.push_back({step, recipient, command});
+    move.replies = expected_.size();
+}
+
 // One command, or with PIPELINING as many as fit.
-Dialogue::Move Dialogue::mail_and_recipients() {
+Dialogue::Move Dialogue::commands() {
     Move move;
     expected_.clear();
-    if (step_ == Step::mail) {
-        const std::string command = mail_command();
-        move = expect(Step::mail, command, command);
+    if (step_ == Step::reset) {
+        move.hurry = true;  // a server that thinks it over is left for a new connection
+        add(move, Step::reset, "RSET");
+        if (!offer_.pipelining || !sayable(envelope_.sender)) return move;
+    }
+    if (step_ != Step::recipients) {
+        add(move, Step::mail, mail_command());
         if (!offer_.pipelining) return move;
     }
     add_recipients(move);
-    move.replies = expected_.size();
+    if (ends_with_data()) add(move, Step::data, "DATA");
     return move;
+}
+
+// Whether the flight of commands that asks for the last recipients asks for the message, too.
+bool Dialogue::ends_with_data() const {
+    if (!offer_.pipelining || offer_.chunking || told_ < recipients_.size()) return false;
+    return !expected_.empty() && expected_.back().step == Step::recipients;
 }
 
 void Dialogue::add_recipients(Move& move) {
@@ -87,8 +99,7 @@ void Dialogue::add_recipients(Move& move) {
         if (!sayable(envelope_.recipients[told_].path)) continue;
         recipient.command = recipient_command(envelope_.recipients[told_]);
         if (!move.bytes.empty() && move.bytes.size() + recipient.command.size() > settings_.most_at_once) return;
-        move.bytes.append(recipient.command).append(kLineEnd);
-        expected_.push_back({Step::recipients, told_, recipient.command});
+        add(move, Step::recipients, recipient.command, told_);
         if (offer_.pipelining) continue;
         ++told_;
         return;
@@ -132,9 +143,7 @@ void Dialogue::hear(Reply reply) {
         case Step::verdicts:
             return hear_verdict(expected.recipient, std::move(reply));
         case Step::data:
-            if (reply.kind() != 3) return refuse(expected, std::move(reply));
-            step_ = Step::message;
-            return;
+            return hear_data(expected, std::move(reply));
         case Step::quit:
             step_ = Step::ended;
             return;
@@ -164,7 +173,20 @@ void Dialogue::hear_recipient(std::size_t number, Reply reply) {
         recipient.fate = reply.positive() ? Fate::accepted : Fate::refused;
         recipient.reply = std::move(reply);
     }
-    if (expected_.empty()) after_recipients();
+    if (expected_.empty()) return after_recipients();
+    step_ = expected_.front().step;
+}
+
+// It may have been asked for before it was known whether anybody is to have the message. A server that waits for one
+// that is for nobody is left: what it would read as a command is not one any more.
+void Dialogue::hear_data(const Expected& expected, Reply reply) {
+    if (failure_ || nobody_waits()) {
+        step_ = Step::ended;
+        if (reply.kind() == 3) return;
+        return failure_ ? void(step_ = Step::quit) : finish();
+    }
+    if (reply.kind() != 3) return refuse(expected, std::move(reply));
+    step_ = Step::message;
 }
 
 void Dialogue::after_recipients() {

@@ -5,8 +5,8 @@
 // The rules that make it right in every half-answer (RFC 2033, spec lmtp.md §7, §16):
 // * a recipient is delivered if and only if its own reply after the message was 2xx;
 // * what the server has said about a recipient is never overwritten by a later failure;
-// * no command goes out before every reply to the ones before it is there, except what PIPELINING allows, and no DATA
-//   before a recipient is accepted;
+// * no command goes out before every reply to the ones before it is there, except what PIPELINING allows: then RSET,
+//   MAIL, RCPT … and DATA go together, as many as fit; a message only when DATA and a recipient are accepted;
 // * without an offer the bytes are Exim's: LHLO, MAIL, RCPT …, DATA, the message, QUIT.
 #pragma once
 
@@ -53,7 +53,7 @@ public:
         std::string bytes;        // to be written; may be empty: only listen
         std::size_t replies = 0;  // to be read then, each given to hear()
         bool chunked = false;     // the message goes with BDAT instead of dots
-        bool hurry = false;       // nobody waits long for the answer
+        bool hurry = false;       // nobody waits long for the (first) answer
     };
     [[nodiscard]] Move next();
     void hear(Reply reply);
@@ -105,16 +105,19 @@ private:
         std::string stage;
     };
     Move expect(Step step, std::string stage, std::string bytes);
-    Move mail_and_recipients();
+    void add(Move& move, Step step, const std::string& command, std::size_t recipient = 0);
+    Move commands();
     void add_recipients(Move& move);
     Move next_verdict();
     [[nodiscard]] std::string mail_command() const;
     [[nodiscard]] std::string recipient_command(const MailEnvelope::To& to) const;
     void hear_recipient(std::size_t number, Reply reply);
+    void hear_data(const Expected& expected, Reply reply);
     void hear_verdict(std::size_t number, Reply reply);
     void refuse(const Expected& expected, Reply reply);
     void after_recipients();
     [[nodiscard]] bool nobody_waits() const;
+    [[nodiscard]] bool ends_with_data() const;
     void finish();
 
     Settings settings_;

@@ -100,9 +100,10 @@ void Session::run(Dialogue& dialogue, SessionMessage message) {
 
 void Session::listen(Dialogue& dialogue, const Dialogue::Move& move) {
     for (std::size_t i = 0; i < move.replies; ++i) {
-        auto reply = replies_.next(soon(move.hurry ? kHurry : limits_.each));
+        auto reply = replies_.next(soon(move.hurry && i == 0 ? kHurry : limits_.each));
         if (!reply) return dialogue.fail(trouble_of(reply.error()));
         dialogue.hear(*std::move(reply));
+        if (dialogue.stale()) return;  // the other answers would be of no use
     }
 }
 

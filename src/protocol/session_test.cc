@@ -389,14 +389,57 @@ TEST(Session, BeginsAgainWithReset) {
     EXPECT_THAT(talk.server->commands, ElementsAre("RSET", "MAIL FROM:<ann@x>", "RCPT TO:<a@y>", "DATA", "QUIT"));
 }
 
+TEST(Session, WithPipeliningAllCommandsGoTogether) {
+    Talk talk(std::make_shared<LmtpServer>(LmtpServer::obliging(), false));
+    MailEnvelope envelope = Talk::to({"a@y", "b@y"});
+    Dialogue dialogue({.hello_name = "me"}, envelope, Offer{.pipelining = true});
+    const Dialogue::Move move = dialogue.next();
+    EXPECT_EQ(move.bytes, "RSET\r\nMAIL FROM:<ann@x>\r\nRCPT TO:<a@y>\r\nRCPT TO:<b@y>\r\nDATA\r\n");
+    EXPECT_EQ(move.replies, 5u);
+    EXPECT_TRUE(move.hurry);
+
+    Dialogue chunked({.hello_name = "me"}, envelope, Offer{.pipelining = true, .chunking = true});
+    EXPECT_THAT(chunked.next().bytes, testing::EndsWith("RCPT TO:<b@y>\r\n"));
+    Dialogue alone({.hello_name = "me"}, envelope, Offer{});
+    EXPECT_EQ(alone.next().bytes, "RSET\r\n");
+}
+
+// A server that wants a message for nobody must not take QUIT for one, nor the connection be used again.
+TEST(Session, AMessageForNobodyIsNotSent) {
+    for (const char* refused : {"MAIL", "RCPT"}) {
+        const auto usual = LmtpServer::obliging({"PIPELINING"});
+        Talk talk(std::make_shared<LmtpServer>([=](const std::string& asked) {
+            return asked.starts_with(refused) ? "550 no" : asked == "DATA for nobody" ? "354 go on" : usual(asked);
+        }));
+        const Dialogue done =
+            talk.run(Dialogue({.hello_name = "me", .keep_connection = true}, Talk::to({"a@y", "b@y"})));
+        EXPECT_EQ(talk.server->commands.back(), "DATA") << refused;
+        EXPECT_THAT(talk.server->mailboxes, IsEmpty());
+        EXPECT_FALSE(done.reusable());
+    }
+}
+
+TEST(Session, NobodyIsToHaveItAndTheConnectionStays) {
+    Talk talk(server_except("RCPT", "550 no", {"PIPELINING"}));
+    const Dialogue done = talk.run(Dialogue({.hello_name = "me", .keep_connection = true}, Talk::to({"a@y"})));
+    EXPECT_THAT(fates(done), ElementsAre(Fate::refused));
+    EXPECT_FALSE(done.failure());
+    EXPECT_TRUE(done.reusable());
+}
+
 TEST(Session, AStaleConnectionSaysNothingAboutTheMessage) {
     for (const Break how : {Break::hang_up, Break::reset, Break::silence, Break::garbage}) {
-        auto server = std::make_shared<LmtpServer>(LmtpServer::obliging(), false);
-        server->break_at(0, how);
-        Talk talk(server);
-        const Dialogue done = talk.run(Dialogue({.hello_name = "me"}, Talk::to({"a@y"}), Offer{}));
-        EXPECT_TRUE(done.stale());
-        EXPECT_FALSE(done.failure());
+        for (const bool pipelining : {false, true}) {
+            auto server = std::make_shared<LmtpServer>(LmtpServer::obliging(), false);
+            server->break_at(0, how);
+            Talk talk(server);
+            const Dialogue done =
+                talk.run(Dialogue({.hello_name = "me"}, Talk::to({"a@y"}), Offer{.pipelining = pipelining}));
+            EXPECT_TRUE(done.stale());
+            EXPECT_FALSE(done.failure());
+            EXPECT_THAT(server->mailboxes, IsEmpty());
+            EXPECT_LE(talk.took, Seconds{1});
+        }
     }
 }
 

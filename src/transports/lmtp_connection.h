@@ -36,6 +36,8 @@ public:
     // The one that an earlier delivery has left, if it is to the same server; null: there is none.
     [[nodiscard]] static std::unique_ptr<LmtpConnection> taken_up(DeliveryContext& context, const LmtpTarget& target);
     void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const;
+    // For good, even if others have a copy: a server that serves one client at a time waits for this one to go.
+    void leave(Os& os) const { (void)os.hang_up(fd_).has_value(); }
     LmtpConnection(const LmtpConnection&) = delete;
     LmtpConnection& operator=(const LmtpConnection&) = delete;
     ~LmtpConnection();  // no process of a command's group is left behind

@@ -101,6 +101,7 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     if (const auto kept = LmtpConnection::taken_up(context, *target)) {
         if (auto report = converse(context, *target, *kept, *message)) return std::move(*report);
     }
+    if (context.idle != nullptr) context.keep_connection = nullptr;  // of no use here; the next delivery has none
     const auto connection = LmtpConnection::open(context, options_, *target);
     if (!connection) return same_for_all(context, connection.error());
     return *converse(context, *target, **connection, *message);
@@ -118,8 +119,8 @@ std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const Lmt
                     {.each = Seconds{options_.timeout.seconds},
                      .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})});
     session.run(dialogue, message);
-    if (dialogue.stale()) {  // a server that serves one client at a time waits for this one to go
-        (void)connection.stream().write("QUIT\r\n", context.clock.steady()).has_value();
+    if (dialogue.stale()) {
+        connection.leave(context.os);
         return std::nullopt;
     }
     if (dialogue.reusable()) connection.keep(context, target, dialogue.offer());

@@ -116,6 +116,28 @@ TEST_F(LmtpTest, NothingEightBitNoBodyParameter) {
     EXPECT_EQ(server->commands[1], "MAIL FROM:<ann@test.ex>");
 }
 
+// D-lmtp-refusals-shown: what the sender is told of the server's words.
+TEST_F(LmtpTest, TheSenderIsToldWhyTheMessageWasRefused) {
+    const struct {
+        std::string question;
+        std::string_view want_for_sender;
+    } cases[] = {
+        {"greeting", ""},
+        {"LHLO", ""},
+        {"MAIL", "LMTP error after MAIL FROM:<ann@test.ex>: 550 no such thing"},
+        {"RCPT", "LMTP error after RCPT TO:<joe@test.ex>: 550 no such thing"},
+        {"DATA", "LMTP error after DATA: 550 no such thing"},
+        {"message", "LMTP error after end of data: 550 no such thing"},
+    };
+    for (const auto& c : cases) {
+        serve([&c, usual = LmtpServer::obliging()](const std::string& asked) {
+            return asked.starts_with(c.question) ? "550 no such thing" : usual(asked);
+        });
+        use_socket();
+        EXPECT_EQ(world.deliver().addresses[0].outcome.user_message, c.want_for_sender) << c.question;
+    }
+}
+
 // D-lmtp-broken-pipe: whatever call finds out that the server has gone, the text is the same.
 TEST_F(LmtpTest, AConnectionThatBreaksIsClosed) {
     for (const std::size_t answer : {2U, 3U, 4U}) {
@@ -332,6 +354,8 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
+    EXPECT_EQ(server->commands.back(), "QUIT") << "the next delivery brings a new one back";
+    EXPECT_THAT(kept.labels, IsEmpty());
     EXPECT_THAT(gone->commands, IsEmpty());
 }
 
@@ -342,7 +366,8 @@ TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftAlone) {
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
-    EXPECT_EQ(kept.labels.size(), 1u);
+    EXPECT_EQ(server->commands.back(), "QUIT");
+    EXPECT_THAT(kept.labels, IsEmpty());
 }
 
 TEST_F(LmtpTest, PlanNamesTheServer) {

@@ -75,6 +75,15 @@ def test_dovecot_many_recipients(place, postern, server):
     assert server.log().count("Disconnect from local") + server.log().count("Disconnect from") >= 2    # batch_max 100
 
 
+def test_dovecot_queue_run_over_one_connection(place, postern, server):
+    world = world_with(place, postern, f"socket = {server.socket}")
+    for _ in range(5):
+        world.send("joe@test.example", "ann@test.example", how="-odq")
+    world.run("-q")
+    assert world.queue() == [] and len(server.mail_of("joe")) == len(server.mail_of("ann")) == 5, world.log()
+    assert server.log().count("Disconnect from ") == 1, server.log()
+
+
 def test_dovecot_gone(place, postern):
     with dovecot(place / "dovecot") as server:
         world = world_with(place, postern, f"socket = {server.socket}")

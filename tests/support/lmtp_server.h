@@ -3,7 +3,8 @@
 // where it is told to.
 //
 // It understands enough to know what it is asked: lines, the message behind DATA up to its dot, BDAT. Its answers are
-// `answer(question)`, where a question is "greeting", a command line, or "message N" for the N-th accepted recipient.
+// `answer(question)`, where a question is "greeting", a command line, "RCPT before MAIL" and "DATA for nobody" for what
+// is out of order, or "message N" for the N-th accepted recipient.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,8 @@ public:
                 return text;
             }
             if (question == "DATA") return "354 go on";
+            if (question == "RCPT before MAIL") return "503 5.5.1 whose?";
+            if (question == "DATA for nobody") return "503 5.5.1 no valid recipients";
             if (question.starts_with("message")) return "250 2.0.0 kept " + question.substr(8);
             if (question == "QUIT") return "221 bye";
             return "250 2.1.0 ok";
@@ -82,12 +85,18 @@ private:
             return true;
         }
         if (line == "RSET" || line.starts_with("MAIL")) recipients.clear();
-        const std::string said = reply(line);
+        const std::string said = reply(question_of(line));
+        if (line == "RSET" || line.starts_with("MAIL")) has_sender_ = line != "RSET" && said.starts_with("2");
         if (line.starts_with("RCPT TO:<") && said.starts_with("2"))
             recipients.push_back(line.substr(9, line.find('>') - 9));
         if (line == "DATA") in_message_ = said.starts_with("3");
         if (line == "QUIT" && !broken_) hang_up();
         return true;
+    }
+
+    [[nodiscard]] std::string question_of(const std::string& line) const {
+        if (line == "DATA" && recipients.empty()) return "DATA for nobody";
+        return line.starts_with("RCPT") && !has_sender_ ? "RCPT before MAIL" : line;
     }
 
     bool take_message() {
@@ -156,7 +165,7 @@ private:
     std::size_t said_ = 0;
     std::optional<std::size_t> break_at_, chunk_left_;
     Break how_ = Break::hang_up;
-    bool in_message_ = false, broken_ = false;
+    bool in_message_ = false, broken_ = false, has_sender_ = false;
 };
 
 }  // namespace postern
