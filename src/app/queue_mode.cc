@@ -57,7 +57,12 @@ void work_through(Workplace& place, std::span<const std::string> ids, const RunR
 }
 
 // Returns how many messages the worker has begun. One that dies takes only the message with it that it had in hand.
+// Its progress waits in the pipe until it has ended, so that the runner sleeps: therefore no more messages than the
+// smallest pipe has room for.
+constexpr std::size_t kMostOfOneWorker = 4096;
+
 std::size_t run_worker(Workplace& place, std::span<const std::string> ids, const RunRequest& request) {
+    ids = ids.first(std::min(ids.size(), kMostOfOneWorker));
     const auto cannot = [&](const Error& error) {
         place.log().main_and_panic("queue run: cannot start delivery of " + ids.front() + ": " + error.to_string());
         return ids.size();
@@ -73,8 +78,8 @@ std::size_t run_worker(Workplace& place, std::span<const std::string> ids, const
         false);
     if (!worker) return cannot(worker.error());
     progress->write_end.reset();
-    const auto begun = read_all(place.os(), progress->read_end.get(), ids.size());
     const Result<ExitStatus> status = place.processes().wait(*worker);
+    const auto begun = read_all(place.os(), progress->read_end.get(), ids.size());
     const std::size_t count = begun ? begun->size() : ids.size();
     if (status && status->signal != 0 && count > 0)
         place.log().main_and_panic(wording::runner_crashed(*worker, status->signal, ids[count - 1]));
