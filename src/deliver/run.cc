@@ -171,6 +171,8 @@ private:
         out_tray_.deliver_sent();
         send_warning(run);
         run_shadow(run);
+        const Log::Together lines(engine_.log);
+        if (last) last_lines_.emplace(engine_.log);
         bool first_success = true;
         for (AddressItem* item : batch) {
             const bool ok = item->outcome.verdict == Verdict::ok;
@@ -342,7 +344,8 @@ private:
     AddressPool pool_;
     Settlement settlement_;
     bool removed_ = false;
-    IdleConnections own_idle_{engine_.os};  // for a message that is delivered alone
+    std::optional<Log::Together> last_lines_;  // of the last delivery and of what comes of it all
+    IdleConnections own_idle_{engine_.os};     // for a message that is delivered alone
 };
 
 // A frozen message is left alone unless it is its time or somebody insists (§10). True: go on.

@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include <cerrno>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -56,6 +57,7 @@ void Log::reject(std::string_view text, std::string_view details) {
 }
 
 void Log::open_main() {
+    write_waiting();
     if (quiet_ || sink_ == Sink::stderr_framed || sink_ == Sink::stderr_lines) return;
     (void)ensure_open(kMain).has_value();  // a failure shows when there is something to say
 }
@@ -97,25 +99,40 @@ void Log::emit(std::string_view flags, std::string_view text, bool to_main, bool
         if (sink_ == Sink::stderr_framed) return;
     }
     const std::string whole = line(text);
-    Status main_written;
-    if (to_main) main_written = write_to(kMain, whole);
-    if (to_reject) (void)write_to(kReject, whole + std::string(reject_details)).has_value();
-    if (!main_written && of_recipient_) {
-        (void)write_all(os_, standard_error_, whole).has_value();
+    if (together_ > 0 && to_main && !to_panic && !to_reject) {
+        waiting_ += whole;
         return;
     }
-    if (!main_written) {
-        // The main log is the administrator's eyes: say so where it may still be seen, and keep the line itself.
-        const std::string trouble =
-            line("failed to write to main log " + path(kMain) + ": " + errno_text(main_written.error().code));
-        (void)write_to(kPanic, trouble).has_value();
-        (void)write_all(os_, standard_error_, trouble).has_value();
-        to_panic = true;
+    write_waiting();
+    const bool main_written = !to_main || write_main(whole);
+    if (to_reject) (void)write_to(kReject, whole + std::string(reject_details)).has_value();
+    if (main_written && to_panic) write_panic(whole);
+}
+
+void Log::write_waiting() {
+    if (!waiting_.empty()) (void)write_main(std::exchange(waiting_, {}));
+}
+
+// False: the lines are in the panic log or on standard error.
+bool Log::write_main(std::string_view lines) {
+    const Status written = write_to(kMain, lines);
+    if (written) return true;
+    if (of_recipient_) {
+        (void)write_all(os_, standard_error_, lines).has_value();
+        return false;
     }
-    if (to_panic) {
-        (void)write_to(kPanic, whole).has_value();
-        if (sink_ == Sink::files) (void)write_all(os_, standard_error_, whole).has_value();
-    }
+    // The main log is the administrator's eyes: say so where it may still be seen, and keep the lines themselves.
+    const std::string trouble =
+        line("failed to write to main log " + path(kMain) + ": " + errno_text(written.error().code));
+    (void)write_to(kPanic, trouble).has_value();
+    (void)write_all(os_, standard_error_, trouble).has_value();
+    write_panic(lines);
+    return false;
+}
+
+void Log::write_panic(std::string_view lines) {
+    (void)write_to(kPanic, lines).has_value();
+    if (sink_ == Sink::files) (void)write_all(os_, standard_error_, lines).has_value();
 }
 
 std::string Log::path(Which which) const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // log/log.h – main, panic and reject log in Exim's exact lines (spec transport-framework.md §12.1, §12.4).
 //
-// One write() a line, O_APPEND; a file is reopened when its inode changed (logrotate). Nothing here decides what is
-// said: texts come from wording/. A process that is not the log's owner and holds no open descriptor cannot log: a
-// delivery child reports to its parent instead, but for the little that of_recipient() is for. As root, log files are
-// opened without following links, and only files that belong to the log's owner (or root) are written to, so that the
-// owner of the log directory gains nothing.
+// One write() a line, or for lines that belong together (Together), O_APPEND; a file is reopened when its inode changed
+// (logrotate). Nothing here decides what is said: texts come from wording/. A process that is not the log's owner and
+// holds no open descriptor cannot log: a delivery child reports to its parent instead, but for the little that
+// of_recipient() is for. As root, log files are opened without following links, and only files that belong to the log's
+// owner (or root) are written to, so that the owner of the log directory gains nothing.
 #pragma once
 
 #include <array>
@@ -48,6 +48,20 @@ public:
     void reject(std::string_view text, std::string_view details = {});
     // Opens the main log, so that a child forked now can write to it without privileges.
     void open_main();
+    // While there is one, lines for the main log alone wait; they go out in one write when it ends, or ahead of
+    // whatever else is to be logged or to be started.
+    class Together {
+    public:
+        explicit Together(Log& log) : log_(log) { ++log_.together_; }
+        ~Together() {
+            if (--log_.together_ == 0) log_.write_waiting();
+        }
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+
+    private:
+        Log& log_;
+    };
     // For a delivery child that has become the recipient. As in Exim it writes to the main log if somebody has already
     // logged since begin_delivery(), or if the recipient has the right to; else to standard error.
     [[nodiscard]] Log of_recipient() const;
@@ -60,6 +74,9 @@ private:
     enum Which : std::uint8_t { kMain, kPanic, kReject };
     void emit(std::string_view flags, std::string_view text, bool to_main, bool to_panic, bool to_reject,
               std::string_view reject_details = {});
+    void write_waiting();
+    [[nodiscard]] bool write_main(std::string_view lines);
+    void write_panic(std::string_view lines);
     [[nodiscard]] std::string line(std::string_view text) const;
     [[nodiscard]] std::string path(Which which) const;
     [[nodiscard]] Status write_to(Which which, std::string_view line);
@@ -72,6 +89,8 @@ private:
     int standard_error_;
     std::string message_id_;
     bool quiet_ = false;
+    int together_ = 0;
+    std::string waiting_;
     bool main_in_use_ = false;
     bool of_recipient_ = false;
     int parents_main_ = -1;  // of_recipient(): what the parent has in use

@@ -41,6 +41,41 @@ TEST_F(LogTest, MakesFileAndDirectoryForTheirOwner) {
     EXPECT_EQ(os_.content("/stderr"), "");
 }
 
+TEST_F(LogTest, LinesThatBelongTogetherAreOneWrite) {
+    Log log = make(settings());
+    {
+        const Log::Together lines(log);
+        log.main("one");
+        log.set_message_id("1xUyh5-0007zV-2L");
+        log.main("two");
+        EXPECT_FALSE(os_.exists("/var/log/mainlog"));
+        log.main_and_panic("three");
+        EXPECT_EQ(os_.content("/var/log/mainlog"),
+                  stamped("one") + stamped("1xUyh5-0007zV-2L two") + stamped("1xUyh5-0007zV-2L three"))
+            << "the order stays";
+        log.main("four");
+        log.open_main();
+        EXPECT_TRUE(os_.content("/var/log/mainlog").ends_with(" four\n")) << "who is started now finds it";
+        log.main("five");
+        const Log::Together inner(log);
+        log.main("six");
+    }
+    EXPECT_TRUE(os_.content("/var/log/mainlog").ends_with(stamped("1xUyh5-0007zV-2L six")));
+    log.main("seven");
+    EXPECT_TRUE(os_.content("/var/log/mainlog").ends_with(" seven\n"));
+}
+
+TEST_F(LogTest, WaitingLinesThatCannotBeWrittenGoToThePanicLog) {
+    os_.put_directory("/var/log/mainlog");
+    Log log = make(settings());
+    {
+        const Log::Together lines(log);
+        log.main("one");
+        log.main("two");
+    }
+    EXPECT_TRUE(os_.content("/var/log/paniclog").ends_with(stamped("one") + stamped("two")));
+}
+
 TEST_F(LogTest, PanicGoesToItsFileAndStderr) {
     Log log = make(settings());
     log.main_and_panic("oops");
