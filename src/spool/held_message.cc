@@ -11,6 +11,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0640, kOutputMode = 0400;
 constexpr std::size_t kJournalMax = std::size_t{1} << 30;
+constexpr char kDoneMark = '!';  // <id>!D, where -D has <id>-D
 constexpr std::size_t kIntentsMax = std::size_t{64} << 20;
 
 using Durability = SpoolSettings::Durability;
@@ -25,20 +26,33 @@ Status unlink_if_there(Os& os, const std::string& path) {
 // Lines for one batch. One write() a record: with O_APPEND, children do not get into each other's lines.
 class IntentFile final : public IntentLog {
 public:
-    IntentFile(Os& os, int fd, bool sync, IntentRecord record)
-        : os_(os), fd_(fd), sync_(sync), record_(std::move(record)) {}
+    // `directory`: to be synced as well; -1: not.
+    IntentFile(Os& os, int fd, int directory, bool sync, IntentRecord record)
+        : os_(os), fd_(fd), directory_(directory), sync_(sync), record_(std::move(record)) {}
 
     Status record(std::string_view text) override {
         if (text.size() > kLongest || text.find('\n') != std::string_view::npos)
             return failure(EINVAL, "record", "intent");
         record_.text = text;
         POSTERN_TRY(write_all(os_, fd_, format_intent(record_)));
-        return sync_ ? os_.fsync(fd_) : Status{};
+        if (!sync_) return {};
+        POSTERN_TRY(os_.fsync(fd_));
+        // Behind the file: what a file system writes to make that one safe usually holds its entry already. Also of a
+        // file that was there: whoever made it may have died before he came to this.
+        if (directory_ >= 0) POSTERN_TRY(sync_entry(directory_));
+        directory_ = -1;
+        return {};
     }
 
 private:
+    Status sync_entry(int directory) {
+        Status synced = os_.fsync(directory);
+        if (!synced && synced.error().code == EINVAL) return {};  // a file system that knows no such thing
+        return synced;
+    }
+
     Os& os_;
-    int fd_;  // of the message
+    int fd_, directory_;  // of the message
     bool sync_;
     IntentRecord record_;
 };
@@ -53,7 +67,8 @@ HeldMessage::HeldMessage(Os& os, const Spool& spool, std::string id, std::string
       subdirectory_(std::move(subdirectory)),
       data_(std::move(data)),
       fresh_(fresh),
-      may_have_intents_(!fresh) {}
+      may_have_intents_(!fresh),
+      may_have_journal_(!fresh) {}
 
 HeldMessage::~HeldMessage() {
     if (fresh_) discard();
@@ -82,6 +97,7 @@ Result<UniqueFd> HeldMessage::open_to_append(char which) const {
 
 Status HeldMessage::open_journal() {
     if (journal_) return {};
+    may_have_journal_ = true;
     auto fresh = spool_.create("input", subdirectory_, id_ + "-J", O_WRONLY | O_APPEND, kFileMode);
     if (fresh) {
         journal_ = std::move(*fresh);
@@ -160,16 +176,16 @@ Status HeldMessage::open_intents() {
         }
     }
     if (!fd) return Unexpected(std::move(fd).error());
-    // Also of a file that was there: whoever made it may have died before he came to this.
-    if (spool_.settings_.durability == Durability::full)
-        POSTERN_TRY(sync_directory(os_, kCwd, spool_.directory("intent", {})));
+    if (spool_.settings_.durability == Durability::full) {
+        POSTERN_TRY_ASSIGN(intent_directory_, os_.open(spool_.directory("intent", {}), O_RDONLY | O_DIRECTORY));
+    }
     intents_ = std::move(*fd);
     return {};
 }
 
 Result<std::unique_ptr<IntentLog>> HeldMessage::intent_log(std::string transport, std::vector<std::string> addresses) {
     POSTERN_TRY(open_intents());
-    return std::make_unique<IntentFile>(os_, intents_.get(), spool_.syncs(),
+    return std::make_unique<IntentFile>(os_, intents_.get(), intent_directory_.get(), spool_.syncs(),
                                         IntentRecord{std::move(transport), std::move(addresses), {}});
 }
 
@@ -192,10 +208,29 @@ Status HeldMessage::make_durable() {
     return spool_.sync_entries(subdirectory_);
 }
 
-// A power failure may undo any of the last unlinks, in any combination. -J must not be the one that stays gone while -H
-// and -D come back, because then everything in it would be delivered again: it goes when the others are gone for good.
+// A power failure may undo any of the last unlinks: of a message that comes back, the mark is what is left of all that
+// -J or nobody has said.
 Status HeldMessage::remove() {
+    if (spool_.settings_.durability == Durability::full) POSTERN_TRY(mark_done());
+    return remove_files();
+}
+
+// One byte of a block that has its place on the disk: all of it or nothing, and no journal of the file system's waits.
+Status HeldMessage::mark_done() {
+    POSTERN_TRY(os_.seek(data_.get(), static_cast<std::int64_t>(id_.size()), SEEK_SET));
+    POSTERN_TRY(write_all(os_, data_.get(), {&kDoneMark, 1}));
+    return os_.sync_data(data_.get());
+}
+
+Result<bool> HeldMessage::is_marked_done() const {
+    char mark = '-';
+    POSTERN_TRY(os_.pread(data_.get(), {&mark, 1}, static_cast<std::int64_t>(id_.size())));
+    return mark == kDoneMark;
+}
+
+Status HeldMessage::remove_files() {
     intents_.reset();
+    intent_directory_.reset();
     message_log_.reset();
     const std::string log = spool_.file(id_, subdirectory_, 'L');
     if (!spool_.settings_.preserve_message_logs) {
@@ -207,8 +242,7 @@ Status HeldMessage::remove() {
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'H')));
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
     removed_ = true;
-    if (spool_.settings_.durability == Durability::full) POSTERN_TRY(spool_.sync_entries(subdirectory_));
-    POSTERN_TRY(remove_journal());
+    if (may_have_journal_) POSTERN_TRY(remove_journal());
     return may_have_intents_ ? unlink_if_there(os_, spool_.file(id_, subdirectory_, 'I')) : Status{};
 }
 

@@ -188,27 +188,37 @@ tl::expected<std::unique_ptr<HeldMessage>, Spool::OpenFailure> Spool::open(const
     Error first;
     for (const bool split : {settings_.split, !settings_.split}) {
         const std::string subdirectory = subdirectory_of(id, split);
-        auto data = os_.open(file(id, subdirectory, 'D'), O_RDWR | O_APPEND | O_NOFOLLOW);
+        auto data = os_.open(file(id, subdirectory, 'D'), O_RDWR | O_NOFOLLOW);
         if (!data) {
             if (first.code == 0) first = data.error();
             if (is_missing(data.error())) continue;
             return tl::unexpected(OpenFailure{OpenProblem::other, data.error()});
         }
-        const int fd = data->get();
         std::unique_ptr<HeldMessage> held(new HeldMessage(os_, *this, id, subdirectory, std::move(*data), false));
-        if (const Status locked = os_.lock(fd, LockKind::fcntl_write, {0, held->data_start()}); !locked) {
-            const bool taken = locked.error().code == EAGAIN || locked.error().code == EACCES;
-            return tl::unexpected(OpenFailure{taken ? OpenProblem::locked : OpenProblem::other, locked.error()});
-        }
-        // Whoever had the lock may have finished the message in the meantime.
-        const auto stat = os_.stat(fd);
-        if (!stat) return tl::unexpected(OpenFailure{OpenProblem::other, stat.error()});
-        if (stat->links == 0)
-            return tl::unexpected(
-                OpenFailure{OpenProblem::missing, Error{ENOENT, "open", file(id, subdirectory, 'D'), {}}});
+        if (auto ready = lock_to_deliver(*held); !ready) return tl::unexpected(std::move(ready).error());
         return held;
     }
     return tl::unexpected(OpenFailure{OpenProblem::missing, first});
+}
+
+tl::expected<void, Spool::OpenFailure> Spool::lock_to_deliver(HeldMessage& held) const {
+    const auto gone = [&] {
+        return tl::unexpected(
+            OpenFailure{OpenProblem::missing, Error{ENOENT, "open", file(held.id_, held.subdirectory_, 'D'), {}}});
+    };
+    if (const Status locked = os_.lock(held.data_fd(), LockKind::fcntl_write, {0, held.data_start()}); !locked) {
+        const bool taken = locked.error().code == EAGAIN || locked.error().code == EACCES;
+        return tl::unexpected(OpenFailure{taken ? OpenProblem::locked : OpenProblem::other, locked.error()});
+    }
+    // Whoever had the lock may have finished the message in the meantime.
+    const auto stat = os_.stat(held.data_fd());
+    if (!stat) return tl::unexpected(OpenFailure{OpenProblem::other, stat.error()});
+    if (stat->links == 0) return gone();
+    const Result<bool> done = held.is_marked_done();
+    if (!done) return tl::unexpected(OpenFailure{OpenProblem::other, done.error()});
+    if (!*done) return {};
+    (void)held.remove_files().has_value();
+    return gone();
 }
 
 tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& id, bool replay) {

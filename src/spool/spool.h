@@ -3,15 +3,17 @@
 // by exim4 and by exipick, and the reverse.
 //
 // What is on stable storage when: commit() and rewrite_header() return after -D, -H and their directory entries are;
-// journal() after its lines and the entry of -J are. A message exists from the moment its -H has its name, and is
-// delivered only while its -D is there too and can be locked. What a crash may leave behind:
+// journal() after its lines and the entry of -J are; remove() after the mark in -D is that says "done": a byte of the
+// name in its first line, so that no directory has to be synced. A message exists from the moment its -H has its name,
+// and is delivered only while its -D is there too, not marked, and can be locked. What a crash may leave behind:
 //   -D alone             reception that was not finished, or a removal that was: nobody looks at it
 //   -H without -D        a removal cut short by a power failure: open() says `missing`, it is never delivered
+//   -H and a marked -D   the same; open() says `missing` and removes the rest
 //   -J without -H        harmless; begin() of a message with that id removes it
 //   -H, -D and -J        delivery goes on; what the complete lines of -J name is not delivered again
-//   hdr.<id>.<other>     Postern's own: message <id>, whole, that exists only if the intents of <other> say so
-//   (prepare()) an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun.
-//   Stays until
+//   hdr.<id>.<other>     Postern's own, from prepare(): message <id>, whole, which exists only if the intents of <other>
+//                        say so
+//   an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun. Stays until
 //                        the message goes; begin() of a message with that id removes it
 // A journal line counts only if its newline is there: what follows the last newline is cut off before more is appended.
 // Files belong to the spool owner, mode 0640, directories 0750. Both layouts (split or not) are always read.
@@ -40,7 +42,7 @@ struct SpoolSettings {
     gid_t group = 0;
     enum class Durability : std::uint8_t {
         full,
-        exim,  // as exim4: directory entries of new messages, but not of journals and removals
+        exim,  // as exim4: directory entries of new messages, but not of journals; nothing of removals
         none,  // for tests
     } durability = Durability::full;
     bool message_logs = true;
@@ -79,8 +81,8 @@ public:
     // For a Spool with durability `none` (a message delivered on the spot, whose sender is answered afterwards) when
     // the message stays on the queue after all: everything it consists of onto stable storage.
     [[nodiscard]] Status make_durable();
-    // The message is done and its files go. Every recipient must be settled in -H or -J by now: if a power failure
-    // brings the files back, that is what keeps it from being delivered again.
+    // The message is done, which is on stable storage (durability full) before any of its files goes. After an Error
+    // it may count as done or not.
     [[nodiscard]] Status remove();
     void keep() { fresh_ = false; }  // of a prepared message: its files stay, whatever happens
     // Appends "line\n" to the message log; never fails a delivery; message_logs = false makes it do nothing.
@@ -96,17 +98,21 @@ private:
     [[nodiscard]] Status open_intents();
     [[nodiscard]] Status open_message_log();
     [[nodiscard]] Result<UniqueFd> open_to_append(char which) const;
+    [[nodiscard]] Status mark_done();
+    [[nodiscard]] Result<bool> is_marked_done() const;
+    [[nodiscard]] Status remove_files();
     void discard();
 
     Os& os_;
     const Spool& spool_;
     std::string id_, subdirectory_;
-    UniqueFd data_, journal_, intents_, message_log_;
+    UniqueFd data_, journal_, intents_, intent_directory_, message_log_;
     std::int64_t journal_end_ = 0;  // behind the last complete line
     bool journal_torn_ = false;     // there may be something after journal_end_
     bool fresh_;                    // from begin(), not committed
     std::string prepared_;          // path of what will be -H
-    bool may_have_intents_;         // there may be an intent file
+    bool may_have_intents_;         // there may be an intent file,
+    bool may_have_journal_;         // a -J
     bool removed_ = false;          // nothing more is logged
 };
 
@@ -190,6 +196,7 @@ private:
                                            const std::string& subdirectory, const std::string& path) const;
     [[nodiscard]] Result<std::string> text_to_commit(HeldMessage& held, const Message& message) const;
     [[nodiscard]] std::string prepared_path(const std::string& id, const std::string& about, bool split) const;
+    [[nodiscard]] tl::expected<void, OpenFailure> lock_to_deliver(HeldMessage& held) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;
     void remove_subdirectory(const std::string& subdirectory) const;

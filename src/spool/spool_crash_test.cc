@@ -228,6 +228,30 @@ void crash_while_removing(bool journalled) {
 TEST(SpoolCrash, RemovalOfAJournalledMessage) { crash_while_removing(true); }
 TEST(SpoolCrash, RemovalOfARewrittenMessage) { crash_while_removing(false); }
 
+// D-spool-done-mark: the removal alone says that all of it is delivered: no journal has been made.
+TEST(SpoolCrash, RemovalOfAMessageOfWhichNothingIsJournalled) {
+    bool removed = false;
+    for_every_crash(
+        [&](World& w) {
+            removed = false;
+            w.fake.put_directory("/spool");
+            ASSERT_TRUE(make(w.fake));
+        },
+        [&](World& w) {
+            Spool spool(w.os, settings());
+            auto held = spool.open(kId);
+            removed = held && (*held)->remove();
+        },
+        [&](World& w) {
+            const std::vector<std::string> again = deliverable(w.os);
+            EXPECT_TRUE(again.empty() || (!removed && again.size() == 3)) << w.fake.tree_text();
+            if (removed) {
+                EXPECT_TRUE(Spool(w.os, settings()).list()->empty()) << "open() has cleared up";
+                EXPECT_THAT(w.fake.names_in("/spool/input"), testing::Each(testing::EndsWith("-D")));
+            }
+        });
+}
+
 TEST(SpoolFault, Removal) {
     for_every_fault(kErrnos, [](World& w) {
         w.fake.put_directory("/spool");
