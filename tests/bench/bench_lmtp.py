@@ -4,7 +4,8 @@
 
 Queues the same messages with both programs, with 1 and with 50 recipients each, and lets one queue runner of each send
 them to Postfix's `smtp-sink -L` on a Unix socket. Measures CPU time (user and system, of all children) and wall time of
-the queue run, in turns, and checks that every recipient was delivered. Runs as root, in a mount namespace of its own.
+the queue run, in turns, and checks that every recipient was delivered. Runs as root, in a mount namespace of its own,
+with both queues on a journaled file system of their own where that can be mounted (bench_delivery.py).
 """
 
 import argparse
@@ -20,7 +21,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from bench_delivery import EXIM, enter_namespace, show_progress, trust  # noqa: E402
+from bench_delivery import EXIM, enter_namespace, make_place, show_progress, trust  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 USER = "mail"
@@ -113,11 +114,30 @@ def measure(sides, messages, recipients):
     return samples
 
 
+def run_case(scratch, options, messages, recipients):
+    """Returns (samples of both sides, in what kind of place)."""
+    place, what = make_place(scratch, not options.no_loop, 512)
+    try:
+        sides = [Side(name, binary, place, scratch / "sink")
+                 for name, binary in (("exim4", EXIM), ("postern", options.postern.resolve()))]
+        trust(scratch, [side.config for side in sides])
+        with sink(scratch / "sink"):
+            samples = measure(sides, messages, recipients)
+        for side in sides:
+            side.check(messages * recipients)
+        subprocess.run(["umount", "/etc/exim4"], check=True)
+    finally:
+        if what.startswith("ext4"):
+            subprocess.run(["umount", place], check=False)
+    return samples, what
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--postern", type=Path, default=Path("build/release/bin/postern"))
     parser.add_argument("--messages", type=int, default=1000, help="with each number of recipients (default 1000)")
     parser.add_argument("--quick", action="store_true", help="100 messages")
+    parser.add_argument("--no-loop", action="store_true", help="queues in a plain directory")
     options = parser.parse_args()
     enter_namespace(sys.argv)
     messages = 100 if options.quick else options.messages
@@ -125,21 +145,14 @@ def main():
     print(f"{'recipients':>10}  {'CPU, ms a message':>28}  {'wall, ms a message':>28}")
     for recipients in RECIPIENTS:
         with tempfile.TemporaryDirectory(prefix="postern-bench.", ignore_cleanup_errors=True) as name:
-            place = Path(name)
-            place.chmod(0o755)
-            sides = [Side("exim4", EXIM, place, place / "sink"), Side("postern", options.postern.resolve(), place, place / "sink")]
-            trust(place, [side.config for side in sides])
-            with sink(place / "sink"):
-                samples = measure(sides, messages, recipients)
-            for side in sides:
-                side.check(messages * recipients)
-            subprocess.run(["umount", "/etc/exim4"], check=True)
+            Path(name).chmod(0o755)
+            samples, what = run_case(Path(name), options, messages, recipients)
         line = f"{recipients:>10}"
-        for what in (0, 1):
-            theirs, ours = (1000 * statistics.median(value[what] for value in samples[side.name]) for side in sides)
+        for field in (0, 1):
+            theirs, ours = (1000 * statistics.median(value[field] for value in samples[name]) for name in ("exim4", "postern"))
             verdict = "reached" if ours / theirs <= AIM else "MISSED"
             line += f"  {theirs:7.2f} {ours:7.2f} {ours / theirs:6.3f} {verdict}"
-        print(line, flush=True)
+        print(f"{line}  {what}", flush=True)
 
 
 if __name__ == "__main__":
