@@ -11,8 +11,8 @@
 //   -H and a marked -D   the same; open() says `missing` and removes the rest
 //   -J without -H        harmless; begin() of a message with that id removes it
 //   -H, -D and -J        delivery goes on; what the complete lines of -J name is not delivered again
-//   hdr.<id>.<other>     Postern's own, from prepare(): message <id>, whole, which exists only if the intents of <other>
-//                        say so
+//   hdr.<id>.<other>     Postern's own, from prepare(): message <id>, whole, which exists only if the intents of
+//                        <other> say so
 //   an intent file       Postern's own, <spool>/intent/<id> (spool/intents.h): which deliveries were begun. Stays until
 //                        the message goes; begin() of a message with that id removes it
 // A journal line counts only if its newline is there: what follows the last newline is cut off before more is appended.
