@@ -217,6 +217,9 @@ tl::expected<void, Spool::OpenFailure> Spool::lock_to_deliver(HeldMessage& held)
     const Result<bool> done = held.is_marked_done();
     if (!done) return tl::unexpected(OpenFailure{OpenProblem::other, done.error()});
     if (!*done) return {};
+    // Whoever made the mark may have died before it was safe; without it the files must not go.
+    if (const Status safe = os_.sync_data(held.data_fd()); !safe)
+        return tl::unexpected(OpenFailure{OpenProblem::other, safe.error()});
     (void)held.remove_files().has_value();
     return gone();
 }

@@ -265,5 +265,23 @@ TEST(SpoolFault, Removal) {
     });
 }
 
+// The mark of a killed process may not be on the disk: its files go only when it is.
+TEST(SpoolFault, AMarkIsMadeSafeBeforeItIsBelieved) {
+    World w;
+    w.fake.put_directory("/spool");
+    ASSERT_TRUE(make(w.fake));
+    const std::string data = std::string("/spool/input/") + kId + "-D";
+    std::string marked = w.fake.content(data);
+    marked.replace(std::string_view(kId).size(), 1, "!");
+    w.fake.put_file(data, marked, 0640);
+    w.os.fail_only({Call::fsync});
+    w.os.fail_at(1, EIO);
+    EXPECT_EQ(Spool(w.os, settings()).open(kId).error().problem, Spool::OpenProblem::other);
+    EXPECT_THAT(w.fake.names_in("/spool/input"), testing::SizeIs(2));
+    w.os.disarm();
+    EXPECT_EQ(Spool(w.os, settings()).open(kId).error().problem, Spool::OpenProblem::missing);
+    EXPECT_THAT(w.fake.names_in("/spool/input"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace postern
