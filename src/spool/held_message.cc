@@ -82,14 +82,18 @@ void HeldMessage::discard() {
 
 std::int64_t HeldMessage::data_start() const { return static_cast<std::int64_t>(data_offset(id_)); }
 
-// A file that was there. Root appends only to what the spool's owner could have appended to anyway.
+// Root writes only to what the spool's owner could have written to anyway.
+bool HeldMessage::may_write_to(const FileStat& file) const {
+    return file.kind == FileKind::regular && file.links == 1 &&
+           (os_.ids().effective_uid != 0 || file.uid == spool_.settings_.owner);
+}
+
+// A file that was there.
 Result<UniqueFd> HeldMessage::open_to_append(char which) const {
     const std::string path = spool_.file(id_, subdirectory_, which);
     POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW));
     POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd.get()));
-    const bool ours = stat.kind == FileKind::regular && stat.links == 1 &&
-                      (os_.ids().effective_uid != 0 || stat.uid == spool_.settings_.owner);
-    if (!ours) return failure(EPERM, "open", path);
+    if (!may_write_to(stat)) return failure(EPERM, "open", path);
     return fd;
 }
 
@@ -211,15 +215,22 @@ Status HeldMessage::make_durable() {
 // A power failure may undo any of the last unlinks: of a message that comes back, the mark is what is left of all that
 // -J or nobody has said.
 Status HeldMessage::remove() {
-    if (spool_.settings_.durability == Durability::full) POSTERN_TRY(mark_done());
-    return remove_files();
+    bool marked = true;
+    if (spool_.settings_.durability == Durability::full) {
+        POSTERN_TRY_ASSIGN(marked, mark_done());
+    }
+    return remove_files(marked);
 }
 
 // One byte of a block that has its place on the disk: all of it or nothing, and no journal of the file system's waits.
-Status HeldMessage::mark_done() {
+// False: the file is none to write to.
+Result<bool> HeldMessage::mark_done() {
+    POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(data_.get()));
+    if (!may_write_to(stat)) return false;
     POSTERN_TRY(os_.seek(data_.get(), static_cast<std::int64_t>(id_.size()), SEEK_SET));
     POSTERN_TRY(write_all(os_, data_.get(), {&kDoneMark, 1}));
-    return os_.sync_data(data_.get());
+    POSTERN_TRY(os_.sync_data(data_.get()));
+    return true;
 }
 
 Result<bool> HeldMessage::is_marked_done() const {
@@ -228,7 +239,8 @@ Result<bool> HeldMessage::is_marked_done() const {
     return mark == kDoneMark;
 }
 
-Status HeldMessage::remove_files() {
+// Without a mark, -J is what tells that it is done, should -H and -D come back: it goes when they are gone for good.
+Status HeldMessage::remove_files(bool marked) {
     intents_.reset();
     intent_directory_.reset();
     message_log_.reset();
@@ -242,6 +254,7 @@ Status HeldMessage::remove_files() {
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'H')));
     POSTERN_TRY(unlink_if_there(os_, spool_.file(id_, subdirectory_, 'D')));
     removed_ = true;
+    if (!marked) POSTERN_TRY(spool_.sync_entries(subdirectory_));
     if (may_have_journal_) POSTERN_TRY(remove_journal());
     return may_have_intents_ ? unlink_if_there(os_, spool_.file(id_, subdirectory_, 'I')) : Status{};
 }

@@ -220,7 +220,7 @@ tl::expected<void, Spool::OpenFailure> Spool::lock_to_deliver(HeldMessage& held)
     // Whoever made the mark may have died before it was safe; without it the files must not go.
     if (const Status safe = os_.sync_data(held.data_fd()); !safe)
         return tl::unexpected(OpenFailure{OpenProblem::other, safe.error()});
-    (void)held.remove_files().has_value();
+    (void)held.remove_files(true).has_value();
     return gone();
 }
 

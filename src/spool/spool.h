@@ -98,9 +98,10 @@ private:
     [[nodiscard]] Status open_intents();
     [[nodiscard]] Status open_message_log();
     [[nodiscard]] Result<UniqueFd> open_to_append(char which) const;
-    [[nodiscard]] Status mark_done();
+    [[nodiscard]] bool may_write_to(const FileStat& file) const;
+    [[nodiscard]] Result<bool> mark_done();
     [[nodiscard]] Result<bool> is_marked_done() const;
-    [[nodiscard]] Status remove_files();
+    [[nodiscard]] Status remove_files(bool marked);
     void discard();
 
     Os& os_;

@@ -288,6 +288,28 @@ TEST_F(SpoolTest, RootDoesNotAppendToWhatTheOwnerLinkedIn) {
     EXPECT_EQ(os_.content("/etc/shadow"), "secret\n");
 }
 
+// D-spool-links
+TEST_F(SpoolTest, RootMarksNoFileThatTheOwnerLinkedIn) {
+    os_.put_file("/etc/shadow", std::string(100, 's'), 0600);
+    Spool s = spool();
+    put(s);
+    os_.remove(kInput + kId + "-D");
+    os_.put_link("/etc/shadow", kInput + kId + "-D");
+    ASSERT_TRUE((*s.open(kId))->remove());
+    EXPECT_EQ(os_.content("/etc/shadow"), std::string(100, 's'));
+    EXPECT_THAT(os_.names_in(kInput), ElementsAre());
+}
+
+TEST_F(SpoolTest, AMarkedMessageIsDone) {
+    Spool s = spool();
+    put(s);
+    os_.put_file(kInput + kId + "-D", kId + "!D\nbody\n", 0640, kExim, kEximGroup);
+    const auto held = s.open(kId);
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().problem, Spool::OpenProblem::missing);
+    EXPECT_THAT(os_.names_in(kInput), ElementsAre());
+}
+
 TEST_F(SpoolTest, PreservedMessageLog) {
     SpoolSettings settings = spool().settings();
     settings.preserve_message_logs = true;
