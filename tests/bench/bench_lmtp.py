@@ -8,20 +8,16 @@ the queue run, in turns, and checks that every recipient was delivered. Runs as 
 with both queues on a journaled file system of their own where that can be mounted (bench_delivery.py).
 """
 
-import argparse
 import contextlib
 import os
 import resource
 import shutil
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from bench_delivery import EXIM, enter_namespace, make_place, show_progress, trust  # noqa: E402
+import bench_delivery as bench
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 USER = "mail"
@@ -105,51 +101,39 @@ def measure(sides, messages, recipients):
     """{side name: [(CPU, wall) of a message, one a block]}"""
     samples = {side.name: [] for side in sides}
     for block in range(BLOCKS):
-        show_progress(f"{recipients} recipients: block {block + 1} of {BLOCKS}")
+        bench.show_progress(f"{recipients} recipients: block {block + 1} of {BLOCKS}")
         for side in sides if block % 2 == 0 else reversed(sides):
             side.fill(messages // BLOCKS, recipients)
             cpu, wall = side.run_queue()
             samples[side.name].append((cpu / (messages // BLOCKS), wall / (messages // BLOCKS)))
-    show_progress("")
+    bench.show_progress("")
     return samples
 
 
-def run_case(scratch, options, messages, recipients):
+def run_case(options, programs, messages, recipients):
     """Returns (samples of both sides, in what kind of place)."""
-    place, what = make_place(scratch, not options.no_loop, 512)
-    try:
-        sides = [Side(name, binary, place, scratch / "sink")
-                 for name, binary in (("exim4", EXIM), ("postern", options.postern.resolve()))]
-        trust(scratch, [side.config for side in sides])
+    with bench.surroundings(not options.no_loop, 512) as (scratch, place, what):
+        sides = [Side(name, binary, place, scratch / "sink") for name, binary in programs.items()]
+        bench.trust(scratch, [side.config for side in sides])
         with sink(scratch / "sink"):
             samples = measure(sides, messages, recipients)
         for side in sides:
             side.check(messages * recipients)
         subprocess.run(["umount", "/etc/exim4"], check=True)
-    finally:
-        if what.startswith("ext4"):
-            subprocess.run(["umount", place], check=False)
     return samples, what
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postern", type=Path, default=Path("build/release/bin/postern"))
-    parser.add_argument("--messages", type=int, default=1000, help="with each number of recipients (default 1000)")
-    parser.add_argument("--quick", action="store_true", help="100 messages")
-    parser.add_argument("--no-loop", action="store_true", help="queues in a plain directory")
-    options = parser.parse_args()
-    enter_namespace(sys.argv)
+    options = bench.parser(__doc__, 1000, "with each number of recipients", "100 messages").parse_args()
+    programs = bench.programs_of(options)
     messages = 100 if options.quick else options.messages
     print(f"{messages} messages by a queue runner into smtp-sink -L, {os.cpu_count()} CPUs")
     print(f"{'recipients':>10}  {'CPU, ms a message':>28}  {'wall, ms a message':>28}")
     for recipients in RECIPIENTS:
-        with tempfile.TemporaryDirectory(prefix="postern-bench.", ignore_cleanup_errors=True) as name:
-            Path(name).chmod(0o755)
-            samples, what = run_case(Path(name), options, messages, recipients)
+        samples, what = run_case(options, programs, messages, recipients)
         line = f"{recipients:>10}"
         for field in (0, 1):
-            theirs, ours = (1000 * statistics.median(value[field] for value in samples[name]) for name in ("exim4", "postern"))
+            theirs, ours = (1000 * statistics.median(value[field] for value in samples[name]) for name in programs)
             verdict = "reached" if ours / theirs <= AIM else "MISSED"
             line += f"  {theirs:7.2f} {ours:7.2f} {ours / theirs:6.3f} {verdict}"
         print(f"{line}  {what}", flush=True)
