@@ -16,7 +16,6 @@
 namespace postern {
 namespace {
 
-constexpr std::size_t kMostToShow = std::size_t{1} << 31;
 
 // An edit of a held message: what to say on stdout, what to log, whether -H has to be written again.
 struct Edit {

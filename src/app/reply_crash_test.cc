@@ -252,8 +252,10 @@ TEST_P(ReplyCrash, BesideAnotherRunnerLeavesOneReply) {
 
 const Story kStories[] = {
     {"Alone", ""},
-    {"Once", "  once = /mail/once\n  once_file_size = 1000\n  log = /mail/log\n", {"joe@example"}, true},
-    {"MessageStays", "  once = /mail/once\n  once_file_size = 1000\n", {"joe@example", "stuck@example"}},
+    {"OnceAndMessageStays",
+     "  once = /mail/once\n  once_file_size = 1000\n  log = /mail/log\n",
+     {"joe@example", "stuck@example"},
+     true},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stories, ReplyCrash, testing::ValuesIn(kStories),

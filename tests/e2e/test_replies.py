@@ -14,34 +14,13 @@ import time
 
 import pytest
 
+from reply_site import ROUTERS, TRANSPORTS
 from world import MAIL_USER, World
 
-REPLIES = """answer:
-  driver = accept
-  local_parts = joe : ann
-  domains = test.example
-  transport = answer
-rest:
-  driver = accept
-  transport = rest
-"""
-TRANSPORTS = """answer:
-  driver = autoreply
-  to = $sender_address
-  from = $local_part@$domain
-  subject = Re: $h_subject:
-  text = gone fishing
-  user = {user}
-%s
-rest:
-  driver = appendfile
-  file = {root}/mail/out
-  user = {user}
-"""
 ONCE = "  once = {root}/mail/once.db\n  log = {root}/mail/log\n"
 
 
-def site(place, postern, options=ONCE, main="", routers=REPLIES):
+def site(place, postern, options=ONCE, main="", routers=ROUTERS):
     return World(place / "site", postern, main, routers, TRANSPORTS % options)
 
 

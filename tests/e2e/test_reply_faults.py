@@ -14,29 +14,10 @@ from dataclasses import dataclass
 import pytest
 
 from fault_steps import MOST_STEPS, Step, recovered, steps_in
-from world import MAIL_USER, World
+from reply_site import ROUTERS, TRANSPORTS
+from world import World
 
 MAIL = b"From: a@b.example\nTo: joe@test.example\nSubject: hello\nMessage-Id: <1@b.example>\n\nBody\n"
-ROUTERS = """answer:
-  driver = accept
-  local_parts = joe
-  transport = answer
-rest:
-  driver = accept
-  transport = rest
-"""
-TRANSPORTS = """answer:
-  driver = autoreply
-  to = $sender_address
-  text = gone fishing
-  user = {user}
-%s
-rest:
-  driver = appendfile
-  file = {root}/mail/out
-  user = {user}
-  lock_interval = 0s
-"""
 ONCE = "  once = {root}/mail/once\n  log = {root}/mail/log\n"
 FLAT = ONCE + "  once_file_size = 10K\n"
 
