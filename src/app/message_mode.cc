@@ -16,7 +16,6 @@
 namespace postern {
 namespace {
 
-
 // An edit of a held message: what to say on stdout, what to log, whether -H has to be written again.
 struct Edit {
     bool ok = true;
