@@ -134,9 +134,10 @@ MatchResult match_kind(Expander::State& state, const Scope& scope, MatchKind kin
                        std::string_view list, const Expander::MatchOptions& options) {
     const InHand in_hand(state, scope);
     const std::vector<Text> before = std::exchange(state.registers.captures, {});
-    ListMatcher matcher(state, scope,
-                        {kind, Text(subject, options.subject_tainted), options.caseful, options.rewrite_pattern},
-                        options.option_name);
+    ListMatcher matcher(
+        state, scope,
+        {kind, Text(subject, options.subject_tainted), options.caseful, options.rewrite_pattern, options.host_name},
+        options.option_name);
     ListVerdict verdict = options.expand_first ? matcher.match_expanding(list) : matcher.match(Text(list));
     MatchResult result{verdict.verdict, std::move(verdict.value), std::exchange(state.registers.captures, before),
                        std::move(verdict.message)};

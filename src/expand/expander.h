@@ -92,6 +92,7 @@ public:
             false;  // match_address: the text is one item, local parts keep their case, captures are set
         bool subject_tainted = true;  // so are the captures
         std::string option_name;      // "domains", for file errors; empty: the list text in quotes
+        std::string host_name{};      // match_ip: the host's name, which items may be about, too
     };
     [[nodiscard]] MatchResult match_domain(std::string_view domain, std::string_view list, const Scope&,
                                            const MatchOptions&);

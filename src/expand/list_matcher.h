@@ -18,9 +18,10 @@ enum class MatchKind : std::uint8_t { domain, local_part, address, host, text };
 
 struct ListSubject {
     MatchKind kind = MatchKind::domain;
-    Text text;               // as it came
-    bool caseful = false;    // compare local parts as they came
-    bool rewriting = false;  // an address rewriting rule: regular expressions over addresses leave captures, too
+    Text text;                // as it came
+    bool caseful = false;     // compare local parts as they came
+    bool rewriting = false;   // an address rewriting rule: regular expressions over addresses leave captures, too
+    std::string host_name{};  // of a host whose address is `text`; empty: it has none
 };
 
 struct ListVerdict {
@@ -65,6 +66,7 @@ private:
     [[nodiscard]] ListVerdict address_parts(std::string_view pattern, bool tainted);
     [[nodiscard]] ListVerdict local_parts_of_domain(std::string_view pattern);  // @@lookup
     [[nodiscard]] ListVerdict host(std::string_view pattern);
+    [[nodiscard]] ListVerdict by_host_name(std::string_view pattern);
     [[nodiscard]] ListVerdict host_lookup(std::string_view pattern, std::size_t semicolon);
 
     [[nodiscard]] ListVerdict deadly(std::string text) const;  // what kills Exim

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host list items for a subject that is an IP address (or empty: no host). Names are not looked up here: an item that
-// is one does not match, as in match_ip.
+// Host list items for a subject that is an IP address (or empty: no host), and perhaps a name. Names are not looked up
+// here: an item that is one is compared with the host's name and never matches a host without, as in match_ip.
 #include "base/strings.h"
 #include "expand/interfaces.h"
 #include "expand/list_matcher.h"
@@ -13,6 +13,7 @@ ListVerdict ListMatcher::host(std::string_view pattern) {
     if (pattern == "*") return matched(true);
     const std::string& text = subject_.text.bytes;
     if (text.empty() || pattern.empty()) return matched(text.empty() && pattern.empty());
+    if (pattern.starts_with('*') || pattern.starts_with('^')) return by_host_name(pattern);
     const auto subject = parse_ip(text);
     if (!subject) return matched(false);
     const IpAddress address = subject->unmapped();
@@ -20,7 +21,14 @@ ListVerdict ListMatcher::host(std::string_view pattern) {
     if (const std::size_t semicolon = pattern.find(';'); semicolon != std::string_view::npos)
         return host_lookup(pattern, semicolon);
     const auto network = parse_network(pattern);
-    return matched(network && network->contains(address));
+    return network ? matched(network->contains(address)) : by_host_name(pattern);
+}
+
+// A name, "*" and its end, or a regular expression.
+ListVerdict ListMatcher::by_host_name(std::string_view pattern) {
+    if (subject_.host_name.empty()) return {};
+    ListMatcher of_name(state_, scope_, {MatchKind::text, tainted_text(subject_.host_name)}, option_);
+    return of_name.plain(pattern, false);
 }
 
 // net-TYPE;file: the address as key; netN-TYPE;file: its network.
@@ -42,10 +50,12 @@ ListVerdict ListMatcher::host_lookup(std::string_view pattern, std::size_t semic
             return lookup(pattern, semicolon - at - 1, key, false);
         }
     }
-    // By name, which there is none.
+    // By name.
     auto type = parse_lookup_type(pattern.substr(0, semicolon));
     if (!type) return deadly(std::move(type.error()));
-    return type->single_key() ? ListVerdict{} : lookup(pattern, semicolon, key, false);
+    if (!type->single_key()) return lookup(pattern, semicolon, key, false);
+    if (subject_.host_name.empty()) return {};
+    return lookup(pattern, semicolon, to_lower(subject_.host_name), false);
 }
 
 }  // namespace postern

@@ -160,6 +160,35 @@ TEST(ListMatcher, results_for_routers) {
               MatchVerdict::yes);
 }
 
+TEST(ListMatcher, hosts_with_a_name) {
+    ExpansionWorld world;
+    const struct {
+        const char* list;
+        MatchVerdict want;
+    } kCases[] = {
+        {"mx.alice", MatchVerdict::yes},
+        {"MX.Alice", MatchVerdict::yes},
+        {"*.alice", MatchVerdict::yes},
+        {"*.bob : *", MatchVerdict::yes},
+        {"!mx.alice : *", MatchVerdict::no},
+        {"alice", MatchVerdict::no},
+        {R"(^mx\\d*\\.alice\$)", MatchVerdict::yes},
+        {"10.1.1.1", MatchVerdict::yes},
+        {"!10.0.0.0/8 : mx.alice", MatchVerdict::no},
+        {"lsearch;/d/LS", MatchVerdict::no},
+        {"", MatchVerdict::no},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.list);
+        const MatchResult result = world.expander->match_ip("10.1.1.1", c.list, world.scope, {.host_name = "mx.alice"});
+        EXPECT_EQ(result.verdict, c.want);
+        EXPECT_TRUE(result.captures.empty());
+    }
+    EXPECT_EQ(world.expander->match_ip("10.1.1.1", "lsearch;/d/LS", world.scope, {.host_name = "Alice"}).verdict,
+              MatchVerdict::yes);
+    EXPECT_EQ(world.expander->match_ip("10.1.1.1", "mx.alice : ^mx", world.scope, {}).verdict, MatchVerdict::no);
+}
+
 TEST(ListMatcher, domain_is_the_subject_while_the_list_is_expanded) {
     ExpansionWorld world;
     EXPECT_EQ(world.expander->match_domain("x.ex", "$domain", world.scope, {}).verdict, MatchVerdict::yes);
