@@ -13,6 +13,7 @@ find_program(POSTERN_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRE
 if(POSTERN_TESTS)
     find_package(GTest 1.12 CONFIG REQUIRED)                  # GTest::gmock GTest::gtest_main
     include(GoogleTest)
+    find_package(OpenSSL 3 REQUIRED)                          # OpenSSL::SSL: servers that tests talk to
 endif()
 
 # The released binary starts with as few page faults and relocations as it can: it carries these two inside.

@@ -6,7 +6,7 @@
 
 packages_build=(
     g++ cmake ninja-build pkgconf mold ccache python3
-    libfmt-dev libexpected-dev libpcre2-dev libsqlite3-dev libcli11-dev nlohmann-json3-dev
+    libfmt-dev libexpected-dev libpcre2-dev libsqlite3-dev libssl-dev libcli11-dev nlohmann-json3-dev
 )
 # exim4-daemon-heavy is what the compatibility tests compare with; without it they fail.
 packages_test=(
