@@ -18,7 +18,9 @@ bool sayable(std::string_view path) { return std::ranges::none_of(path, is_cntrl
 }  // namespace
 
 Dialogue::Dialogue(Settings settings, MailEnvelope envelope)
-    : settings_(std::move(settings)), envelope_(std::move(envelope)), recipients_(envelope_.recipients.size()) {}
+    : settings_(std::move(settings)), envelope_(std::move(envelope)), recipients_(envelope_.recipients.size()) {
+    if (settings_.tls == Tls::from_start) step_ = Step::secure;
+}
 
 Dialogue::Dialogue(Settings settings, MailEnvelope envelope, const Offer& known)
     : Dialogue(std::move(settings), std::move(envelope)) {
@@ -34,6 +36,14 @@ Dialogue::Move Dialogue::next() {
             return expect(Step::greeting, "initial connection", "");
         case Step::hello:
             return expect(Step::hello, "LHLO " + settings_.hello_name, "LHLO " + settings_.hello_name);
+        case Step::start_tls:
+            return expect(Step::start_tls, "STARTTLS", "STARTTLS");
+        case Step::secure: {
+            Move move = expect(Step::secure, "TLS", "");
+            move.kind = Move::Kind::secure;
+            move.replies = 0;
+            return move;
+        }
         case Step::reset:
         case Step::mail:
         case Step::recipients:
@@ -153,17 +163,40 @@ void Dialogue::hear(Reply reply) {
     if (!reply.positive()) return refuse(expected, std::move(reply));
     if (expected.step == Step::greeting) {
         step_ = Step::hello;
+    } else if (expected.step == Step::start_tls) {
+        step_ = Step::secure;
     } else if (expected.step == Step::mail) {
         step_ = Step::recipients;
         if (expected_.empty()) after_recipients();
     } else {
         if (expected.step == Step::hello) offer_ = offer_of(reply);
-        step_ = Step::mail;
-        if (!sayable(envelope_.sender)) {
-            expected_.push_back({Step::mail, 0, "MAIL FROM"});
-            fail({.kind = Trouble::Kind::unsayable, .code = 0, .text = {}});
-        }
+        if (expected.step != Step::hello || !tls_comes_first()) begin_mail();
     }
+}
+
+bool Dialogue::tls_comes_first() {
+    if (secured_ || settings_.tls == Tls::no || (settings_.tls == Tls::if_offered && !offer_.start_tls)) return false;
+    step_ = Step::start_tls;
+    if (offer_.start_tls) return true;
+    failure_ = Failure{.step = Step::start_tls,
+                       .stage = "STARTTLS",
+                       .reply = {},
+                       .trouble = {.kind = Trouble::Kind::tls_not_offered, .code = 0, .text = {}}};
+    step_ = Step::quit;
+    return true;
+}
+
+void Dialogue::secured() {
+    secured_ = true;
+    offer_ = {};
+    step_ = settings_.tls == Tls::from_start ? Step::greeting : Step::hello;
+}
+
+void Dialogue::begin_mail() {
+    step_ = Step::mail;
+    if (sayable(envelope_.sender)) return;
+    expected_.push_back({Step::mail, 0, "MAIL FROM"});
+    fail({.kind = Trouble::Kind::unsayable, .code = 0, .text = {}});
 }
 
 // RCPT answers to a MAIL that was refused in the same flight say nothing about the recipients.
@@ -218,7 +251,13 @@ void Dialogue::refuse(const Expected& expected, Reply reply) {
         step_ = Step::ended;
         return;
     }
+    const bool tls_refused = expected.step == Step::start_tls;
+    if (tls_refused && settings_.tls == Tls::if_offered && settings_.clear_if_refused) return begin_mail();
     failure_ = Failure{.step = expected.step, .stage = expected.stage, .reply = std::move(reply), .trouble = {}};
+    if (tls_refused && settings_.tls == Tls::required) {
+        failure_->reply.reset();
+        failure_->trouble.kind = Trouble::Kind::tls_refused;
+    }
     if (expected_.empty()) step_ = Step::quit;  // else: when the answers to the rest of the flight are in
 }
 
@@ -233,7 +272,7 @@ void Dialogue::message_interrupted(std::optional<Trouble> why) {
 }
 
 void Dialogue::finish() {
-    kept_ = settings_.keep_connection && !failure_ && !interrupted_;
+    kept_ = settings_.keep_connection && !failure_ && !interrupted_ && !secured_;
     step_ = kept_ ? Step::ended : Step::quit;
 }
 

@@ -7,7 +7,8 @@
 // * what the server has said about a recipient is never overwritten by a later failure;
 // * no command goes out before every reply to the ones before it is there, except what PIPELINING allows: then RSET,
 //   MAIL, RCPT … and DATA go together, as many as fit; a message only when DATA and a recipient are accepted;
-// * without an offer the bytes are Exim's: LHLO, MAIL, RCPT …, DATA, the message, QUIT.
+// * without an offer the bytes are Exim's: LHLO, MAIL, RCPT …, DATA, the message, QUIT;
+// * where TLS is wanted, MAIL goes out behind it or not at all, and what the server said before it is forgotten.
 #pragma once
 
 #include <cstdint>
@@ -33,14 +34,30 @@ struct MailEnvelope {
     bool eight_bit = false, utf8 = false;
 };
 
-enum class Step : std::uint8_t { greeting, hello, reset, mail, recipients, data, message, verdicts, quit, ended };
+enum class Step : std::uint8_t {
+    greeting,
+    hello,
+    start_tls,
+    secure,
+    reset,
+    mail,
+    recipients,
+    data,
+    message,
+    verdicts,
+    quit,
+    ended
+};
 
 class Dialogue {
 public:
+    enum class Tls : std::uint8_t { no, if_offered, required, from_start };
     struct Settings {
         std::string hello_name;
+        Tls tls = Tls::no;
+        bool clear_if_refused = false;  // go on without TLS if it is not required and STARTTLS is refused
         bool ignore_quota = false;
-        bool keep_connection = false;     // end without QUIT if all went well
+        bool keep_connection = false;     // end without QUIT if all went well and there was no TLS
         std::size_t most_at_once = 4096;  // bytes of commands whose replies are outstanding, with PIPELINING
     };
     // A new connection; or one on which an earlier transaction ended well, whose offer is known: it begins with RSET.
@@ -49,7 +66,7 @@ public:
 
     // --- the conversation ---
     struct Move {
-        enum class Kind : std::uint8_t { say, send_message, end } kind = Kind::say;
+        enum class Kind : std::uint8_t { say, secure, send_message, end } kind = Kind::say;
         std::string bytes;        // to be written; may be empty: only listen
         std::size_t replies = 0;  // to be read then, each given to hear()
         bool chunked = false;     // the message goes with BDAT instead of dots
@@ -59,11 +76,22 @@ public:
     void hear(Reply reply);
     // The last move could not be finished. Texts of a reply that was expected name its command.
     struct Trouble {
-        enum class Kind : std::uint8_t { timeout, malformed, closed, error, too_early, unsayable } kind = Kind::closed;
+        enum class Kind : std::uint8_t {
+            timeout,
+            malformed,
+            closed,
+            error,
+            too_early,
+            unsayable,
+            tls,              // the text says why there is none
+            tls_not_offered,  // though it is required
+            tls_refused       // though it was offered and is required
+        } kind = Kind::closed;
         int code = 0;      // errno of `error`
         std::string text;  // what was malformed
     };
     void fail(Trouble trouble);
+    void secured();  // TLS has begun
     void message_sent() { step_ = Step::verdicts; }
     // It was sent only in part, for this reason, or because the server has spoken before it could have had all of it:
     // what it says now may be a refusal, never a yes.
@@ -109,6 +137,8 @@ private:
     Move commands();
     void add_recipients(Move& move);
     Move next_verdict();
+    [[nodiscard]] bool tls_comes_first();
+    void begin_mail();
     [[nodiscard]] std::string mail_command() const;
     [[nodiscard]] std::string recipient_command(const MailEnvelope::To& to) const;
     void hear_recipient(std::size_t number, Reply reply);
@@ -128,7 +158,7 @@ private:
     std::size_t told_ = 0;  // recipients whose RCPT has been said
     Offer offer_;
     std::optional<Failure> failure_;
-    bool interrupted_ = false, kept_ = false, stale_ = false;
+    bool interrupted_ = false, kept_ = false, stale_ = false, secured_ = false;
     std::optional<Trouble> interruption_;
 };
 

@@ -76,18 +76,16 @@ void Session::run(Dialogue& dialogue, SessionMessage message) {
     for (;;) {
         const Dialogue::Move move = dialogue.next();
         if (move.kind == Dialogue::Move::Kind::end) return;
+        if (move.kind == Dialogue::Move::Kind::secure) {
+            secure(dialogue);
+            continue;
+        }
         if (move.kind == Dialogue::Move::Kind::send_message) {
             send_message(dialogue, message, move.chunked);
             continue;
         }
         if (!move.bytes.empty()) {
-            // Something that was said before we have asked is no answer to what we ask now.
-            if (dialogue.step() != Step::quit && replies_.has_surplus()) {
-                const auto said = replies_.next(soon(kHurry));
-                dialogue.fail(said ? Dialogue::Trouble{Dialogue::Trouble::Kind::too_early, 0, said->text}
-                                   : trouble_of(said.error()));
-                continue;
-            }
+            if (dialogue.step() != Step::quit && heard_too_much(dialogue)) continue;
             const Status sent = stream_.write(move.bytes, soon(move.hurry ? kHurry : limits_.each));
             if (!sent) {
                 dialogue.fail(trouble_of(sent.error()));
@@ -96,6 +94,23 @@ void Session::run(Dialogue& dialogue, SessionMessage message) {
         }
         listen(dialogue, move);
     }
+}
+
+// Something that was said before we have asked is no answer to what we ask now.
+bool Session::heard_too_much(Dialogue& dialogue) {
+    if (!replies_.has_surplus()) return false;
+    const auto said = replies_.next(soon(kHurry));
+    dialogue.fail(said ? Dialogue::Trouble{Dialogue::Trouble::Kind::too_early, 0, said->text}
+                       : trouble_of(said.error()));
+    return true;
+}
+
+// Whoever can write into the connection before TLS could put words into the server's mouth: what came behind the answer
+// to STARTTLS in the clear must not be read as said behind TLS.
+void Session::secure(Dialogue& dialogue) {
+    if (heard_too_much(dialogue)) return;
+    if (auto trouble = secure_(soon(limits_.each))) return dialogue.fail(*std::move(trouble));
+    dialogue.secured();
 }
 
 void Session::listen(Dialogue& dialogue, const Dialogue::Move& move) {

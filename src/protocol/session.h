@@ -3,6 +3,9 @@
 // every step within its deadline.
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "protocol/dialogue.h"
 #include "protocol/stream.h"
 #include "write/message_writer.h"
@@ -22,8 +25,11 @@ struct SessionMessage {
 
 class Session {
 public:
-    Session(Os& os, Clock& clock, Stream& stream, ReplyReader& replies, SessionLimits limits)
-        : os_(os), clock_(clock), stream_(stream), replies_(replies), limits_(limits) {}
+    // Puts TLS on the stream; if that fails, why.
+    using Securing = std::function<std::optional<Dialogue::Trouble>(Instant deadline)>;
+    // `secure` is needed for dialogues that want TLS.
+    Session(Os& os, Clock& clock, Stream& stream, ReplyReader& replies, SessionLimits limits, Securing secure = {})
+        : os_(os), clock_(clock), stream_(stream), replies_(replies), limits_(limits), secure_(std::move(secure)) {}
 
     // To the end of the dialogue. The result is in it.
     void run(Dialogue& dialogue, SessionMessage message);
@@ -31,6 +37,8 @@ public:
     [[nodiscard]] std::int64_t message_bytes() const { return message_bytes_; }  // as sent, the end dot included
 
 private:
+    void secure(Dialogue& dialogue);
+    [[nodiscard]] bool heard_too_much(Dialogue& dialogue);
     void listen(Dialogue& dialogue, const Dialogue::Move& move);
     void send_message(Dialogue& dialogue, SessionMessage& message, bool chunked);
     class MessageSink;
@@ -42,6 +50,7 @@ private:
     Stream& stream_;
     ReplyReader& replies_;
     SessionLimits limits_;
+    Securing secure_;
     std::int64_t message_bytes_ = 0;
 };
 

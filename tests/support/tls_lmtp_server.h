@@ -18,15 +18,15 @@ class TlsLmtpServer final : public FakePeer {
 public:
     struct Script {
         TestAuthority::Issued identity;
-        bool offers = true;                     // STARTTLS, in the answer to LHLO in the clear
-        bool from_start = false;                // TLS at once, no STARTTLS
-        std::string answer = "220 go on";       // to STARTTLS; what comes behind the line is said in the clear, too
-        std::string client_authority;           // PEM: asks the client for a certificate …
-        std::time_t now = 0;                    // … that is valid then
-        int highest_version = 0;                // TLS1_2_VERSION …; 0: the library's
-        std::vector<std::string> secure_offer;  // further lines behind TLS
-        LmtpServer::Answer lmtp = LmtpServer::obliging();  // behind TLS and before it
-        std::size_t cut_after = SIZE_MAX;                  // bytes of TLS, then:
+        bool offers = true;                // STARTTLS, in the answer to LHLO in the clear
+        bool from_start = false;           // TLS at once, no STARTTLS
+        std::string answer = "220 go on";  // to STARTTLS; what comes behind the line is said in the clear, too
+        std::string client_authority;      // PEM: asks the client for a certificate …
+        std::time_t now = 0;               // … that is valid then
+        int highest_version = 0;           // TLS1_2_VERSION …; 0: the library's
+        std::vector<std::string> clear_offer, secure_offer;  // further lines of the answers to LHLO
+        LmtpServer::Answer lmtp = LmtpServer::obliging();    // behind TLS and before it
+        std::size_t cut_after = SIZE_MAX;                    // bytes of TLS, then:
         enum class Cut { hang_up, reset, silence, garbage } cut = Cut::hang_up;
     };
 
@@ -75,7 +75,7 @@ private:
     std::string answer(const std::string& question) {
         const std::string said = script_.lmtp(question);
         if (!question.starts_with("LHLO") || !said.starts_with("250")) return said;
-        std::vector<std::string> offer = secure_ ? script_.secure_offer : std::vector<std::string>();
+        std::vector<std::string> offer = secure_ ? script_.secure_offer : script_.clear_offer;
         if (!secure_ && script_.offers) offer.emplace_back("STARTTLS");
         return LmtpServer::obliging(offer)(question);
     }
