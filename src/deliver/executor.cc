@@ -107,6 +107,7 @@ bool take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         item.returned_output = report.returned_output;
         item.confirmation = report.confirmation;
         if (!report.host.empty()) item.host_text = report.host;
+        item.tls = report.tls;
         if (report.transport.empty() || run.shadowing) continue;
         if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
     }

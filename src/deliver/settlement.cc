@@ -180,9 +180,19 @@ void Settlement::fill_common(wording::AddressLine& line, const AddressItem& item
     if (engine_.selected(Selector::return_path_on_delivery)) line.return_path = return_path_;
     if (item.router) line.router = item.router->name;
     if (item.transport) line.transport = item.transport->name;
+    line.host = item.host_text;
     if (engine_.selected(Selector::deliver_time)) {
         line.deliver_time = interval_text_ms(item.started, item.finished, engine_.selected(Selector::millisec));
     }
+}
+
+std::optional<wording::SecureHost> Settlement::secure_host(const AddressItem& item) const {
+    if (!item.tls) return std::nullopt;
+    wording::SecureHost out;
+    if (engine_.selected(Selector::tls_cipher)) out.cipher = item.tls->cipher;
+    if (engine_.selected(Selector::tls_certificate_verified)) out.verified = item.tls->verified;
+    if (engine_.selected(Selector::tls_peerdn) && !item.tls->subject.empty()) out.subject = item.tls->subject;
+    return out;
 }
 
 void Settlement::delivered_line(const AddressItem& item, std::string_view marker) {
@@ -191,7 +201,7 @@ void Settlement::delivered_line(const AddressItem& item, std::string_view marker
     fill_common(line, item, true);
     line.transport = transport_text(item);
     if (engine_.selected(Selector::delivery_size)) line.size = item.bytes_written;
-    line.host = item.host_text;
+    line.secure = secure_host(item);
     line.shadow = item.shadow_text;
     if (engine_.selected(Selector::smtp_confirmation) && !item.confirmation.empty())
         line.confirmation = item.confirmation;
@@ -225,6 +235,7 @@ void Settlement::failed_line(const AddressItem& item, Stage stage) {
     line.message = printable_message(item);
     line.at_transport = stage == Stage::transport;
     line.at_router = stage == Stage::routing;
+    line.secure = secure_host(item);
     held_.log(engine_.log.stamp() + " " + wording::failed_in_message_log(line));
     engine_.log.main(wording::failed(line));
 }

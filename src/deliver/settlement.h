@@ -58,6 +58,7 @@ private:
     [[nodiscard]] std::string printable_message(const AddressItem& item) const;
     [[nodiscard]] std::string queue_time() const;
     void fill_common(wording::AddressLine& line, const AddressItem& item, bool success) const;
+    [[nodiscard]] std::optional<wording::SecureHost> secure_host(const AddressItem& item) const;
 
     const Engine& engine_;
     Message& message_;

@@ -90,6 +90,7 @@ struct AddressItem {
     std::optional<ReplyOrder> reply_order;
     std::string shadow_text;   // " ST=…"
     std::string confirmation;  // C=
+    std::optional<TlsFacts> tls;
     TimePoint started, finished;
 
     [[nodiscard]] const AddressItem& top() const {

@@ -12,7 +12,7 @@ namespace {
 // PanicLine := 'L', text: for the main log as well.   Kept := 'K'.
 // AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
-constexpr char kVersion = 2;
+constexpr char kVersion = 3;
 constexpr char kMainTag = 'M', kLineTag = 'L', kKeptTag = 'K', kAddressTag = 'A', kEndTag = 'E';
 
 void put_lines(WireWriter& out, char tag, const std::vector<std::string>& lines) {
@@ -46,6 +46,12 @@ std::string payload_of(const AddressReport& report) {
     out.text(report.returned_output, DeliveryReport::kMaxOutput);
     out.text(report.confirmation);
     out.text(report.host);
+    out.number(report.tls ? 1 : 0, 1);
+    if (report.tls) {
+        out.text(report.tls->cipher);
+        out.text(report.tls->subject);
+        out.number(report.tls->verified ? 1 : 0, 1);
+    }
     return out.take();
 }
 
@@ -71,6 +77,12 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.returned_output = in.text(DeliveryReport::kMaxOutput);
     report.confirmation = in.text();
     report.host = in.text();
+    if (in.choice(1) == 1) {
+        TlsFacts& tls = report.tls.emplace();
+        tls.cipher = in.text();
+        tls.subject = in.text();
+        tls.verified = in.choice(1) == 1;
+    }
     if (!in.at_end() || report.bytes_written < 0) return std::nullopt;
     return report;
 }

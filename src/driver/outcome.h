@@ -27,8 +27,9 @@ inline constexpr int kUnknown = -1, kUserSlash = -2, kExistRace = -3, kNotRegula
                      kSpoolFormat = -20, kNotAbsolute = -21, kQuota = -22, kHeld = -23, kFilterFail = -24,
                      kHeaderFail = -25, kWriteIncomplete = -26, kExpansionFail = -27, kGidFail = -28, kUidFail = -29,
                      kBadTransport = -30, kMbxLength = -31, kFormatUnknown = -33, kBadCreate = -34, kListDefer = -35,
-                     kChownFail = -39, kPipeFail = -40, kRcpt4xx = -44, kMail4xx = -45, kData4xx = -46, kTainted = -51,
-                     kRoutingRetry = -52, kLocalRetry = -53, kQueueDomains = -56, kConcurrency = -57;
+                     kTlsFailed = -37, kTlsRequired = -38, kChownFail = -39, kPipeFail = -40, kRcpt4xx = -44,
+                     kMail4xx = -45, kData4xx = -46, kTainted = -51, kRoutingRetry = -52, kLocalRetry = -53,
+                     kQueueDomains = -56, kConcurrency = -57;
 }
 
 struct Outcome {
@@ -49,6 +50,14 @@ struct ReplyOrder {
     bool operator==(const ReplyOrder&) const = default;
 };
 
+// What a server behind TLS has shown.
+struct TlsFacts {
+    std::string cipher;     // X=
+    std::string subject;    // of its certificate: DN=
+    bool verified = false;  // the certificate: CV=
+    bool operator==(const TlsFacts&) const = default;
+};
+
 // One address's part of a child's report.
 struct AddressReport {
     Outcome outcome;
@@ -60,6 +69,7 @@ struct AddressReport {
     std::string returned_output;             // of what a command said: goes into the bounce
     std::string confirmation;                // what a server said when it took the message: C=
     std::string host;                        // that was talked to: H=
+    std::optional<TlsFacts> tls;             // behind TLS
     std::optional<ReplyOrder> reply = {};
     bool operator==(const AddressReport&) const = default;
 };

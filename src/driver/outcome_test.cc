@@ -20,6 +20,7 @@ DeliveryReport sample() {
     third.with_affixes = true;
     third.confirmation = "250 2.0.0 ok";
     third.host = "mx [::1]";
+    third.tls = TlsFacts{.cipher = "TLS1.3:X:256", .subject = "CN=mx", .verified = true};
     return {{first, second, third}};
 }
 

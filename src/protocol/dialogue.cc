@@ -251,10 +251,10 @@ void Dialogue::refuse(const Expected& expected, Reply reply) {
         step_ = Step::ended;
         return;
     }
-    const bool tls_refused = expected.step == Step::start_tls;
-    if (tls_refused && settings_.tls == Tls::if_offered && settings_.clear_if_refused) return begin_mail();
+    tls_refused_ = expected.step == Step::start_tls;
+    if (tls_refused_ && settings_.tls == Tls::if_offered && settings_.clear_if_refused) return begin_mail();
     failure_ = Failure{.step = expected.step, .stage = expected.stage, .reply = std::move(reply), .trouble = {}};
-    if (tls_refused && settings_.tls == Tls::required) {
+    if (tls_refused_ && settings_.tls == Tls::required) {
         failure_->reply.reset();
         failure_->trouble.kind = Trouble::Kind::tls_refused;
     }
@@ -272,7 +272,7 @@ void Dialogue::message_interrupted(std::optional<Trouble> why) {
 }
 
 void Dialogue::finish() {
-    kept_ = settings_.keep_connection && !failure_ && !interrupted_ && !secured_;
+    kept_ = settings_.keep_connection && !failure_ && !interrupted_ && !secured_ && !tls_refused_;
     step_ = kept_ ? Step::ended : Step::quit;
 }
 

@@ -57,7 +57,7 @@ public:
         Tls tls = Tls::no;
         bool clear_if_refused = false;  // go on without TLS if it is not required and STARTTLS is refused
         bool ignore_quota = false;
-        bool keep_connection = false;     // end without QUIT if all went well and there was no TLS
+        bool keep_connection = false;     // end without QUIT if all went well, and TLS was not tried
         std::size_t most_at_once = 4096;  // bytes of commands whose replies are outstanding, with PIPELINING
     };
     // A new connection; or one on which an earlier transaction ended well, whose offer is known: it begins with RSET.
@@ -158,7 +158,7 @@ private:
     std::size_t told_ = 0;  // recipients whose RCPT has been said
     Offer offer_;
     std::optional<Failure> failure_;
-    bool interrupted_ = false, kept_ = false, stale_ = false, secured_ = false;
+    bool interrupted_ = false, kept_ = false, stale_ = false, secured_ = false, tls_refused_ = false;
     std::optional<Trouble> interruption_;
 };
 

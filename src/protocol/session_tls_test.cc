@@ -180,6 +180,8 @@ TEST_F(SessionTls, ABadCertificateEndsTheSession) {
 TEST_F(SessionTls, CannotBeHandedOn) {
     EXPECT_FALSE(run({.tls = Tls::required, .keep_connection = true}).reusable());
     EXPECT_EQ(server->lmtp.commands.back(), "QUIT");
+    script.answer = "454 not now";
+    EXPECT_FALSE(run({.tls = Tls::if_offered, .clear_if_refused = true, .keep_connection = true}).reusable());
     script.offers = false;
     EXPECT_TRUE(run({.tls = Tls::if_offered, .keep_connection = true}).reusable());
 }

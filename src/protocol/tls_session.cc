@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::size_t kMostOfSubject = 1024;
 
-// In the certificate's order, with commas and quotes in values escaped.
-constexpr unsigned long kSubjectForm = (ASN1_STRFLGS_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_COMMA_PLUS |
-                                       XN_FLAG_FN_SN | XN_FLAG_DUMP_UNKNOWN_FIELDS;
+// In the certificate's order, with commas and quotes in values escaped, and everything that is not printable ASCII.
+constexpr unsigned long kSubjectForm =
+    ASN1_STRFLGS_RFC2253 | XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_FN_SN | XN_FLAG_DUMP_UNKNOWN_FIELDS;
 
 bool is_address(std::string_view host) {
     return host.find(':') != std::string_view::npos || host.find_first_not_of("0123456789.") == std::string_view::npos;

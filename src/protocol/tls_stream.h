@@ -37,7 +37,7 @@ struct TlsFailure {
 
 struct TlsPeer {
     std::string cipher;     // "TLS1.3:TLS_AES_256_GCM_SHA384:256", as Exim with OpenSSL logs it
-    std::string subject;    // of its certificate: "C=XX,O=Org\, Inc,CN=mx", bytes of the peer's choice
+    std::string subject;    // of its certificate: "C=XX,O=Org\, Inc,CN=mx", printable ASCII
     bool verified = false;  // by an authority, for the host
     bool operator==(const TlsPeer&) const = default;
 };

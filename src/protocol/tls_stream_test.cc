@@ -193,11 +193,11 @@ TEST_F(TlsStreamTest, RevokedCertificatesAreRefused) {
 
 TEST_F(TlsStreamTest, SubjectsKeepTheirOrderAndAreEscaped) {
     TlsLmtpServer::Script with = script();
-    with.identity = authority.issue({.subject = {"A, \"B\"", "x\ny"}});
+    with.identity = authority.issue({.subject = {"A, \"B\"", "x\ny\xc3\xa4"}});
     connect(with);
     const auto peer = start(settings());
     ASSERT_TRUE(peer) << peer.error().text;
-    EXPECT_EQ(peer->subject, "O=A\\, \\\"B\\\",CN=x\\0Ay");
+    EXPECT_EQ(peer->subject, "O=A\\, \\\"B\\\",CN=x\\0Ay\\C3\\A4");
 }
 
 TEST_F(TlsStreamTest, SaysWhichServerItMeans) {

@@ -9,6 +9,7 @@
 #include "driver/command_words.h"
 #include "wording/lmtp.h"
 #include "wording/pipe.h"
+#include "wording/tls.h"
 
 namespace postern {
 namespace {
@@ -16,31 +17,35 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLastWords{5000};  // for a command to end by itself when its input has
+constexpr Seconds kFarewell{1};
 constexpr int kHighestPort = 65535;
 
 tl::unexpected<Outcome> deferred(std::string message, int code = code::kUnknown) {
     return tl::unexpected(Outcome{.verdict = Verdict::defer, .code = code, .message = std::move(message)});
 }
 
-tl::expected<std::string, Outcome> expanded(DeliveryContext& context, const Expandable& option, std::string_view name) {
+tl::expected<Text, Outcome> expanded(DeliveryContext& context, const Expandable& option, std::string_view name) {
     Expansion value = context.expander.expand(option, context.scope);
-    if (value) return std::move(value->bytes);
+    if (value) return *std::move(value);
     return deferred(
         wording::lmtp_option_not_expanded(option.source, name, context.instance.name, value.error().message));
 }
 
 // "host", "host::port" as in Exim's host lists, "[ip]:port"; a plain IPv6 address is one.
-LmtpTarget::Host host_of(const std::string& item, std::uint16_t port) {
+LmtpTarget::Host host_of(const std::string& item, bool tainted, std::uint16_t port) {
     if (item.starts_with('[')) {
         const std::size_t end = item.find(']');
         const auto own =
             end == std::string::npos ? std::nullopt : parse_uint(item.substr(std::min(end + 2, item.size())));
-        return {item.substr(1, end - 1), own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
+        return {Text(item.substr(1, end - 1), tainted),
+                own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
     }
     const std::size_t colon = item.find(':');
-    if (colon == std::string::npos || item.find(':', colon + 1) != std::string::npos) return {item, port};
+    if (colon == std::string::npos || item.find(':', colon + 1) != std::string::npos)
+        return {Text(item, tainted), port};
     const auto own = parse_uint(item.substr(colon + 1));
-    return {item.substr(0, colon), own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
+    return {Text(item.substr(0, colon), tainted),
+            own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
 }
 
 tl::expected<LmtpTarget, Outcome> hosts_target(DeliveryContext& context, const LmtpOptions& options) {
@@ -48,12 +53,12 @@ tl::expected<LmtpTarget, Outcome> hosts_target(DeliveryContext& context, const L
     if (!hosts) return tl::unexpected(hosts.error());
     const auto port = expanded(context, options.port, "port");
     if (!port) return tl::unexpected(port.error());
-    const auto number = parse_uint(trim(*port));
+    const auto number = parse_uint(trim(port->bytes));
     if (!number || *number == 0 || *number > kHighestPort)
-        return deferred(wording::port_invalid(*port, context.instance.name));
+        return deferred(wording::port_invalid(port->bytes, context.instance.name));
     LmtpTarget target;
-    for (const std::string& item : split_list(*hosts)) {
-        if (!item.empty()) target.hosts.push_back(host_of(item, static_cast<std::uint16_t>(*number)));
+    for (const std::string& item : split_list(hosts->bytes)) {
+        if (!item.empty()) target.hosts.push_back(host_of(item, hosts->tainted, static_cast<std::uint16_t>(*number)));
     }
     if (target.hosts.empty()) return deferred(wording::no_hosts(context.instance.name));
     return target;
@@ -71,7 +76,7 @@ std::string LmtpTarget::text() const {
     if (!socket.path.empty()) return socket.path;
     if (!argv.empty()) return join(argv, " ");
     std::vector<std::string> names;
-    for (const Host& host : hosts) names.push_back(host.name + " port " + std::to_string(host.port));
+    for (const Host& host : hosts) names.push_back(host.name.bytes + " port " + std::to_string(host.port));
     return join(names, ", ");
 }
 
@@ -81,8 +86,9 @@ tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const Lm
     if (options.socket) {
         auto path = expanded(context, options.socket, "socket");
         if (!path) return tl::unexpected(path.error());
-        if (path->empty()) return deferred(wording::socket_not_connected("", context.instance.name, ECONNREFUSED));
-        target.socket.path = std::move(*path);
+        if (path->bytes.empty())
+            return deferred(wording::socket_not_connected("", context.instance.name, ECONNREFUSED));
+        target.socket.path = std::move(path->bytes);
         return target;
     }
     auto words = command_words(context, {.text = options.command.source,
@@ -99,44 +105,48 @@ tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const Lm
 
 // --- the connection ---
 
-LmtpConnection::LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host)
+LmtpConnection::LmtpConnection(DeliveryContext& context, UniqueFd socket, LmtpHost host)
     : socket_(std::move(socket)),
       fd_(socket_.get()),
       host_(std::move(host)),
-      stream_(std::make_unique<FdStream>(context.os, context.clock, socket_.get(), socket_.get())),
-      replies_(*stream_) {}
+      clock_(context.clock),
+      stream_(context.os, context.clock, socket_.get(), socket_.get()),
+      replies_(secured_) {}
 
 LmtpConnection::LmtpConnection(DeliveryContext& context, Running command, std::string program)
     : command_(std::move(command)),
       program_(std::move(program)),
-      stream_(std::make_unique<FdStream>(context.os, context.clock, command_.output.get(), command_.input.get(),
-                                         command_.errors.get())),
-      replies_(*stream_) {}
+      clock_(context.clock),
+      stream_(context.os, context.clock, command_.output.get(), command_.input.get(), command_.errors.get()),
+      replies_(secured_) {}
 
-LmtpConnection::LmtpConnection(DeliveryContext& context, int fd, std::string host, const Offer& offer)
+LmtpConnection::LmtpConnection(DeliveryContext& context, int fd, LmtpHost host, const Offer& offer)
     : known_offer_(offer),
       fd_(fd),
       host_(std::move(host)),
-      stream_(std::make_unique<FdStream>(context.os, context.clock, fd, fd)),
-      replies_(*stream_) {}
+      clock_(context.clock),
+      stream_(context.os, context.clock, fd, fd),
+      replies_(secured_) {}
 
 std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& context, const LmtpTarget& target) {
     if (context.idle == nullptr) return nullptr;
     const std::vector<std::string> label = split_list_fixed(context.idle->label, '\n');
-    const auto bits = label.size() == 4 ? parse_uint(label[0]) : std::nullopt;
-    if (!bits || label[3] != target.text()) return nullptr;
+    const auto bits = label.size() == 5 ? parse_uint(label[0]) : std::nullopt;
+    if (!bits || label[4] != target.text()) return nullptr;
     Offer offer = offer_from(static_cast<unsigned>(*bits));
     offer.largest = parse_int(label[1]).value_or(0);
-    return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), label[2], offer));
+    LmtpHost host{tainted_text(label[2]), label[3]};
+    return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), std::move(host), offer));
 }
 
 void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const {
     if (fd_ < 0 || !context.keep_connection) return;
-    context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + std::to_string(offer.largest) + "\n" + host_ +
-                                     "\n" + target.text());
+    context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + std::to_string(offer.largest) + "\n" +
+                                     host_.name.bytes + "\n" + host_.ip + "\n" + target.text());
 }
 
 LmtpConnection::~LmtpConnection() {
+    secured_.say_farewell(clock_.steady() + kFarewell);
     if (command_.pid() <= 0) return;
     command_.input.reset();
     command_.output.reset();
@@ -146,26 +156,27 @@ LmtpConnection::~LmtpConnection() {
 
 std::string LmtpConnection::remark() const {
     if (command_.start_error != 0) return wording::lmtp_not_started(program_, command_.start_error);
-    const std::string& complaints = stream_->complaints();
+    if (!secured_.complaint().empty()) return wording::tls_broke(secured_.complaint());
+    const std::string& complaints = stream_.complaints();
     return complaints.empty() ? std::string() : wording::lmtp_complaint(printable(trim(complaints)));
 }
 
 namespace {
 
 Result<UniqueFd> connect_to_host(DeliveryContext& context, const LmtpTarget::Host& host, milliseconds patience,
-                                 std::string& reached, std::string& why) {
-    const Result<std::vector<std::string>> addresses = context.os.addresses_of(host.name);
+                                 LmtpHost& reached, std::string& why) {
+    const Result<std::vector<std::string>> addresses = context.os.addresses_of(host.name.bytes);
     if (!addresses) {
-        why = wording::host_lookup_failed(host.name, addresses.error().to_string());
+        why = wording::host_lookup_failed(host.name.bytes, addresses.error().to_string());
         return Unexpected(addresses.error());
     }
-    why = wording::host_not_found(host.name);
-    Result<UniqueFd> socket = failure(EHOSTUNREACH, "connect", host.name);
+    why = wording::host_not_found(host.name.bytes);
+    Result<UniqueFd> socket = failure(EHOSTUNREACH, "connect", host.name.bytes);
     for (const std::string& ip : *addresses) {
-        reached = wording::host_text(host.name, ip);
+        reached = {host.name, ip};
         socket = context.os.connect({.path = {}, .ip = ip, .port = host.port}, patience);
         if (socket) return socket;
-        why = reached;
+        why = reached.text();
     }
     return socket;
 }
@@ -180,7 +191,8 @@ tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open(Deli
     if (!target.hosts.empty()) {
         Outcome last;
         for (const LmtpTarget::Host& host : target.hosts) {
-            std::string reached, why;
+            LmtpHost reached;
+            std::string why;
             auto socket = connect_to_host(context, host, Seconds{options.connect_timeout.seconds}, reached, why);
             if (socket) return Opened(new LmtpConnection(context, std::move(*socket), reached));
             last = {.verdict = Verdict::defer, .code = socket.error().code, .message = why};

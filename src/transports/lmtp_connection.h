@@ -9,8 +9,8 @@
 
 #include "driver/transport.h"
 #include "protocol/offer.h"
-#include "protocol/stream.h"
-#include "transports/lmtp_options.h"
+#include "protocol/tls_stream.h"
+#include "transports/lmtp_tls.h"
 
 namespace postern {
 
@@ -19,7 +19,7 @@ struct LmtpTarget {
     SocketAddress socket;           // if it has a path; else
     std::vector<std::string> argv;  // if there are any; else
     struct Host {
-        std::string name;
+        Text name;
         std::uint16_t port = 0;
     };
     std::vector<Host> hosts;
@@ -42,24 +42,27 @@ public:
     LmtpConnection& operator=(const LmtpConnection&) = delete;
     ~LmtpConnection();  // no process of a command's group is left behind
 
-    [[nodiscard]] Stream& stream() { return *stream_; }
+    [[nodiscard]] TlsStream& stream() { return secured_; }
     [[nodiscard]] ReplyReader& replies() { return replies_; }
     [[nodiscard]] const std::optional<Offer>& known_offer() const { return known_offer_; }  // only if taken up
-    [[nodiscard]] const std::string& host() const { return host_; }  // for H=; empty: not over TCP
+    [[nodiscard]] const LmtpHost& host() const { return host_; }
     // What else there is to say about a conversation that failed: why the command did not run, what it complained of.
     [[nodiscard]] std::string remark() const;
 
 private:
-    LmtpConnection(DeliveryContext& context, UniqueFd socket, std::string host);
-    LmtpConnection(DeliveryContext& context, int fd, std::string host, const Offer& offer);
+    LmtpConnection(DeliveryContext& context, UniqueFd socket, LmtpHost host);
+    LmtpConnection(DeliveryContext& context, int fd, LmtpHost host, const Offer& offer);
     LmtpConnection(DeliveryContext& context, Running command, std::string program);
 
     UniqueFd socket_;
     Running command_;
     std::optional<Offer> known_offer_;
     int fd_ = -1;  // of a socket
-    std::string host_, program_;
-    std::unique_ptr<FdStream> stream_;
+    LmtpHost host_;
+    std::string program_;
+    Clock& clock_;
+    FdStream stream_;
+    TlsStream secured_{clock_, stream_};  // over TCP; else everything goes through as it is
     ReplyReader replies_;
 };
 

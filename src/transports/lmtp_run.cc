@@ -14,6 +14,7 @@
 #include "transports/lmtp_connection.h"
 #include "transports/lmtp_verdicts.h"
 #include "wording/lmtp.h"
+#include "wording/tls.h"
 
 namespace postern {
 namespace {
@@ -98,26 +99,51 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
     auto message = message_to_send(context);
     if (!message) return same_for_all(context, message.error());
-    if (const auto kept = LmtpConnection::taken_up(context, *target)) {
-        if (auto report = converse(context, *target, *kept, *message)) return std::move(*report);
+    if (const auto kept = tls_.forbids_reuse() ? nullptr : LmtpConnection::taken_up(context, *target)) {
+        if (auto report = converse(context, *target, *kept, Dialogue::Tls::no, *message)) return std::move(*report);
     }
     if (context.idle != nullptr) context.keep_connection = nullptr;  // of no use here; the next delivery has none
-    const auto connection = LmtpConnection::open(context, options_, *target);
+    auto connection = LmtpConnection::open(context, options_, *target);
     if (!connection) return same_for_all(context, connection.error());
-    return *converse(context, *target, **connection, *message);
+    const auto tls = tls_.wanted_with(context, (*connection)->host());
+    if (!tls) return same_for_all(context, tls.error());
+    DeliveryReport report = *converse(context, *target, **connection, *tls, *message);
+    if (!options_.tls_tempfail_tryclear || *tls != Dialogue::Tls::if_offered || !tls_.handshake_failed()) return report;
+    const LmtpHost host = (*connection)->host();
+    connection->reset();  // a server may serve one client at a time
+    return converse_in_the_clear(context, *target, host, *message, std::move(report));
+}
+
+// As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it.
+DeliveryReport Lmtp::converse_in_the_clear(DeliveryContext& context, LmtpTarget target, const LmtpHost& host,
+                                           const SessionMessage& message, DeliveryReport failed) {
+    std::erase_if(target.hosts, [&](const LmtpTarget::Host& other) { return other.name != host.name; });
+    const auto connection = LmtpConnection::open(context, options_, target);
+    if (!connection) return failed;
+    DeliveryReport report = *converse(context, target, **connection, Dialogue::Tls::no, message);
+    report.main_lines.push_back(
+        wording::delivering_unencrypted(failed.addresses.front().outcome.message, (*connection)->host().text()));
+    return report;
 }
 
 // Nothing: a connection that was taken up is of no use any more, and the server has heard nothing of this message.
 std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const LmtpTarget& target,
-                                             LmtpConnection& connection, const SessionMessage& message) const {
+                                             LmtpConnection& connection, Dialogue::Tls tls,
+                                             const SessionMessage& message) {
+    const bool keep =
+        target.argv.empty() && context.keep_connection && !tls_.forbids_reuse() && !tls_.handshake_failed();
     const Dialogue::Settings settings{.hello_name = context.primary_hostname,
+                                      .tls = tls,
+                                      .clear_if_refused = options_.tls_tempfail_tryclear,
                                       .ignore_quota = options_.ignore_quota,
-                                      .keep_connection = target.argv.empty() && context.keep_connection};
+                                      .keep_connection = keep};
     const auto& known = connection.known_offer();
     Dialogue dialogue = known ? Dialogue(settings, envelope(context), *known) : Dialogue(settings, envelope(context));
-    Session session(context.os, context.clock, connection.stream(), connection.replies(),
-                    {.each = Seconds{options_.timeout.seconds},
-                     .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})});
+    Session session(
+        context.os, context.clock, connection.stream(), connection.replies(),
+        {.each = Seconds{options_.timeout.seconds},
+         .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})},
+        [&](Instant deadline) { return tls_.start(context, connection.host(), connection.stream(), deadline); });
     session.run(dialogue, message);
     if (dialogue.stale()) {
         connection.leave(context.os);
@@ -130,7 +156,8 @@ std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const Lmt
                                       .remark = connection.remark(),
                                       .top_bit_ok = context.configuration.main.print_topbitchars});
     for (AddressReport& address : report.addresses) {
-        address.host = connection.host();
+        address.host = connection.host().text();
+        if (connection.stream().active()) address.tls = tls_.facts();
         address.with_affixes = instance_.options.rcpt_include_affixes;
     }
     return report;
@@ -148,6 +175,7 @@ DeliveryPlan Lmtp::plan(DeliveryContext& context) {
             Outcome{.code = code::kHeaderFail, .message = wording::lmtp_headers_not_expanded(written.error().why)};
     plan.header_lines = std::move(headers.added);
     plan.removed_headers = std::move(headers.removed);
+    if (options_.hosts) plan.steps.push_back(tls_.plan());
     plan.steps.push_back(
         fmt::format("say MAIL FROM:<{}> and {} RCPT in one session", context.return_path, context.batch.size()));
     plan.steps.push_back(fmt::format("wait at most {} for each reply, {} in all",

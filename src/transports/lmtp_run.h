@@ -14,19 +14,26 @@ class Lmtp final : public Transport {
 public:
     using Options = LmtpOptions;
     static constexpr bool kKeepsConnections = true;
-    Lmtp(const TransportInstance& instance, const Options& options) : instance_(instance), options_(options) {}
+    Lmtp(const TransportInstance& instance, const Options& options)
+        : instance_(instance), options_(options), tls_(options) {}
+
+    std::optional<SetupFailure> setup(DeliveryContext& context) override { return tls_.read_own_certificate(context); }
 
     [[nodiscard]] DeliveryPlan plan(DeliveryContext& context) override;
     [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
 
 private:
     [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
-                                                         LmtpConnection& connection,
-                                                         const SessionMessage& message) const;
+                                                         LmtpConnection& connection, Dialogue::Tls tls,
+                                                         const SessionMessage& message);
+    [[nodiscard]] DeliveryReport converse_in_the_clear(DeliveryContext& context, LmtpTarget target,
+                                                       const LmtpHost& host, const SessionMessage& message,
+                                                       DeliveryReport failed);
     [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context) const;
 
     const TransportInstance& instance_;
     const Options& options_;
+    LmtpTls tls_;
 };
 
 }  // namespace postern

@@ -350,7 +350,7 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
     world.fake.set_peer({.path = "/run/gone", .ip = {}, .port = 0}, [&] { return gone; });
     IdleConnections::Connection idle{
         std::move(*world.fake.connect({.path = "/run/gone", .ip = {}, .port = 0}, std::chrono::milliseconds(0))),
-        "0\n0\n\n/run/lmtp"};
+        "0\n0\n\n\n/run/lmtp"};
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
@@ -362,7 +362,7 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
 TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftAlone) {
     serve();
     use_socket();
-    IdleConnections::Connection idle{UniqueFd(), "0\n0\n\n/run/other"};
+    IdleConnections::Connection idle{UniqueFd(), "0\n0\n\n\n/run/other"};
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");

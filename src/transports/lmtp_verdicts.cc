@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "wording/lmtp.h"
+#include "wording/tls.h"
 
 namespace postern {
 namespace {
@@ -49,8 +50,9 @@ Outcome trouble(const LmtpEnding& ending, const Dialogue::Failure& failure) {
             break;
         case Trouble::Kind::error:
             out.code = what.code;
-            out.message = what.code == EPIPE || what.code == ECONNRESET ? wording::lmtp_closed(failure.stage)
-                                                                        : wording::lmtp_message_unreadable();
+            out.message = what.code == EPIPE || what.code == ECONNRESET || what.code == EPROTO
+                              ? wording::lmtp_closed(failure.stage)
+                              : wording::lmtp_message_unreadable();
             break;
         case Trouble::Kind::too_early:
             out.code = code::kSmtpFormat;
@@ -60,6 +62,18 @@ Outcome trouble(const LmtpEnding& ending, const Dialogue::Failure& failure) {
             out.verdict = Verdict::panic;
             out.message = wording::lmtp_unsayable_address();
             break;
+        case Trouble::Kind::tls:
+            out.code = code::kTlsFailed;
+            out.message = printable(what.text, ending.top_bit_ok);
+            return out;
+        case Trouble::Kind::tls_not_offered:
+            out.code = code::kTlsRequired;
+            out.message = wording::tls_required_not_offered();
+            return out;
+        case Trouble::Kind::tls_refused:
+            out.code = code::kTlsRequired;
+            out.message = wording::tls_required_not_started();
+            return out;
     }
     out.message += ending.remark;
     return out;
@@ -72,7 +86,7 @@ Outcome common_outcome(const LmtpEnding& ending) {
     if (!failure->reply) return trouble(ending, *failure);
     Outcome out = refusal(ending, *failure->reply, failure->stage, code_of_4xx_at(failure->step));
     // A server that will not talk at all says nothing about this message (docs/differences.md, D-lmtp-greeting).
-    if (failure->step == Step::greeting || failure->step == Step::hello) {
+    if (failure->step == Step::greeting || failure->step == Step::hello || failure->step == Step::start_tls) {
         out.verdict = Verdict::defer;
         out.user_message.clear();
     }

@@ -33,6 +33,15 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
+void add_host(std::string& out, const AddressLine& line, const std::optional<SecureHost>& secure) {
+    if (line.host.empty()) return;
+    out += " H=" + line.host;
+    if (!secure) return;
+    if (secure->cipher) out += " X=" + *secure->cipher;
+    if (secure->verified) out += *secure->verified ? " CV=yes" : " CV=no";
+    if (secure->subject) out += " DN=\"" + *secure->subject + "\"";
+}
+
 // What follows "** " in both logs.
 std::string failure_tail(const NotDelivered& line) {
     std::string out;
@@ -49,7 +58,7 @@ std::string delivered(const Delivered& line) {
     add_envelope_tags(out, line);
     add_drivers(out, line);
     if (line.size) out += fmt::format(" S={}", *line.size);
-    if (!line.host.empty()) out += " H=" + line.host;
+    add_host(out, line, line.secure);
     out += line.shadow;
     if (line.confirmation) out += " C=" + quoted(*line.confirmation);
     add_time(out, "QT", line.queue_time);
@@ -61,6 +70,7 @@ std::string failed(const NotDelivered& line) {
     std::string out = "** " + line.address;
     add_envelope_tags(out, line);
     add_drivers(out, line);
+    add_host(out, line, line.secure);
     return out + failure_tail(line);
 }
 
@@ -82,6 +92,7 @@ std::string deferred(const NotDelivered& line) {
     }
     out += fmt::format(" defer ({})", line.code);
     if (line.code > 0) out += ": " + errno_text(line.code);
+    add_host(out, line, std::nullopt);
     add_time(out, "DT", line.deliver_time);
     if (!line.message.empty()) out += ": " + line.message;
     return out;

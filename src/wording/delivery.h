@@ -17,13 +17,21 @@ struct AddressLine {
     std::optional<std::string> sender;        // F=<…>, selector sender_on_delivery
     std::optional<std::string> return_path;   // P=<…>, selector return_path_on_delivery, if a delivery ran
     std::string router, transport;            // R=, T=; empty: absent
+    std::string host;                         // H=
     std::optional<std::string> deliver_time;  // DT=
+};
+
+// What is known of a host that was talked to behind TLS. Optional parts as above.
+struct SecureHost {
+    std::optional<std::string> cipher;   // X=, selector tls_cipher
+    std::optional<bool> verified;        // CV=, selector tls_certificate_verified
+    std::optional<std::string> subject;  // DN="…", selector tls_peerdn
 };
 
 struct Delivered : AddressLine {
     std::string_view marker = "=>";           // => -> *>
     std::optional<std::int64_t> size;         // S=
-    std::string host;                         // H=
+    std::optional<SecureHost> secure;         // behind H=
     std::string shadow;                       // " ST=…", ready made by shadow()
     std::optional<std::string> confirmation;  // C="…"
     std::optional<std::string> queue_time;    // QT=
@@ -31,9 +39,10 @@ struct Delivered : AddressLine {
 [[nodiscard]] std::string delivered(const Delivered& line);
 
 struct NotDelivered : AddressLine {
-    int code = 0;               // basic_errno
-    std::string message;        // printable already
-    bool at_transport = false;  // deferred lines: which stage gave up
+    std::optional<SecureHost> secure{};  // behind H= in ** lines
+    int code = 0;                        // basic_errno
+    std::string message;                 // printable already
+    bool at_transport = false;           // deferred lines: which stage gave up
     bool at_router = false;
 };
 [[nodiscard]] std::string failed(const NotDelivered& line);    // ** …

@@ -35,6 +35,38 @@ TEST(DeliveredLine, QuotesTheConfirmation) {
     EXPECT_EQ(delivered(line), R"(-> l1@test.example R=r_all T=t_l S=319 C="250 2.0.0 ok \"q\" \\ 0")");
 }
 
+// As exim4's smtp transport writes them.
+TEST(DeliveryLines, SayWhichHostAndHowSecure) {
+    Delivered line;
+    line.address = "joe@test.example";
+    line.router = "r1";
+    line.transport = "t1";
+    line.host = "localhost [127.0.0.1]";
+    line.confirmation = "250 saved";
+    line.secure = SecureHost{.cipher = "TLS1.3:TLS_AES_256_GCM_SHA384:256",
+                             .verified = true,
+                             .subject = "C=XX,O=Org\\, \\\"Q\\\",CN=localhost"};
+    EXPECT_EQ(delivered(line),
+              R"(=> joe@test.example R=r1 T=t1 H=localhost [127.0.0.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=yes )"
+              R"(DN="C=XX,O=Org\, \"Q\",CN=localhost" C="250 saved")");
+    line.secure = SecureHost{.cipher = {}, .verified = false, .subject = {}};
+    EXPECT_EQ(delivered(line), R"(=> joe@test.example R=r1 T=t1 H=localhost [127.0.0.1] CV=no C="250 saved")");
+
+    NotDelivered no;
+    no.address = "joe@test.example";
+    no.router = "r1";
+    no.transport = "t1";
+    no.host = "localhost [127.0.0.1]";
+    no.message = "why";
+    no.at_transport = true;
+    no.secure = SecureHost{.cipher = "TLS1.3:X:256", .verified = false, .subject = {}};
+    no.deliver_time = "0s";
+    EXPECT_EQ(failed(no), "** joe@test.example R=r1 T=t1 H=localhost [127.0.0.1] X=TLS1.3:X:256 CV=no: why DT=0s");
+    no.code = ECONNRESET;
+    EXPECT_EQ(deferred(no),
+              "== joe@test.example R=r1 T=t1 defer (104): Connection reset by peer H=localhost [127.0.0.1] DT=0s: why");
+}
+
 struct NotDeliveredCase {
     const char* name;
     NotDelivered line;
