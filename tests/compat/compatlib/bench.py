@@ -149,6 +149,7 @@ class Bench:
         root = str(self.root)
         for name in ("SPOOL", "LOG", "MAIL", "ETC"):
             template = template.replace(f"@{name}@", f"{root}/{name.lower()}")
+        template = template.replace("@PORT@", str(24000 + int(self.root.name[1:])))
         template = template.replace("@PEER@", f"{root}/etc/peer.sock")
         template = template.replace("@PEERCOMMAND@", f"/usr/bin/python3 {root}/etc/peer.py {root}/etc/peer.json {root}/wire/heard")
         return template.replace("@CONF@", str(self.config))
@@ -218,10 +219,10 @@ class Bench:
         wire, script = self.root / "wire", self.root / "etc" / "peer.json"
         wire.mkdir()
         wire.chmod(0o1777)
-        script.write_text(json.dumps({question: list(answers) for question, answers in step.script}))
+        script.write_text(self.text(json.dumps({question: list(answers) for question, answers in step.script})))
         shutil.copy(PEER, self.root / "etc" / "peer.py")    # where the delivery's user can read it
         if step.at != "command":
-            where = self.text("@PEER@") if step.at == "socket" else step.at
+            where = self.text("@PEER@" if step.at == "socket" else step.at)
             held.enter_context(peer_running([str(PEER), str(script), str(wire / "heard"), where]))
 
     def _remove_mbx_locks(self) -> None:

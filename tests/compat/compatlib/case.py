@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a case is made of: a configuration text, set-up steps and calls. Values only; bench.py runs them.
 
-Every text may name the case's private directories: @SPOOL@ @LOG@ @MAIL@ @ETC@ @CONF@. Paths of set-up steps are relative
+Every text may name the case's private directories: @SPOOL@ @LOG@ @MAIL@ @ETC@ @CONF@, and a port of its own, @PORT@. Paths of set-up steps are relative
 to the case's root, so "mail/box" is @MAIL@/box. Both sides use the very same paths, one after the other.
 """
 from __future__ import annotations

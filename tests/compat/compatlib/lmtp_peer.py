@@ -5,17 +5,21 @@ an lmtp transport (standard input and output); bench.py runs it behind a socket.
 
 usage: lmtp_peer.py SCRIPT RECORD [SOCKET]
 
-SCRIPT is JSON: for each question (greeting, LHLO, MAIL, RCPT, DATA, MESSAGE, RSET, QUIT, other) a list of answers, used
+SCRIPT is JSON: for each question (greeting, LHLO, STAR(TTLS), MAIL, RCPT, DATA, MESSAGE, RSET, QUIT, other) a list of answers, used
 one after the other, the last one again and again (over all sessions of a socket). MESSAGE is asked once for each accepted recipient. An answer is the
-text of a reply ("250-a\\n250 b", sent with CRLF), or "@close", "@silence" (until the client goes), "@exit N",
+text of a reply ("250-a\\n250 b", sent with CRLF), or "@close", "@silence" (until the client goes), "@exit N", "@tls",
 "@raw TEXT" (sent as it is), "@stderr TEXT" (then the next answer), several of them joined by "|". "offer" adds lines to
-the answer to LHLO. RECORD grows as the sessions go on.
+the answer to LHLO. RECORD grows as the sessions go on; what comes behind TLS stands there as it was meant.
+
+"tls" is [PEM, word…]: the server's key and certificate. "start": TLS begins at once; "ask=PEM": the client has to show a
+certificate of that authority; "1.2": nothing newer. After "@tls" the record says what the client has shown.
 """
 import contextlib
 import json
 import os
 import select
 import socket
+import ssl
 import sys
 import time
 
@@ -37,10 +41,10 @@ class End(Exception):
 
 
 class Session:
-    def __init__(self, script, used, read, write):
+    def __init__(self, script, used, read, write, secure=None):
         self.script = {**DEFAULTS, **script}
         self.used = used
-        self.read, self.write = read, write
+        self.read, self.write, self.secure = read, write, secure
         self.pending = b""
         self.accepted = 0
 
@@ -60,6 +64,9 @@ class Session:
             while self.hear():
                 pass
             raise End
+        if text == "@tls":
+            self.secure()
+            return ""
         if text.startswith("@exit "):
             os._exit(int(text[6:]))
         if text.startswith("@sleep "):
@@ -102,7 +109,7 @@ class Session:
             self.answer("greeting")
             while True:
                 self.command(self.line())
-        except (End, BrokenPipeError, ConnectionResetError):
+        except (End, BrokenPipeError, ConnectionResetError, ssl.SSLError):
             pass
 
     def command(self, line):
@@ -131,6 +138,7 @@ class Session:
 def load(path):
     with open(path, encoding="utf-8") as file:
         script = json.load(file)
+    script["start"] = "start" in script.get("tls", ())
     offer = script.pop("offer", None)
     if offer:
         lines = ["peer.example", *offer]
@@ -138,7 +146,51 @@ def load(path):
     return script
 
 
-def one_session(script, used, path, read, write):
+def tls_context(words, names):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(words[0])
+    for word in words[1:]:
+        if word.startswith("ask="):
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(word[4:])
+        if word == "1.2":
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+    return context
+
+
+class Client:
+    """The connection to one client, in the clear or behind TLS."""
+
+    def __init__(self, accepted, tls):
+        self.socket, self.tls = accepted, tls
+        self.names = []
+
+    def secure(self):
+        self.socket = tls_context(self.tls, self.names).wrap_socket(self.socket, server_side=True)
+        certificate = self.socket.getpeercert()
+        subject = ",".join(f"{key}={value}" for part in certificate["subject"] for key, value in part) if certificate else "nobody"
+        return f"--- TLS with {subject}, for {self.names[-1] if self.names else None}\n".encode()
+
+    def read(self):
+        try:
+            return self.socket.recv(65536)
+        except ConnectionResetError:            # the client has not read all that we said; what it said is still there
+            return self.socket.recv(65536)
+
+    def write(self, answer):                    # a client that is gone already may have said something before
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.socket.sendall(answer)
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            if isinstance(self.socket, ssl.SSLSocket):
+                self.socket.settimeout(2)
+                self.socket.unwrap()
+        self.socket.close()
+
+
+def one_session(script, used, path, read, write, secure=None):
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     os.write(fd, b"--- session\n")
 
@@ -146,7 +198,14 @@ def one_session(script, used, path, read, write):
         heard = read()
         os.write(fd, heard)
         return heard
-    Session(script, used, read_and_record, write).run()
+
+    def secure_and_record():
+        os.write(fd, secure())
+    session = Session(script, used, read_and_record, write, secure_and_record)
+    with contextlib.suppress(OSError):          # a handshake that fails ends the session
+        if script.get("start"):
+            secure_and_record()
+        session.run()
     os.close(fd)
 
 
@@ -154,18 +213,8 @@ def serve(script, path, listener):
     """One client after the other, until standard input ends and nobody waits any more."""
     used = {}
     while listener in select.select([listener, sys.stdin], [], [])[0]:
-        client, _ = listener.accept()
-
-        def read():
-            try:
-                return client.recv(65536)
-            except ConnectionResetError:        # the client has not read all that we said; what it said is still there
-                return client.recv(65536)
-
-        def write(answer):                      # a client that is gone already may have said something before
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                client.sendall(answer)
-        one_session(script, used, path, read, write)
+        client = Client(listener.accept()[0], script.get("tls"))
+        one_session(script, used, path, client.read, client.write, client.secure)
         client.close()
 
 
