@@ -8,6 +8,7 @@
 
 #include "config/driver_options.h"
 #include "wording/pipe.h"
+#include "wording/tls.h"
 
 namespace postern {
 namespace {
@@ -68,6 +69,24 @@ void check_confinement(const Configuration& configuration, ProcessRunner& proces
     }
 }
 
+// Files of TLS that are named as they are: better to hear it before a server wants them.
+void check_tls_files(const Configuration& configuration, Os& os, std::vector<Finding>& findings) {
+    constexpr std::string_view kOptions[] = {"tls_certificate", "tls_crl", "tls_privatekey", "tls_verify_certificates"};
+    for (const TransportInstance& instance : configuration.transports) {
+        for (const std::string_view name : kOptions) {
+            const OptionRow* row = find_option(instance.driver->options, name);
+            if (row == nullptr) continue;
+            const std::string path(row->expanded_text(instance.private_options.get()).text);
+            if (!path.starts_with('/') || path.find_first_of("$\\") != std::string::npos) continue;
+            const Result<FileStat> there = os.stat(AtPath(path), Follow::yes);
+            if (there) continue;
+            const std::string why = wording::tls_unreadable(name, path, there.error().code);
+            findings.push_back(
+                {.where = instance.where, .message = "transport " + instance.name + ": " + why, .warning = true});
+        }
+    }
+}
+
 std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
     LoadRequest request;
     request.files = line.configuration_files;
@@ -97,6 +116,7 @@ std::vector<Finding> look(Workplace::World world, const CommandLine& line) {
                 {.where = transport.where, .message = "transport " + transport.name + ": " + advice, .warning = true});
     }
     check_confinement(*loaded.configuration, world.processes, findings);
+    check_tls_files(*loaded.configuration, world.os, findings);
     std::ranges::stable_sort(findings, {}, [](const Finding& f) { return f.where.line; });
     for (const std::string& warning : loaded.configuration->warnings)
         findings.push_back({.message = warning, .warning = true});

@@ -78,6 +78,33 @@ TEST(Check, SaysWhatTheKernelLacksForConfinedCommands) {
     }
 }
 
+TEST(Check, NamesFilesOfTlsThatAreNotThere) {
+    const struct {
+        const char* name;
+        const char* options;
+        const char* want;  // what the only warning says; "": there is none
+    } kCases[] = {
+        {"there", "  tls_certificate = /conf\n  tls_crl = /conf\n", ""},
+        {"certificate", "  tls_certificate = /none\n", "tls_certificate: /none: No such file or directory"},
+        {"authorities", "  tls_verify_certificates = /none\n",
+         "tls_verify_certificates: /none: No such file or directory"},
+        {"revocations", "  tls_crl = /none\n", "tls_crl: /none: No such file or directory"},
+        {"expanded", "  tls_crl = /none/$host\n", ""},
+        {"system", "  tls_verify_certificates = system\n", ""},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        const Checked checked =
+            check({7, true}, "server:\n  driver = lmtp\n  hosts = mx.example\n  batch_max = 9\n  user = mail\n" +
+                                 std::string(c.options));
+        EXPECT_EQ(checked.code, 0);
+        const std::string want = c.want;
+        EXPECT_EQ(checked.text,
+                  want.empty() ? "/conf: no errors\n"
+                               : "/conf:13: warning: transport server: " + want + "\n/conf: 0 errors, 1 warning\n");
+    }
+}
+
 TEST(Check, TheKernelsLackInJson) {
     const auto found = nlohmann::json::parse(check({0, true}, "  confine\n", true).text, nullptr, false);
     ASSERT_TRUE(found.is_object());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a TLS client believes and shows: authorities, revocation lists, its own certificate, cipher suites.
 #include <climits>
+#include <utility>
 
 #include "base/strings.h"
 #include "protocol/tls_session.h"
@@ -69,51 +70,59 @@ private:
         if (!directory.empty() && api_.SSL_CTX_load_verify_dir(context_, directory.c_str()) != 1)
             return bad(api_, kOption);
         if (settings_.authorities.empty()) return std::nullopt;
-        const Buffer pem = buffer(settings_.authorities);
-        std::size_t count = 0;
-        for (;; ++count) {
-            const Certificate one(api_, api_.PEM_read_bio_X509(pem.get(), nullptr, no_password, nullptr));
-            if (!one) break;
-            if (api_.X509_STORE_add_cert(api_.SSL_CTX_get_cert_store(context_), one.get()) != 1)
-                return bad(api_, kOption);
-        }
-        if (!at_end_of_pem() || count == 0) return bad(api_, kOption, count == 0 ? "no certificate" : "");
-        return std::nullopt;
+        return each_certificate(settings_.authorities, kOption, [this](X509* one) {
+            return api_.X509_STORE_add_cert(api_.SSL_CTX_get_cert_store(context_), one) == 1;
+        });
     }
 
     std::optional<TlsFailure> revocations() {
         if (settings_.revocations.empty()) return std::nullopt;
-        const Buffer pem = buffer(settings_.revocations);
-        std::size_t count = 0;
-        for (;; ++count) {
-            const Revocations one(api_, api_.PEM_read_bio_X509_CRL(pem.get(), nullptr, no_password, nullptr));
-            if (!one) break;
-            if (api_.X509_STORE_add_crl(api_.SSL_CTX_get_cert_store(context_), one.get()) != 1)
-                return bad(api_, "tls_crl");
-        }
-        if (!at_end_of_pem() || count == 0) return bad(api_, "tls_crl", count == 0 ? "no revocation list" : "");
-        return std::nullopt;
+        const auto read = [this](BIO* from) {
+            return Revocations(api_, api_.PEM_read_bio_X509_CRL(from, nullptr, no_password, nullptr));
+        };
+        return each_in(settings_.revocations, "tls_crl", "no revocation list", read, [this](X509_CRL* one) {
+            return api_.X509_STORE_add_crl(api_.SSL_CTX_get_cert_store(context_), one) == 1;
+        });
     }
 
     // The first certificate is ours, those behind it lead to an authority.
     std::optional<TlsFailure> own_certificate() {
         if (settings_.certificate.empty()) return std::nullopt;
-        const Buffer pem = buffer(settings_.certificate);
-        std::size_t count = 0;
-        for (;; ++count) {
-            Certificate one(api_, api_.PEM_read_bio_X509(pem.get(), nullptr, no_password, nullptr));
-            if (!one) break;
-            const bool taken = count == 0 ? api_.SSL_CTX_use_certificate(context_, one.get()) == 1
-                                          : api_.SSL_CTX_ctrl(context_, SSL_CTRL_CHAIN_CERT, 1, one.get()) == 1;
-            if (!taken) return bad(api_, "tls_certificate");
-        }
-        if (!at_end_of_pem() || count == 0) return bad(api_, "tls_certificate", count == 0 ? "no certificate" : "");
-        const Buffer key_pem = buffer(settings_.key);
-        const Key key(api_, api_.PEM_read_bio_PrivateKey(key_pem.get(), nullptr, no_password, nullptr));
+        bool first = true;
+        const auto use = [&](X509* one) {
+            if (std::exchange(first, false)) return api_.SSL_CTX_use_certificate(context_, one) == 1;
+            return api_.SSL_CTX_ctrl(context_, SSL_CTRL_CHAIN_CERT, 1, one) == 1;
+        };
+        if (auto failed = each_certificate(settings_.certificate, "tls_certificate", use)) return failed;
+        const Buffer pem = buffer(settings_.key);
+        const Key key(api_, api_.PEM_read_bio_PrivateKey(pem.get(), nullptr, no_password, nullptr));
         if (!key) return bad(api_, "tls_privatekey", "no private key, or one with a password");
         if (api_.SSL_CTX_use_PrivateKey(context_, key.get()) != 1 || api_.SSL_CTX_check_private_key(context_) != 1)
             return bad(api_, "tls_privatekey");
         return std::nullopt;
+    }
+
+    // All objects of one kind in a PEM text, each given to `use`; `none`: what is wrong with a text that has none.
+    template <class Read, class Use>
+    std::optional<TlsFailure> each_in(const std::string& text, std::string_view option, std::string none, Read read,
+                                      Use use) const {
+        const Buffer pem = buffer(text);
+        std::size_t count = 0;
+        for (;; ++count) {
+            const auto one = read(pem.get());
+            if (!one) break;
+            if (!use(one.get())) return bad(api_, option);
+        }
+        if (count > 0 && at_end_of_pem()) return std::nullopt;
+        return bad(api_, option, count == 0 ? std::move(none) : std::string());
+    }
+
+    template <class Use>
+    std::optional<TlsFailure> each_certificate(const std::string& text, std::string_view option, Use use) const {
+        const auto read = [this](BIO* from) {
+            return Certificate(api_, api_.PEM_read_bio_X509(from, nullptr, no_password, nullptr));
+        };
+        return each_in(text, option, "no certificate", read, use);
     }
 
     // Of a file of several objects: it ended where it should, and leaves no error behind.

@@ -12,10 +12,6 @@ constexpr std::size_t kMostOfSubject = 1024;
 constexpr unsigned long kSubjectForm =
     ASN1_STRFLGS_RFC2253 | XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_FN_SN | XN_FLAG_DUMP_UNKNOWN_FIELDS;
 
-bool is_address(std::string_view host) {
-    return host.find(':') != std::string_view::npos || host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 // What the peer's certificate has to show.
 bool ask_for(const TlsLibrary& api, SSL* ssl, const TlsSettings& settings) {
     X509_VERIFY_PARAM* const param = api.SSL_get0_param(ssl);
@@ -25,7 +21,7 @@ bool ask_for(const TlsLibrary& api, SSL* ssl, const TlsSettings& settings) {
     if (!settings.revocations.empty()) flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
     if (api.X509_VERIFY_PARAM_set_flags(param, flags) != 1) return false;
     if (settings.host.empty() || settings.verify == TlsSettings::Verify::no) return true;
-    if (is_address(settings.host)) return api.X509_VERIFY_PARAM_set1_ip_asc(param, settings.host.c_str()) == 1;
+    if (is_ip_address(settings.host)) return api.X509_VERIFY_PARAM_set1_ip_asc(param, settings.host.c_str()) == 1;
     api.X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return api.X509_VERIFY_PARAM_set1_host(param, settings.host.data(), settings.host.size()) == 1;
 }

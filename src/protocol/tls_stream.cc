@@ -14,12 +14,18 @@ constexpr std::size_t kRecord = 16384;   // bytes in one record of TLS at most
 constexpr int kMostSilentRecords = 256;  // that has_input() looks through before it leaves the rest to read()
 constexpr Seconds kThere{1};             // for bytes that are there already
 
+TlsFailure closed() { return {TlsFailure::Kind::closed, "the server closed the connection"}; }
+
 TlsFailure failure_of(const Error& error) {
     if (error.code == ETIMEDOUT) return {TlsFailure::Kind::timeout, errno_text(error.code)};
     return {TlsFailure::Kind::closed, errno_text(error.code)};
 }
 
 }  // namespace
+
+bool is_ip_address(std::string_view host) {
+    return host.find(':') != std::string_view::npos || host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
 
 TlsStream::TlsStream(Clock& clock, Stream& below) : clock_(clock), below_(below) {}
 TlsStream::~TlsStream() = default;
@@ -43,7 +49,8 @@ tl::expected<void, TlsFailure> TlsStream::shake_hands(TlsSettings::Verify verify
         std::string complaint = step == TlsSession::Step::failed ? session_->complaint() : std::string();
         const Status sent = flush(deadline);  // after a failure: the alert that tells the peer
         if (step == TlsSession::Step::done && sent) return {};
-        if (step == TlsSession::Step::failed || step == TlsSession::Step::ended) {
+        if (step == TlsSession::Step::ended) return tl::unexpected(closed());
+        if (step == TlsSession::Step::failed) {
             std::string fault = session_->verification_fault();
             if (verify == TlsSettings::Verify::required && !fault.empty())
                 return tl::unexpected(TlsFailure{TlsFailure::Kind::certificate, std::move(fault)});
@@ -52,7 +59,7 @@ tl::expected<void, TlsFailure> TlsStream::shake_hands(TlsSettings::Verify verify
         if (!sent) return tl::unexpected(failure_of(sent.error()));
         const Result<bool> more = take_more(deadline);
         if (!more) return tl::unexpected(failure_of(more.error()));
-        if (!*more) return tl::unexpected(TlsFailure{TlsFailure::Kind::closed, "the server closed the connection"});
+        if (!*more) return tl::unexpected(closed());
     }
 }
 

@@ -42,6 +42,9 @@ struct TlsPeer {
     bool operator==(const TlsPeer&) const = default;
 };
 
+// No name: certificates for addresses say so in another way, and there is no SNI for them.
+[[nodiscard]] bool is_ip_address(std::string_view host);
+
 // Whether the library is there; the Error's text names it.
 [[nodiscard]] Status tls_is_available();
 

@@ -349,6 +349,18 @@ TEST_F(TlsStreamTest, BreaksAnywhereInTheHandshake) {
     }
 }
 
+TEST_F(TlsStreamTest, AFarewellInsteadOfAHandshake) {
+    TlsLmtpServer::Script silent = script();
+    silent.cut_after = 0;
+    silent.cut = Cut::silence;
+    connect(silent);
+    server->say(std::string("\x15\x03\x03\x00\x02\x01\x00", 7));
+    const auto peer = start(settings());
+    ASSERT_FALSE(peer);
+    EXPECT_EQ(peer.error().kind, Kind::closed);
+    EXPECT_EQ(peer.error().text, "the server closed the connection");
+}
+
 TEST_F(TlsStreamTest, EveryCallMayFail) {
     for (const int code : {EIO, ECONNRESET, EINTR, EAGAIN}) {
         for (long n = 1; n < 1000; ++n) {

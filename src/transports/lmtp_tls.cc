@@ -57,10 +57,6 @@ Result<std::string> read_plain_file(Os& os, const std::string& path) {
     return read_all(os, fd.get(), kLongestFile);
 }
 
-bool is_address(std::string_view host) {
-    return host.find(':') != std::string_view::npos || host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 // Everything that is worked out for one server, as the recipient.
 class Settings {
 public:
@@ -137,7 +133,7 @@ private:
     }
     Done server_name() {
         if (!options_.tls_sni.set) {
-            if (!is_address(name())) out_.sni = name();
+            if (!is_ip_address(name())) out_.sni = name();
             return {};
         }
         auto sni = value_of(context_, scope_, options_.tls_sni, "tls_sni");
@@ -198,6 +194,7 @@ std::optional<SetupFailure> LmtpTls::read_own_certificate(DeliveryContext& conte
     auto content = read_as_root(context, *certificate, "tls_certificate");
     if (!content) return failed(content.error());
     certificate_ = *std::move(content);
+    if (certificate_.empty()) return failed(wording::tls_option_failed("tls_certificate", "no certificate"));
     const auto key = path_of(context, context.scope, options_.tls_privatekey, "tls_privatekey");
     if (!key) return failed(key.error());
     if (key->empty()) {

@@ -277,6 +277,7 @@ TEST_F(LmtpTlsTest, ShowsItsCertificateThatOnlyRootCanRead) {
 TEST_F(LmtpTlsTest, OwnCertificatesThatCannotBeUsed) {
     world.fake.put_file("/etc/own.pem", authority.issue({}).certificate);
     world.fake.put_file("/home/joe/own.pem", authority.pem(), 0644, DeliveryWorld::kUser);
+    world.fake.put_file("/etc/empty.pem", "");
     world.fake.put_file("/etc/open.pem", authority.pem(), 0666);
     world.fake.put_symlink("/home/joe/link", "/etc/own.pem", DeliveryWorld::kUser);
     const struct {
@@ -292,6 +293,7 @@ TEST_F(LmtpTlsTest, OwnCertificatesThatCannotBeUsed) {
         {"/home/joe/link", "", "tls_certificate: /home/joe/link: others than its owner can change \"joe\""},
         {"/etc/$local_part", "", "Tainted name '/etc/joe' for tls_certificate not permitted"},
         {"/etc/own.pem", "/etc/$local_part", "Tainted name '/etc/joe' for tls_privatekey not permitted"},
+        {"/etc/empty.pem", "", "tls_certificate: no certificate"},
         {"own.pem", "", "tls_certificate: not an absolute path: \"own.pem\""},
         {"${nosuch:x}", "", "tls_certificate: unknown expansion operator \"nosuch\""},
     };
