@@ -163,7 +163,7 @@ SPOOLS = [
     spool("journal-unknown", header(HEAD + TWO), body(), journal("other@test.example\n")),
     spool("journal-empty", header(HEAD + TWO), body(), journal("")),
     spool("frozen", header(HEAD + "-frozen 1606018300\n" + TAIL), body()),
-    spool("frozen-old", header(HEAD + "-frozen 1606018300\n" + TAIL), body(), calls=(Call("-q"), Call("-bp"))),
+    spool("frozen-old", header(HEAD + "-frozen 1606018300\n" + TAIL), body(), calls=(Call("-q"), Call("-bp")), difference="D-spool-done-mark", differs_in=("spool",)),    # -D has been read
     spool("frozen-timeout", header(HEAD + "-frozen 1606018300\n" + TAIL.replace("<sender@b.example>", "<>")), body(), calls=(Call("-q"), Call("-bp")), main=ORDER + "\nauto_thaw = 1h"),
     spool("deleted-header", header(HEAD + TAIL.replace("013  Subject", "013* Subject")), body()),
     spool("acl-variables", header(HEAD + "-aclc _x 3\na\nb\n-aclm 0 2\nhi\n" + TAIL), body()),
