@@ -101,20 +101,22 @@ def bodies(server) -> list[bytes]:
 
 def test_cyrus(place, postern):
     """A delivery to two, one user who is unknown, one whose quota is used up (Cyrus takes the message that exceeds it): in one
-    session, each with its own end."""
+    session, each with its own end.
+
+    The first session makes all mailboxes: processes of Cyrus' that start in one second give them the same names."""
     with cyrus(place / "cyrus", ["joe", "ann", "full"], quota_kib=4) as server:
         world = world_with(place, postern, f"socket = {server.socket}")
         message = MESSAGE + b".\n..dots\n"
         text = message.partition(b"\n\n")[2].replace(b"\n", b"\r\n")
-        assert world.send("joe@test.example", "ann@test.example", message=message).code == 0
+        assert world.send("joe@test.example", "ann@test.example", "full@test.example", message=message).code == 0
         assert world.queue() == [], world.log()
-        assert bodies(server) == [text] * 2 and len(lines_of(world, "=>") + lines_of(world, "->")) == 2
+        assert bodies(server) == [text] * 3 and len(lines_of(world, "=>") + lines_of(world, "->")) == 3
 
         world.send("full@test.example", message=MESSAGE + (b"x" * 70 + b"\n") * 60)
-        assert len(bodies(server)) == 3 and world.queue() == [], world.log()
+        assert len(bodies(server)) == 4 and world.queue() == [], world.log()
         assert world.send("joe@test.example", "nobody@test.example", "full@test.example", "ann@test.example",
                           message=MESSAGE + (b"y" * 70 + b"\n") * 30).code == 0
-    assert len(lines_of(world, "=>") + lines_of(world, "->")) == 5 and len(bodies(server)) == 5, world.log()
+    assert len(lines_of(world, "=>") + lines_of(world, "->")) == 6 and len(bodies(server)) == 6, world.log()
     (unknown,) = lines_of(world, "**")
     assert "nobody@test.example" in unknown and "LMTP error after RCPT TO:<nobody@test.example>: 550-Mailbox unknown." in unknown
     (full,) = lines_of(world, "==")
