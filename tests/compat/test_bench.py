@@ -10,9 +10,12 @@ from compatlib.groups import judge
 from compatlib.observe import BASE62, Normaliser, show, tree, unique_names
 
 
+COLLECTED = time.time()    # when the "now" of the cases was; a case may run minutes later
+
+
 @pytest.fixture
 def normalise(tmp_path):
-    return Normaliser(tmp_path, time.time(), "")
+    return Normaliser(tmp_path, COLLECTED, "")
 
 
 def now(form: str) -> str:
