@@ -76,7 +76,7 @@ Rewriter::Hooks rewrite_log_of_child(const Engine& engine) {
 // Everything up to end of file, which comes when the child has closed its end or is gone.
 std::string read_report(Os& os, int fd) {
     std::string bytes;
-    char buffer[16384];
+    char buffer[4096];
     while (bytes.size() < kLongestReport) {
         const Result<std::size_t> n = os.read(fd, buffer);
         if (!n) {

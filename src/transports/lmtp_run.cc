@@ -25,7 +25,7 @@ bool has_top_bit(std::string_view text) {
 
 // A body that cannot be read now will be found out when it is sent.
 bool body_has_top_bit(Os& os, const BodySource& body) {
-    std::array<char, 16UL * 1024> block;
+    std::array<char, 4UL * 1024> block;
     for (std::int64_t at = body.start;;) {
         const Result<std::size_t> got = os.pread(body.fd, block, at);
         if (!got || *got == 0) return false;
