@@ -36,7 +36,7 @@ bool expand_option(Loader& loader, std::string_view name, PlainString& option) {
 
 std::optional<User> run_time_account(Os& os) {
     for (const std::string_view name : kAccounts) {
-        if (auto user = os.user(std::string(name)); user && *user) return *std::move(user);
+        if (auto user = os.local_user(std::string(name)); user && *user) return *std::move(user);
     }
     return std::nullopt;
 }

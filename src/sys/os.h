@@ -170,6 +170,8 @@ public:
     // --- accounts and host; nullopt: no such entry; Error: the service failed, try again later ---
     virtual Result<std::optional<User>> user(const std::string& name) = 0;
     virtual Result<std::optional<User>> user(uid_t uid) = 0;
+    // Of /etc/passwd alone. To learn from all account services that there is no such name costs more than a delivery.
+    virtual Result<std::optional<User>> local_user(const std::string& name) = 0;
     virtual Result<std::optional<Group>> group(const std::string& name) = 0;
     virtual Result<std::optional<Group>> group(gid_t gid) = 0;
     virtual Result<std::vector<gid_t>> groups_of(const User& user) = 0;  // getgrouplist: for initgroups

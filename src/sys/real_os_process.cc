@@ -7,6 +7,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <memory>
+
 #include "sys/real_call.h"
 #include "sys/real_os.h"
 
@@ -110,6 +113,19 @@ Result<std::optional<User>> RealOs::user(uid_t uid) {
                      [&](struct passwd* space, std::vector<char>& b, struct passwd** out) {
                          return ::getpwuid_r(uid, space, b.data(), b.size(), out);
                      });
+}
+
+Result<std::optional<User>> RealOs::local_user(const std::string& name) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"), std::fclose);
+    if (file == nullptr) return failure(errno, "open", "/etc/passwd");
+    return find_user("fgetpwent", name, [&](struct passwd* space, std::vector<char>& b, struct passwd** out) {
+        std::rewind(file.get());
+        int code = 0;
+        do {
+            code = ::fgetpwent_r(file.get(), space, b.data(), b.size(), out);
+        } while (code == 0 && name != space->pw_name);
+        return code;
+    });
 }
 
 Result<std::optional<Group>> RealOs::group(const std::string& name) {

@@ -186,6 +186,7 @@ public:
     pid_t pid() override { return process_.pid; }
     Result<std::optional<User>> user(const std::string& name) override;
     Result<std::optional<User>> user(uid_t uid) override;
+    Result<std::optional<User>> local_user(const std::string& name) override;
     Result<std::optional<Group>> group(const std::string& name) override;
     Result<std::optional<Group>> group(gid_t gid) override;
     Result<std::vector<gid_t>> groups_of(const User& user) override;

@@ -198,6 +198,9 @@ Result<std::optional<Entry>> pick(const std::vector<Entry>& entries, int error, 
 Result<std::optional<User>> FakeOs::user(const std::string& name) {
     return pick(users_, accounts_error_, "getpwnam", [&](const User& u) { return u.name == name; });
 }
+Result<std::optional<User>> FakeOs::local_user(const std::string& name) {
+    return pick(users_, accounts_error_, "fgetpwent", [&](const User& u) { return u.name == name; });
+}
 Result<std::optional<User>> FakeOs::user(uid_t uid) {
     return pick(users_, accounts_error_, "getpwuid", [&](const User& u) { return u.uid == uid; });
 }

@@ -242,6 +242,7 @@ Status FaultOs::set_gids(gid_t gid) { FORWARD(set_ids, "gid", set_gids(gid)); }
 Status FaultOs::set_uids(uid_t uid) { FORWARD(set_ids, "uid", set_uids(uid)); }
 Status FaultOs::limit_core_size(std::uint64_t bytes) { FORWARD(limit, "core", limit_core_size(bytes)); }
 Result<std::optional<User>> FaultOs::user(const std::string& name) { FORWARD(accounts, name, user(name)); }
+Result<std::optional<User>> FaultOs::local_user(const std::string& name) { FORWARD(accounts, name, local_user(name)); }
 Result<std::optional<User>> FaultOs::user(uid_t uid) { FORWARD(accounts, std::to_string(uid), user(uid)); }
 Result<std::optional<Group>> FaultOs::group(const std::string& name) { FORWARD(accounts, name, group(name)); }
 Result<std::optional<Group>> FaultOs::group(gid_t gid) { FORWARD(accounts, std::to_string(gid), group(gid)); }

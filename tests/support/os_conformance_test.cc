@@ -568,6 +568,8 @@ TEST_P(OsConformance, AccountsAndHost) {
     EXPECT_EQ((*root)->uid, 0u);
     EXPECT_EQ((*root)->home, "/root");
     EXPECT_EQ(os().user(uid_t{0}).value()->name, "root");
+    EXPECT_EQ(os().local_user("root").value()->home, "/root");
+    EXPECT_EQ(os().local_user("no-such-user-here").value(), std::nullopt);
     EXPECT_EQ(os().group(std::string("root")).value()->gid, 0u);
     EXPECT_EQ(os().group(gid_t{0}).value()->name, "root");
     EXPECT_THAT(os().groups_of(**root).value(), testing::Contains(0u));
