@@ -63,6 +63,12 @@ struct Story {
 class ReplyCrash : public testing::TestWithParam<Story> {
 protected:
     static void prepare(World& w) {
+        prepare_machine(w);
+        Spool spool(w.fake, {.directory = "/spool", .split = GetParam().split, .owner = kExim, .group = kExim});
+        ASSERT_TRUE(put_on_queue(w.fake, spool));
+    }
+
+    static void prepare_machine(World& w) {
         FakeOs& os = w.fake;
         os.add_user("exim", kExim, kExim);
         os.add_group("exim", kExim);
@@ -73,11 +79,13 @@ protected:
         os.put_directory("/mail", 0755, kUser, kMail);
         const std::string main = GetParam().split ? "split_spool_directory\n" : "";
         os.put_file("/etc/conf", main + kConfiguration + GetParam().options);
-        Spool spool(os, {.directory = "/spool", .split = GetParam().split, .owner = kExim, .group = kExim});
-        auto held = spool.begin(kId);
-        ASSERT_TRUE(held);
-        ASSERT_TRUE(write_all(os, (*held)->data_fd(), "body\n"));
-        ASSERT_TRUE(spool.commit(**held, message()));
+    }
+
+    static Result<std::unique_ptr<HeldMessage>> put_on_queue(Os& os, Spool& spool) {
+        POSTERN_TRY_ASSIGN(auto held, spool.begin(kId));
+        POSTERN_TRY(write_all(os, held->data_fd(), "body\n"));
+        POSTERN_TRY(spool.commit(*held, message()));
+        return held;
     }
 
     static Message message() {
@@ -97,6 +105,15 @@ protected:
         const auto line = parse_command_line("exim", {"-C", "/etc/conf", "-M", id});
         Workplace place({os, w.clock, w.processes}, *line);
         if (place.open()) (void)deliver_from_spool(place.engine(), id, {.forced = true, .thaw = true});
+    }
+
+    // -odf
+    static void deliver_on_the_spot(World& w) {
+        const auto line = parse_command_line("exim", {"-C", "/etc/conf", "-odf", "joe@example"});
+        Workplace place({w.os, w.clock, w.processes}, *line);
+        if (!place.open() || place.spool_is_durable()) return;
+        auto held = put_on_queue(w.os, place.spool());
+        if (held) (void)deliver_held(place.engine(), std::move(*held), message(), false);
     }
 
     // Everything that it finds but the message that was cut short.
@@ -121,12 +138,16 @@ protected:
         return found;
     }
 
-    static void expect_one_reply(World& w) {
+    static void settle(World& w) {
         w.clock.advance(std::chrono::hours(1));  // old locks may be broken
         for (int again = 0; again < 2; ++again) {
             run(w, w.fake, kId);
             other_runner(w);
         }
+    }
+
+    static void expect_one_reply(World& w) {
+        settle(w);
         const std::string state = w.fake.tree_text("/spool") + w.fake.content("/log/mainlog");
         EXPECT_EQ(replies(w.fake), 1U) << state;
         const bool stuck = GetParam().recipients.size() > 1;
@@ -143,6 +164,32 @@ TEST_P(ReplyCrash, LeavesOneReply) {
                         other_runner(w);
                         expect_one_reply(w);
                     });
+}
+
+// Nobody has been answered, and nothing of the message is synced: if its files are there all the same, so is the record
+// of its reply.
+TEST_P(ReplyCrash, OnTheSpotWithThePowerCut) {
+    const FakeOs::Disk disk{{"/spool/intent"}, 4096};
+    bool hit = true;
+    for (long n = 1; hit; ++n) {
+        std::size_t count = 1;
+        for (std::size_t state = 0; state < count; ++state) {
+            World w;
+            prepare_machine(w);
+            w.fake.sync_everything();
+            const FakeOs::Process machine = w.fake.save_process();
+            w.os.crash_at(n);
+            deliver_on_the_spot(w);
+            hit = w.os.hit();
+            w.fake.leave_child(machine);
+            other_runner(w);
+            count = w.fake.power_cut_states(disk);
+            w.fake.power_cut_to(state, disk);
+            settle(w);
+            ASSERT_LE(replies(w.fake), 1U) << "call " << n << ", " << w.os.hit_at() << ", state " << state << "\n"
+                                           << w.fake.tree_text("/spool") << w.fake.content("/log/mainlog");
+        }
+    }
 }
 
 // The reply is delivered and gone before the power goes, too.

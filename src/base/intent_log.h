@@ -26,6 +26,8 @@ public:
     // At most kLongest bytes, no newline: else EINVAL.
     [[nodiscard]] virtual Status record(std::string_view text) = 0;
     static constexpr std::size_t kLongest = 32 * 1024;
+    // What was recorded is found after a power cut even if nobody was answered yet: for what others can see at once.
+    [[nodiscard]] virtual Status make_safe() { return {}; }
 };
 
 // After a record() that failed: was the text whole before its sync failed?

@@ -43,7 +43,8 @@ Outcome told(const Engine& engine, const BatchRun& run, const std::string& memo)
 
 Outcome send(const Engine& engine, const BatchRun& run, OutTray& tray, const ReplyOrder& order) {
     const auto record = [&](const std::string& id) -> Status {
-        return run.intents->record(RecordedReply{id, order.memo}.encode());
+        POSTERN_TRY(run.intents->record(RecordedReply{id, order.memo}.encode()));
+        return run.intents->make_safe();
     };
     NewMessage reply{.about = run.message, .text = order.text, .author = run.author};
     if (run.intents != nullptr) reply.record = record;  // a shadow's reply is sent once at most, come what may

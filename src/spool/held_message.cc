@@ -27,8 +27,10 @@ Status unlink_if_there(Os& os, const std::string& path) {
 class IntentFile final : public IntentLog {
 public:
     // `directory`: to be synced as well; -1: not.
-    IntentFile(Os& os, int fd, int directory, bool sync, IntentRecord record)
-        : os_(os), fd_(fd), directory_(directory), sync_(sync), record_(std::move(record)) {}
+    IntentFile(Os& os, HeldMessage& message, int fd, int directory, bool sync, IntentRecord record)
+        : os_(os), message_(message), fd_(fd), directory_(directory), sync_(sync), record_(std::move(record)) {}
+
+    Status make_safe() override { return sync_ ? Status{} : message_.sync_intents(); }
 
     Status record(std::string_view text) override {
         if (text.size() > kLongest || text.find('\n') != std::string_view::npos)
@@ -52,6 +54,7 @@ private:
     }
 
     Os& os_;
+    HeldMessage& message_;
     int fd_, directory_;  // of the message
     bool sync_;
     IntentRecord record_;
@@ -189,7 +192,7 @@ Status HeldMessage::open_intents() {
 
 Result<std::unique_ptr<IntentLog>> HeldMessage::intent_log(std::string transport, std::vector<std::string> addresses) {
     POSTERN_TRY(open_intents());
-    return std::make_unique<IntentFile>(os_, intents_.get(), intent_directory_.get(), spool_.syncs(),
+    return std::make_unique<IntentFile>(os_, *this, intents_.get(), intent_directory_.get(), spool_.syncs(),
                                         IntentRecord{std::move(transport), std::move(addresses), {}});
 }
 
