@@ -85,16 +85,18 @@ void HeldMessage::discard() {
 
 std::int64_t HeldMessage::data_start() const { return static_cast<std::int64_t>(data_offset(id_)); }
 
-// Root writes only to what the spool's owner could have written to anyway.
+// Root writes only to what the spool's owner could have written to anyway, and to an empty file of its own: made by a
+// process that died before it could give it away.
 bool HeldMessage::may_write_to(const FileStat& file) const {
-    return file.kind == FileKind::regular && file.links == 1 &&
-           (os_.ids().effective_uid != 0 || file.uid == spool_.settings_.owner);
+    if (file.kind != FileKind::regular || file.links != 1) return false;
+    const uid_t us = os_.ids().effective_uid;
+    return us != 0 || file.uid == spool_.settings_.owner || (file.uid == us && file.size == 0);
 }
 
 // A file that was there.
-Result<UniqueFd> HeldMessage::open_to_append(char which) const {
+Result<UniqueFd> HeldMessage::open_to_append(char which, int mode) const {
     const std::string path = spool_.file(id_, subdirectory_, which);
-    POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW));
+    POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(path, mode | O_APPEND | O_NOFOLLOW | O_NONBLOCK));
     POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd.get()));
     if (!may_write_to(stat)) return failure(EPERM, "open", path);
     return fd;
@@ -113,8 +115,7 @@ Status HeldMessage::open_journal() {
     }
     if (fresh.error().code != EEXIST) return Unexpected(std::move(fresh).error());
     // Of a run that was interrupted.
-    const std::string path = spool_.file(id_, subdirectory_, 'J');
-    POSTERN_TRY_ASSIGN(journal_, os_.open(path, O_RDWR | O_APPEND | O_NOFOLLOW));
+    POSTERN_TRY_ASSIGN(journal_, open_to_append('J', O_RDWR));
     auto text = read_all(os_, journal_.get(), kJournalMax);
     if (!text) {
         journal_.reset();
@@ -175,7 +176,7 @@ Status HeldMessage::open_intents() {
     const auto create = [this] { return spool_.create("intent", {}, id_, O_WRONLY | O_APPEND, kFileMode); };
     auto fd = create();
     if (!fd && fd.error().code == EEXIST) {
-        fd = open_to_append('I');
+        fd = open_to_append('I', O_WRONLY);
         // Not the owner's: made by a process that died before it could give it away, or by somebody who plays tricks.
         if (!fd && (fd.error().code == EPERM || fd.error().code == ELOOP)) {
             POSTERN_TRY(os_.unlink(spool_.file(id_, subdirectory_, 'I')));
@@ -265,7 +266,7 @@ Status HeldMessage::remove_files(bool marked) {
 // --- message log and output files ---
 
 Status HeldMessage::open_message_log() {
-    auto fd = open_to_append('L');
+    auto fd = open_to_append('L', O_WRONLY);
     if (!fd && fd.error().code == ENOENT)
         fd = spool_.create("msglog", subdirectory_, id_, O_WRONLY | O_APPEND, kFileMode);
     if (!fd) return Unexpected(std::move(fd).error());

@@ -224,6 +224,15 @@ tl::expected<void, Spool::OpenFailure> Spool::lock_to_deliver(HeldMessage& held)
     return gone();
 }
 
+// Not through a link, and not from what could keep us waiting.
+Result<UniqueFd> Spool::open_to_read(const std::string& id, const std::string& subdirectory, char which) const {
+    const std::string path = file(id, subdirectory, which);
+    POSTERN_TRY_ASSIGN(UniqueFd fd, os_.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+    POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd.get()));
+    if (stat.kind != FileKind::regular) return failure(EINVAL, "open", path);
+    return fd;
+}
+
 tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& id, bool replay) {
     const auto io_failure = [](Error error) {
         ReadFailure out;
@@ -232,10 +241,10 @@ tl::expected<Spool::Loaded, Spool::ReadFailure> Spool::load(const std::string& i
         return tl::unexpected(std::move(out));
     };
     std::string subdirectory = subdirectory_of(id, settings_.split);
-    auto fd = os_.open(file(id, subdirectory, 'H'), O_RDONLY | O_NOFOLLOW);
+    auto fd = open_to_read(id, subdirectory, 'H');
     if (!fd && is_missing(fd.error())) {
         const std::string other = subdirectory_of(id, !settings_.split);
-        if (auto there = os_.open(file(id, other, 'H'), O_RDONLY | O_NOFOLLOW)) {
+        if (auto there = open_to_read(id, other, 'H')) {
             fd = std::move(there);
             subdirectory = other;
         }
@@ -273,9 +282,11 @@ Result<Spool::Loaded> Spool::with_files(Message message, const std::string& subd
         loaded.has_data = false;
     }
     if (!replay) return loaded;
-    const auto journal = read_file(os_, AtPath(file(id, subdirectory, 'J')), kJournalMax);
+    const auto journal = open_to_read(id, subdirectory, 'J');
     if (!journal && !is_missing(journal.error())) return Unexpected(journal.error());
-    if (journal) loaded.replayed = replay_journal(*journal, loaded.message);
+    if (!journal) return loaded;
+    POSTERN_TRY_ASSIGN(const std::string text, read_all(os_, journal->get(), kJournalMax));
+    loaded.replayed = replay_journal(text, loaded.message);
     return loaded;
 }
 

@@ -97,7 +97,7 @@ private:
     [[nodiscard]] Status open_journal();
     [[nodiscard]] Status open_intents();
     [[nodiscard]] Status open_message_log();
-    [[nodiscard]] Result<UniqueFd> open_to_append(char which) const;
+    [[nodiscard]] Result<UniqueFd> open_to_append(char which, int mode) const;
     [[nodiscard]] bool may_write_to(const FileStat& file) const;
     [[nodiscard]] Result<bool> mark_done();
     [[nodiscard]] Result<bool> is_marked_done() const;
@@ -197,6 +197,8 @@ private:
                                            const std::string& subdirectory, const std::string& path) const;
     [[nodiscard]] Result<std::string> text_to_commit(HeldMessage& held, const Message& message) const;
     [[nodiscard]] std::string prepared_path(const std::string& id, const std::string& about, bool split) const;
+    [[nodiscard]] Result<UniqueFd> open_to_read(const std::string& id, const std::string& subdirectory,
+                                                char which) const;
     [[nodiscard]] tl::expected<void, OpenFailure> lock_to_deliver(HeldMessage& held) const;
     [[nodiscard]] Status list_directory(const std::string& subdirectory, std::vector<Entry>& into,
                                         std::vector<std::string>* subdirectories) const;

@@ -289,6 +289,27 @@ TEST_F(SpoolTest, RootDoesNotAppendToWhatTheOwnerLinkedIn) {
 }
 
 // D-spool-links
+TEST_F(SpoolTest, RootJournalsIntoNoFileThatTheOwnerLinkedIn) {
+    os_.put_file("/etc/shadow", "secret\nhalf a line", 0600);
+    Spool s = spool();
+    put(s);
+    os_.put_link("/etc/shadow", kInput + kId + "-J");
+    EXPECT_EQ((*s.open(kId))->journal({"a@x"}).error().code, EPERM);
+    EXPECT_EQ(os_.content("/etc/shadow"), "secret\nhalf a line");
+}
+
+TEST_F(SpoolTest, WhatIsNoFileKeepsNobodyWaiting) {
+    Spool s = spool();
+    put(s);
+    os_.put_fifo(kInput + kId + "-J", false);
+    EXPECT_EQ(s.load(kId, true).error().error.code, EINVAL);
+    EXPECT_FALSE((*s.open(kId))->journal({"a@x"}));
+    os_.remove(kInput + kId + "-H");
+    os_.put_fifo(kInput + kId + "-H", false);
+    EXPECT_EQ(s.load(kId, false).error().error.code, EINVAL);
+}
+
+// D-spool-links
 TEST_F(SpoolTest, RootMarksNoFileThatTheOwnerLinkedIn) {
     os_.put_file("/etc/shadow", std::string(100, 's'), 0600);
     Spool s = spool();
