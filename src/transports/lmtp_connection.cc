@@ -135,7 +135,7 @@ std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& contex
     if (!bits || label[4] != target.text()) return nullptr;
     Offer offer = offer_from(static_cast<unsigned>(*bits));
     offer.largest = parse_int(label[1]).value_or(0);
-    LmtpHost host{tainted_text(label[2]), label[3]};
+    LmtpHost host{.name = tainted_text(label[2]), .ip = label[3]};
     return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), std::move(host), offer));
 }
 
@@ -173,7 +173,7 @@ Result<UniqueFd> connect_to_host(DeliveryContext& context, const LmtpTarget::Hos
     why = wording::host_not_found(host.name.bytes);
     Result<UniqueFd> socket = failure(EHOSTUNREACH, "connect", host.name.bytes);
     for (const std::string& ip : *addresses) {
-        reached = {host.name, ip};
+        reached = {.name = host.name, .ip = ip, .port = host.port};
         socket = context.os.connect({.path = {}, .ip = ip, .port = host.port}, patience);
         if (socket) return socket;
         why = reached.text();
@@ -209,6 +209,15 @@ tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open(Deli
         {.argv = target.argv, .environment = own_environment(), .directory = {}, .errors = Spawn::Errors::apart});
     if (!command) return deferred(wording::lmtp_child_not_made(name, command.error().code));
     return Opened(new LmtpConnection(context, std::move(*command), target.argv.front()));
+}
+
+tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open_again(DeliveryContext& context,
+                                                                                  const LmtpOptions& options,
+                                                                                  const LmtpHost& host) {
+    auto socket =
+        context.os.connect({.path = {}, .ip = host.ip, .port = host.port}, Seconds{options.connect_timeout.seconds});
+    if (!socket) return deferred(host.text(), socket.error().code);
+    return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, std::move(*socket), host));
 }
 
 }  // namespace postern

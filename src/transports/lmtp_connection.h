@@ -33,6 +33,10 @@ public:
     [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open(DeliveryContext& context,
                                                                                      const LmtpOptions& options,
                                                                                      const LmtpTarget& target);
+    // To the very server that another one was to: its name might lead elsewhere.
+    [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open_again(DeliveryContext& context,
+                                                                                           const LmtpOptions& options,
+                                                                                           const LmtpHost& host);
     // The one that an earlier delivery has left, if it is to the same server; null: there is none.
     [[nodiscard]] static std::unique_ptr<LmtpConnection> taken_up(DeliveryContext& context, const LmtpTarget& target);
     void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const;

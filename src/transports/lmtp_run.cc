@@ -114,11 +114,11 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     return converse_in_the_clear(context, *target, host, *message, std::move(report));
 }
 
-// As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it.
-DeliveryReport Lmtp::converse_in_the_clear(DeliveryContext& context, LmtpTarget target, const LmtpHost& host,
+// As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it. What
+// the options say about its address is known; another address of its name may be one that must have TLS.
+DeliveryReport Lmtp::converse_in_the_clear(DeliveryContext& context, const LmtpTarget& target, const LmtpHost& host,
                                            const SessionMessage& message, DeliveryReport failed) {
-    std::erase_if(target.hosts, [&](const LmtpTarget::Host& other) { return other.name != host.name; });
-    const auto connection = LmtpConnection::open(context, options_, target);
+    const auto connection = LmtpConnection::open_again(context, options_, host);
     if (!connection) return failed;
     DeliveryReport report = *converse(context, target, **connection, Dialogue::Tls::no, message);
     report.main_lines.push_back(

@@ -26,7 +26,7 @@ private:
     [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
                                                          LmtpConnection& connection, Dialogue::Tls tls,
                                                          const SessionMessage& message);
-    [[nodiscard]] DeliveryReport converse_in_the_clear(DeliveryContext& context, LmtpTarget target,
+    [[nodiscard]] DeliveryReport converse_in_the_clear(DeliveryContext& context, const LmtpTarget& target,
                                                        const LmtpHost& host, const SessionMessage& message,
                                                        DeliveryReport failed);
     [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context) const;

@@ -17,6 +17,7 @@ namespace postern {
 struct LmtpHost {
     Text name;  // as in `hosts`
     std::string ip;
+    std::uint16_t port = 0;
     [[nodiscard]] std::string text() const;  // for H=; empty: not over TCP
 };
 

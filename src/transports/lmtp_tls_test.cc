@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "support/delivery_world.h"
+#include "support/lmtp_server.h"
 #include "support/tls_lmtp_server.h"
 #include "transports/lmtp_run.h"
 
@@ -361,6 +364,24 @@ TEST_F(LmtpTlsTest, AHandshakeThatBreaksIsADeferral) {
             EXPECT_EQ(servers.size(), 1u);
         }
     }
+}
+
+// The first address serves once and breaks; the second one must have TLS.
+TEST_F(LmtpTlsTest, TryClearGoesToTheSameAddress) {
+    script.cut_after = 300;
+    world.fake.set_host("mx.test.ex", {"10.0.0.2", "10.0.0.3"});
+    world.fake.set_peer(kServer, [this] {
+        world.fake.set_connect_error(kServer, ECONNREFUSED);
+        return servers.emplace_back(std::make_shared<TlsLmtpServer>(script));
+    });
+    const auto other = std::make_shared<LmtpServer>();
+    world.fake.set_peer({.path = {}, .ip = "10.0.0.3", .port = 24}, [&] { return other; });
+    configure([](LmtpOptions& o) {
+        o.tls_tempfail_tryclear = true;
+        o.hosts_require_tls = text("10.0.0.3");
+    });
+    EXPECT_EQ(outcome().verdict, Verdict::defer);
+    EXPECT_THAT(other->commands, Not(Contains(HasSubstr("MAIL"))));
 }
 
 TEST_F(LmtpTlsTest, TryClearIsASecondConnection) {
