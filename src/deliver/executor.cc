@@ -142,7 +142,7 @@ public:
     HandedOn(const Engine& engine, BatchRun& run, DeliveryContext& context) : engine_(engine), run_(run) {
         if (run.idle == nullptr || engine.passing == nullptr) return;
         who_ = context.instance.name + " " + std::to_string(context.identity.uid) + ":" +
-               std::to_string(context.identity.gid);
+               std::to_string(context.identity.gid) + (context.identity.initgroups ? "+" : "");
         taken_ = run.idle->take(who_);
         if (taken_) context.idle = &*taken_;
         if (!run.more_to_come) return;

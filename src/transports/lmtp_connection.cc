@@ -128,11 +128,22 @@ LmtpConnection::LmtpConnection(DeliveryContext& context, int fd, LmtpHost host, 
       stream_(context.os, context.clock, fd, fd),
       replies_(secured_) {}
 
+namespace {
+
+// What a session that is kept leads to. A relative path is another socket in another working directory.
+std::string destination(const DeliveryContext& context, const LmtpTarget& target) {
+    const std::string& path = target.socket.path;
+    if (path.empty() || path.starts_with('/')) return target.text();
+    return context.identity.directory + "/" + path;
+}
+
+}  // namespace
+
 std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& context, const LmtpTarget& target) {
     if (context.idle == nullptr) return nullptr;
     const std::vector<std::string> label = split_list_fixed(context.idle->label, '\n');
     const auto bits = label.size() == 5 ? parse_uint(label[0]) : std::nullopt;
-    if (!bits || label[4] != target.text()) return nullptr;
+    if (!bits || label[4] != destination(context, target)) return nullptr;
     Offer offer = offer_from(static_cast<unsigned>(*bits));
     offer.largest = parse_int(label[1]).value_or(0);
     LmtpHost host{.name = tainted_text(label[2]), .ip = label[3]};
@@ -142,7 +153,7 @@ std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& contex
 void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const {
     if (fd_ < 0 || !context.keep_connection) return;
     context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + std::to_string(offer.largest) + "\n" +
-                                     host_.name.bytes + "\n" + host_.ip + "\n" + target.text());
+                                     host_.name.bytes + "\n" + host_.ip + "\n" + destination(context, target));
 }
 
 LmtpConnection::~LmtpConnection() {

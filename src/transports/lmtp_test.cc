@@ -359,6 +359,22 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
     EXPECT_THAT(gone->commands, IsEmpty());
 }
 
+// The same text, in another working directory: another server.
+TEST_F(LmtpTest, ARelativeSocketIsOneOfItsDirectory) {
+    const SocketAddress relative{.path = "lmtp", .ip = {}, .port = 0};
+    world.fake.set_peer(relative, [this] { return server; });
+    configure([](LmtpOptions& o) { o.socket = text("lmtp"); });
+    IdleConnections::Connection idle;
+    DeliveryContext context = world.context();
+    context.identity.directory = "/srv/a";
+    context.keep_connection = [&](int, std::string_view label) { idle.label = label; };
+    EXPECT_EQ(world.transport->deliver(context).addresses[0].outcome.verdict, Verdict::ok);
+    context.idle = &idle;
+    EXPECT_TRUE(LmtpConnection::taken_up(context, {.socket = relative, .argv = {}, .hosts = {}}));
+    context.identity.directory = "/srv/b";
+    EXPECT_FALSE(LmtpConnection::taken_up(context, {.socket = relative, .argv = {}, .hosts = {}}));
+}
+
 TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftAlone) {
     serve();
     use_socket();
