@@ -99,7 +99,7 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     if (context.dont_deliver) return same_for_all(context, {.verdict = Verdict::ok, .code = 0});
     auto message = message_to_send(context);
     if (!message) return same_for_all(context, message.error());
-    if (const auto kept = tls_.forbids_reuse() ? nullptr : LmtpConnection::taken_up(context, *target)) {
+    if (const auto kept = kept_session(context, *target)) {
         if (auto report = converse(context, *target, *kept, Dialogue::Tls::no, *message)) return std::move(*report);
     }
     if (context.idle != nullptr) context.keep_connection = nullptr;  // of no use here; the next delivery has none
@@ -112,6 +112,18 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     const LmtpHost host = (*connection)->host();
     connection->reset();  // a server may serve one client at a time
     return converse_in_the_clear(context, *target, host, *message, std::move(report));
+}
+
+// What an earlier delivery has left, if this one would go there without TLS, too: the options may say otherwise now.
+std::unique_ptr<LmtpConnection> Lmtp::kept_session(DeliveryContext& context, const LmtpTarget& target) {
+    if (tls_.forbids_reuse()) return nullptr;
+    auto kept = LmtpConnection::taken_up(context, target);
+    if (!kept) return nullptr;
+    const auto tls = tls_.wanted_with(context, kept->host());
+    if (!tls) return nullptr;
+    const bool clear =
+        *tls == Dialogue::Tls::no || (*tls == Dialogue::Tls::if_offered && !kept->known_offer()->start_tls);
+    return clear ? std::move(kept) : nullptr;
 }
 
 // As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it. What

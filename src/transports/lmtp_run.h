@@ -23,6 +23,7 @@ public:
     [[nodiscard]] DeliveryReport deliver(DeliveryContext& context) override;
 
 private:
+    [[nodiscard]] std::unique_ptr<LmtpConnection> kept_session(DeliveryContext& context, const LmtpTarget& target);
     [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
                                                          LmtpConnection& connection, Dialogue::Tls tls,
                                                          const SessionMessage& message);

@@ -449,6 +449,25 @@ TEST_F(LmtpTlsTest, WhereTlsIsRequiredNoSessionInTheClearIsTakenUp) {
     EXPECT_EQ(servers.size(), 2u);
 }
 
+// hosts_avoid_tls may say otherwise for the next message.
+TEST_F(LmtpTlsTest, ASessionInTheClearIsNotTakenUpWhereTlsIsTried) {
+    configure([](LmtpOptions& o) { o.hosts_avoid_tls = text("*"); });
+    IdleConnections::Connection idle;
+    DeliveryContext first = world.context();
+    first.keep_connection = [&](int fd, std::string_view label) {
+        idle = {UniqueFd(world.fake, world.fake.share(fd)), std::string(label)};
+    };
+    EXPECT_FALSE(world.transport->deliver(first).addresses[0].tls);
+    ASSERT_TRUE(idle.fd);
+    configure([](LmtpOptions&) {});
+    DeliveryContext again = world.context();
+    again.idle = &idle;
+    const DeliveryReport report = world.transport->deliver(again);
+    EXPECT_EQ(report.addresses[0].outcome, kDelivered);
+    EXPECT_TRUE(report.addresses[0].tls);
+    EXPECT_EQ(servers.size(), 2u);
+}
+
 // --- faults ---
 
 TEST_F(LmtpTlsTest, FaultsNeverDeliverTwiceOrLose) {
