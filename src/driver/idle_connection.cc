@@ -3,24 +3,27 @@
 
 namespace postern {
 
-IdleConnections::~IdleConnections() {
-    for (const auto& [who, connection] : connections_) say_goodbye(connection);
-}
-
 std::optional<IdleConnections::Connection> IdleConnections::take(const std::string& who) {
-    auto found = connections_.extract(who);
-    if (found.empty()) return std::nullopt;
-    return std::move(found.mapped());
+    if (kept_ && kept_->first != who) leave();
+    if (!kept_) return std::nullopt;
+    std::optional<Connection> taken = std::move(kept_->second);
+    kept_.reset();
+    return taken;
 }
 
 void IdleConnections::put(const std::string& who, Connection connection) {
-    if (const std::optional<Connection> other = take(who)) say_goodbye(*other);
-    connections_.insert_or_assign(who, std::move(connection));
+    leave();
+    kept_.emplace(who, std::move(connection));
 }
 
-// One write that does not wait; the answer interests nobody.
-void IdleConnections::say_goodbye(const Connection& connection) {
-    (void)os_.write(connection.fd.get(), "QUIT\r\n").has_value();
+void IdleConnections::leave() {
+    if (kept_) say_goodbye(os_, kept_->second.fd.get());
+    kept_.reset();
+}
+
+void IdleConnections::say_goodbye(Os& os, int fd) {
+    (void)os.write(fd, "QUIT\r\n").has_value();
+    (void)os.hang_up(fd).has_value();
 }
 
 }  // namespace postern

@@ -114,16 +114,21 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     return converse_in_the_clear(context, *target, host, *message, std::move(report));
 }
 
-// What an earlier delivery has left, if this one would go there without TLS, too: the options may say otherwise now.
+// What an earlier delivery has left, if it is to our server, too, and we may go on there without TLS.
 std::unique_ptr<LmtpConnection> Lmtp::kept_session(DeliveryContext& context, const LmtpTarget& target) {
-    if (tls_.forbids_reuse()) return nullptr;
+    if (context.idle == nullptr) return nullptr;
     auto kept = LmtpConnection::taken_up(context, target);
-    if (!kept) return nullptr;
-    const auto tls = tls_.wanted_with(context, kept->host());
-    if (!tls) return nullptr;
-    const bool clear =
-        *tls == Dialogue::Tls::no || (*tls == Dialogue::Tls::if_offered && !kept->known_offer()->start_tls);
-    return clear ? std::move(kept) : nullptr;
+    if (kept && goes_on_without_tls(context, *kept)) return kept;
+    IdleConnections::say_goodbye(context.os, context.idle->fd.get());  // before there is one more
+    return nullptr;
+}
+
+// The options may say otherwise for this message.
+bool Lmtp::goes_on_without_tls(DeliveryContext& context, const LmtpConnection& kept) {
+    if (tls_.forbids_reuse()) return false;
+    const auto tls = tls_.wanted_with(context, kept.host());
+    if (!tls) return false;
+    return *tls == Dialogue::Tls::no || (*tls == Dialogue::Tls::if_offered && !kept.known_offer()->start_tls);
 }
 
 // As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it. What

@@ -24,6 +24,7 @@ public:
 
 private:
     [[nodiscard]] std::unique_ptr<LmtpConnection> kept_session(DeliveryContext& context, const LmtpTarget& target);
+    [[nodiscard]] bool goes_on_without_tls(DeliveryContext& context, const LmtpConnection& kept);
     [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
                                                          LmtpConnection& connection, Dialogue::Tls tls,
                                                          const SessionMessage& message);

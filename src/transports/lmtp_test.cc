@@ -375,10 +375,18 @@ TEST_F(LmtpTest, ARelativeSocketIsOneOfItsDirectory) {
     EXPECT_FALSE(LmtpConnection::taken_up(context, {.socket = relative, .argv = {}, .hosts = {}}));
 }
 
-TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftAlone) {
-    serve();
+// A server may serve one client at a time, and the two may be one.
+TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftBeforeOursIsMade) {
+    const auto other = std::make_shared<LmtpServer>(LmtpServer::obliging(), false);
+    world.fake.set_peer({.path = "/run/other", .ip = {}, .port = 0}, [&] { return other; });
+    IdleConnections::Connection idle{
+        std::move(*world.fake.connect({.path = "/run/other", .ip = {}, .port = 0}, std::chrono::milliseconds(0))),
+        "0\n0\n\n\n/run/other"};
     use_socket();
-    IdleConnections::Connection idle{UniqueFd(), "0\n0\n\n\n/run/other"};
+    world.fake.set_peer(kSocket, [&] {
+        EXPECT_THAT(other->commands, ElementsAre("QUIT"));
+        return server;
+    });
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
