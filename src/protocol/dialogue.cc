@@ -10,6 +10,7 @@ namespace postern {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
+constexpr int kClosing = 421;  // whatever the question was
 constexpr const char* kSending = "sending data block";
 
 // A path with a control character could end the command and begin another one.
@@ -26,6 +27,7 @@ Dialogue::Dialogue(Settings settings, MailEnvelope envelope, const Offer& known)
     : Dialogue(std::move(settings), std::move(envelope)) {
     offer_ = known;
     step_ = Step::reset;
+    taken_up_ = true;
 }
 
 // --- what to do next ---
@@ -246,7 +248,7 @@ void Dialogue::hear_verdict(std::size_t number, Reply reply) {
 }
 
 void Dialogue::refuse(const Expected& expected, Reply reply) {
-    if (expected.step == Step::reset) {
+    if (expected.step == Step::reset || (taken_up_ && expected.step == Step::mail && reply.code == kClosing)) {
         stale_ = true;
         step_ = Step::ended;
         return;
@@ -276,11 +278,17 @@ void Dialogue::finish() {
     step_ = kept_ ? Step::ended : Step::quit;
 }
 
+// A server that takes RSET may still take no further message. Whoever is silent then thinks about ours.
+bool Dialogue::means_stale(Step at, const Trouble& trouble) const {
+    if (at == Step::reset) return true;
+    return taken_up_ && at == Step::mail && trouble.kind != Trouble::Kind::unsayable &&
+           trouble.kind != Trouble::Kind::timeout;
+}
+
 void Dialogue::fail(Trouble trouble) {
-    const Step at = step_;
-    step_ = Step::ended;
+    const Step at = std::exchange(step_, Step::ended);
     if (at == Step::quit || at == Step::ended) return;
-    if (at == Step::reset) {
+    if (means_stale(at, trouble)) {
         stale_ = true;
         return;
     }

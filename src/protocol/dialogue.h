@@ -122,7 +122,8 @@ public:
     [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
     [[nodiscard]] const Offer& offer() const { return offer_; }
     [[nodiscard]] bool reusable() const { return step_ == Step::ended && kept_; }  // the connection is idle and sound
-    // The kept connection was of no use any more when it was taken up: nothing was said about this message.
+    // The kept connection was of no use any more when it was taken up – gone, or good for so many messages only:
+    // nothing was said about this one.
     [[nodiscard]] bool stale() const { return stale_; }
     [[nodiscard]] Step step() const { return step_; }
 
@@ -145,6 +146,7 @@ private:
     void hear_data(const Expected& expected, Reply reply);
     void hear_verdict(std::size_t number, Reply reply);
     void refuse(const Expected& expected, Reply reply);
+    [[nodiscard]] bool means_stale(Step at, const Trouble& trouble) const;
     void after_recipients();
     [[nodiscard]] bool nobody_waits() const;
     [[nodiscard]] bool ends_with_data() const;
@@ -158,7 +160,7 @@ private:
     std::size_t told_ = 0;  // recipients whose RCPT has been said
     Offer offer_;
     std::optional<Failure> failure_;
-    bool interrupted_ = false, kept_ = false, stale_ = false, secured_ = false, tls_refused_ = false;
+    bool interrupted_ = false, taken_up_ = false, kept_ = false, stale_ = false, secured_ = false, tls_refused_ = false;
     std::optional<Trouble> interruption_;
 };
 

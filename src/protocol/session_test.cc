@@ -443,5 +443,44 @@ TEST(Session, AStaleConnectionSaysNothingAboutTheMessage) {
     }
 }
 
+// So many messages a session: RSET is fine, MAIL is not.
+TEST(Session, AServerThatHasHadEnoughMessagesIsStale) {
+    for (const bool pipelining : {false, true}) {
+        const Offer offer{.pipelining = pipelining};
+        for (const Break how : {Break::hang_up, Break::reset, Break::garbage}) {
+            auto server = std::make_shared<LmtpServer>(LmtpServer::obliging(), false);
+            server->break_at(1, how);
+            Talk talk(server);
+            const Dialogue done = talk.run(Dialogue({.hello_name = "me"}, Talk::to({"a@y"}), offer));
+            EXPECT_TRUE(done.stale());
+            EXPECT_FALSE(done.failure());
+            EXPECT_THAT(server->mailboxes, IsEmpty());
+        }
+        const struct {
+            const char* answer;
+            bool want_stale;
+        } cases[] = {{"421 4.7.0 too many messages", true}, {"451 not now", false}, {"550 not from you", false}};
+        for (const auto& c : cases) {
+            Talk talk(std::make_shared<LmtpServer>(
+                [&](const std::string& asked) {
+                    return asked.starts_with("MAIL") ? c.answer : LmtpServer::obliging()(asked);
+                },
+                false));
+            const Dialogue done = talk.run(Dialogue({.hello_name = "me"}, Talk::to({"a@y"}), offer));
+            EXPECT_EQ(done.stale(), c.want_stale) << c.answer;
+            EXPECT_NE(done.failure().has_value(), c.want_stale) << c.answer;
+            EXPECT_THAT(talk.server->mailboxes, IsEmpty());
+        }
+    }
+}
+
+// In a new session it is the server's answer to this message.
+TEST(Session, ANewSessionIsNeverStale) {
+    Talk talk(server_except("MAIL", "421 4.3.2 going down"));
+    const Dialogue done = talk.run(Dialogue({.hello_name = "me"}, Talk::to({"a@y"})));
+    EXPECT_FALSE(done.stale());
+    EXPECT_EQ(done.failure()->step, Step::mail);
+}
+
 }  // namespace
 }  // namespace postern
