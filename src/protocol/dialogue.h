@@ -120,6 +120,10 @@ public:
         Trouble trouble;
     };
     [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+    // The server would not talk at all: that is nothing about this message, and another server may.
+    [[nodiscard]] bool unwilling() const {
+        return failure_ && failure_->step <= Step::secure;  // before MAIL
+    }
     [[nodiscard]] const Offer& offer() const { return offer_; }
     [[nodiscard]] bool reusable() const { return step_ == Step::ended && kept_; }  // the connection is idle and sound
     // The kept connection was of no use any more when it was taken up – gone, or good for so many messages only:

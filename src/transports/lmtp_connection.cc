@@ -172,63 +172,57 @@ std::string LmtpConnection::remark() const {
     return complaints.empty() ? std::string() : wording::lmtp_complaint(printable(trim(complaints)));
 }
 
-namespace {
-
-Result<UniqueFd> connect_to_host(DeliveryContext& context, const LmtpTarget::Host& host, milliseconds patience,
-                                 LmtpHost& reached, std::string& why) {
-    const Result<std::vector<std::string>> addresses = context.os.addresses_of(host.name.bytes);
-    if (!addresses) {
-        why = wording::host_lookup_failed(host.name.bytes, addresses.error().to_string());
-        return Unexpected(addresses.error());
-    }
-    why = wording::host_not_found(host.name.bytes);
-    Result<UniqueFd> socket = failure(EHOSTUNREACH, "connect", host.name.bytes);
-    for (const std::string& ip : *addresses) {
-        reached = {.name = host.name, .ip = ip, .port = host.port};
-        socket = context.os.connect({.path = {}, .ip = ip, .port = host.port}, patience);
-        if (socket) return socket;
-        why = reached.text();
-    }
-    return socket;
-}
-
-}  // namespace
-
-tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open(DeliveryContext& context,
-                                                                            const LmtpOptions& options,
-                                                                            const LmtpTarget& target) {
-    using Opened = std::unique_ptr<LmtpConnection>;
+LmtpConnection::Opened LmtpConnection::open(DeliveryContext& context, const LmtpOptions& options,
+                                            const LmtpTarget& target) {
+    using Made = std::unique_ptr<LmtpConnection>;
     const std::string& name = context.instance.name;
-    if (!target.hosts.empty()) {
-        Outcome last;
-        for (const LmtpTarget::Host& host : target.hosts) {
-            LmtpHost reached;
-            std::string why;
-            auto socket = connect_to_host(context, host, Seconds{options.connect_timeout.seconds}, reached, why);
-            if (socket) return Opened(new LmtpConnection(context, std::move(*socket), reached));
-            last = {.verdict = Verdict::defer, .code = socket.error().code, .message = why};
-        }
-        return tl::unexpected(last);
-    }
     if (!target.socket.path.empty()) {
         auto socket = context.os.connect(target.socket, Seconds{options.timeout.seconds});
         if (!socket) return deferred(wording::socket_not_connected(target.socket.path, name, socket.error().code));
-        return Opened(new LmtpConnection(context, std::move(*socket), {}));
+        return Made(new LmtpConnection(context, std::move(*socket), {}));
     }
     auto command = context.processes.spawn(
         context.os,
         {.argv = target.argv, .environment = own_environment(), .directory = {}, .errors = Spawn::Errors::apart});
     if (!command) return deferred(wording::lmtp_child_not_made(name, command.error().code));
-    return Opened(new LmtpConnection(context, std::move(*command), target.argv.front()));
+    return Made(new LmtpConnection(context, std::move(*command), target.argv.front()));
 }
 
-tl::expected<std::unique_ptr<LmtpConnection>, Outcome> LmtpConnection::open_again(DeliveryContext& context,
-                                                                                  const LmtpOptions& options,
-                                                                                  const LmtpHost& host) {
+LmtpConnection::Opened LmtpConnection::open(DeliveryContext& context, const LmtpOptions& options,
+                                            const LmtpHost& host) {
     auto socket =
         context.os.connect({.path = {}, .ip = host.ip, .port = host.port}, Seconds{options.connect_timeout.seconds});
     if (!socket) return deferred(host.text(), socket.error().code);
     return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, std::move(*socket), host));
+}
+
+// --- the servers ---
+
+LmtpConnection::Opened LmtpServers::next() {
+    if (target_.hosts.empty()) return LmtpConnection::open(context_, options_, target_);
+    Outcome why;
+    while (has_more()) {
+        if (addresses_.empty()) {
+            if (auto failed = look_up(target_.hosts[hosts_++])) why = *std::move(failed);
+            continue;
+        }
+        const LmtpHost host = std::move(addresses_.front());
+        addresses_.pop_front();
+        LmtpConnection::Opened opened = LmtpConnection::open(context_, options_, host);
+        if (opened) return opened;
+        why = std::move(opened.error());
+    }
+    return tl::unexpected(why);
+}
+
+std::optional<Outcome> LmtpServers::look_up(const LmtpTarget::Host& host) {
+    const std::string& name = host.name.bytes;
+    const Result<std::vector<std::string>> found = context_.os.addresses_of(name);
+    if (!found)
+        return deferred(wording::host_lookup_failed(name, found.error().to_string()), found.error().code).value();
+    if (found->empty()) return deferred(wording::host_not_found(name), EHOSTUNREACH).value();
+    for (const std::string& ip : *found) addresses_.push_back({.name = host.name, .ip = ip, .port = host.port});
+    return std::nullopt;
 }
 
 }  // namespace postern

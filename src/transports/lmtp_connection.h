@@ -3,6 +3,7 @@
 // §3, §12). The connection is made as the delivery user.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,14 +30,10 @@ struct LmtpTarget {
 
 class LmtpConnection {
 public:
-    // A command that cannot be run is a connection that is closed at once.
-    [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open(DeliveryContext& context,
-                                                                                     const LmtpOptions& options,
-                                                                                     const LmtpTarget& target);
-    // To the very server that another one was to: its name might lead elsewhere.
-    [[nodiscard]] static tl::expected<std::unique_ptr<LmtpConnection>, Outcome> open_again(DeliveryContext& context,
-                                                                                           const LmtpOptions& options,
-                                                                                           const LmtpHost& host);
+    using Opened = tl::expected<std::unique_ptr<LmtpConnection>, Outcome>;
+    // A socket or a command; one that cannot be run is a connection that is closed at once.
+    [[nodiscard]] static Opened open(DeliveryContext& context, const LmtpOptions& options, const LmtpTarget& target);
+    [[nodiscard]] static Opened open(DeliveryContext& context, const LmtpOptions& options, const LmtpHost& host);
     // The one that an earlier delivery has left, if it is to the same server; null: there is none.
     [[nodiscard]] static std::unique_ptr<LmtpConnection> taken_up(DeliveryContext& context, const LmtpTarget& target);
     void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const;
@@ -68,6 +65,25 @@ private:
     FdStream stream_;
     TlsStream secured_{clock_, stream_};  // over TCP; else everything goes through as it is
     ReplyReader replies_;
+};
+
+// The servers of a target in the order to try them: every address of every host, or the only one that there is.
+class LmtpServers {
+public:
+    LmtpServers(DeliveryContext& context, const LmtpOptions& options, const LmtpTarget& target)
+        : context_(context), options_(options), target_(target) {}
+    // The next one that can be reached, or why the last one cannot.
+    [[nodiscard]] LmtpConnection::Opened next();
+    [[nodiscard]] bool has_more() const { return !addresses_.empty() || hosts_ < target_.hosts.size(); }
+
+private:
+    [[nodiscard]] std::optional<Outcome> look_up(const LmtpTarget::Host& host);
+
+    DeliveryContext& context_;
+    const LmtpOptions& options_;
+    const LmtpTarget& target_;
+    std::size_t hosts_ = 0;           // looked up
+    std::deque<LmtpHost> addresses_;  // of the last one, not tried
 };
 
 }  // namespace postern

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 
 #include "base/strings.h"
 #include "driver/filtering.h"
@@ -78,6 +79,12 @@ tl::expected<SessionMessage, Outcome> message_to_send(DeliveryContext& context) 
     return SessionMessage{std::move(*plan), context.body};
 }
 
+DeliveryReport with_lines(std::vector<std::string> lines, DeliveryReport report) {
+    report.main_lines.insert(report.main_lines.begin(), std::make_move_iterator(lines.begin()),
+                             std::make_move_iterator(lines.end()));
+    return report;
+}
+
 }  // namespace
 
 MailEnvelope Lmtp::envelope(const DeliveryContext& context) const {
@@ -100,18 +107,32 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
     auto message = message_to_send(context);
     if (!message) return same_for_all(context, message.error());
     if (const auto kept = kept_session(context, *target)) {
-        if (auto report = converse(context, *target, *kept, Dialogue::Tls::no, *message)) return std::move(*report);
+        Attempt again = converse(context, *target, *kept, Dialogue::Tls::no, *message);
+        if (again.end != Attempt::End::stale) return std::move(again.report);
     }
     if (context.idle != nullptr) context.keep_connection = nullptr;  // of no use here; the next delivery has none
-    auto connection = LmtpConnection::open(context, options_, *target);
-    if (!connection) return same_for_all(context, connection.error());
-    const auto tls = tls_.wanted_with(context, (*connection)->host());
-    if (!tls) return same_for_all(context, tls.error());
-    DeliveryReport report = *converse(context, *target, **connection, *tls, *message);
-    if (!options_.tls_tempfail_tryclear || *tls != Dialogue::Tls::if_offered || !tls_.handshake_failed()) return report;
-    const LmtpHost host = (*connection)->host();
-    connection->reset();  // a server may serve one client at a time
-    return converse_in_the_clear(context, *target, host, *message, std::move(report));
+    std::vector<std::string> lines;
+    for (LmtpServers servers(context, options_, *target);;) {
+        auto connection = servers.next();
+        if (!connection) return with_lines(std::move(lines), same_for_all(context, connection.error()));
+        const std::string host = (*connection)->host().text();
+        Attempt made = attempt(context, *target, *std::move(connection), *message);
+        if (made.end != Attempt::End::unwilling || !servers.has_more())
+            return with_lines(std::move(lines), std::move(made.report));
+        lines = with_lines(std::move(lines), made.report).main_lines;
+        lines.push_back(wording::server_passed_over(host, made.report.addresses.front().outcome.message));
+    }
+}
+
+Lmtp::Attempt Lmtp::attempt(DeliveryContext& context, const LmtpTarget& target,
+                            std::unique_ptr<LmtpConnection> connection, const SessionMessage& message) {
+    const auto tls = tls_.wanted_with(context, connection->host());
+    if (!tls) return {.end = Attempt::End::settled, .report = same_for_all(context, tls.error())};
+    Attempt made = converse(context, target, *connection, *tls, message);
+    if (!options_.tls_tempfail_tryclear || *tls != Dialogue::Tls::if_offered || !tls_.handshake_failed()) return made;
+    const LmtpHost host = connection->host();
+    connection.reset();  // a server may serve one client at a time
+    return attempt_in_the_clear(context, target, host, message, std::move(made));
 }
 
 // What an earlier delivery has left, if it is to our server, too, and we may go on there without TLS.
@@ -133,20 +154,18 @@ bool Lmtp::goes_on_without_tls(DeliveryContext& context, const LmtpConnection& k
 
 // As Exim with tls_tempfail_tryclear: once more with the same server, without TLS. `failed`: how it went with it. What
 // the options say about its address is known; another address of its name may be one that must have TLS.
-DeliveryReport Lmtp::converse_in_the_clear(DeliveryContext& context, const LmtpTarget& target, const LmtpHost& host,
-                                           const SessionMessage& message, DeliveryReport failed) {
-    const auto connection = LmtpConnection::open_again(context, options_, host);
+Lmtp::Attempt Lmtp::attempt_in_the_clear(DeliveryContext& context, const LmtpTarget& target, const LmtpHost& host,
+                                         const SessionMessage& message, Attempt failed) {
+    const auto connection = LmtpConnection::open(context, options_, host);
     if (!connection) return failed;
-    DeliveryReport report = *converse(context, target, **connection, Dialogue::Tls::no, message);
-    report.main_lines.push_back(
-        wording::delivering_unencrypted(failed.addresses.front().outcome.message, (*connection)->host().text()));
-    return report;
+    Attempt made = converse(context, target, **connection, Dialogue::Tls::no, message);
+    made.report.main_lines.push_back(
+        wording::delivering_unencrypted(failed.report.addresses.front().outcome.message, host.text()));
+    return made;
 }
 
-// Nothing: a connection that was taken up is of no use any more, and the server has heard nothing of this message.
-std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const LmtpTarget& target,
-                                             LmtpConnection& connection, Dialogue::Tls tls,
-                                             const SessionMessage& message) {
+Lmtp::Attempt Lmtp::converse(DeliveryContext& context, const LmtpTarget& target, LmtpConnection& connection,
+                             Dialogue::Tls tls, const SessionMessage& message) {
     const bool keep =
         target.argv.empty() && context.keep_connection && !tls_.forbids_reuse() && !tls_.handshake_failed();
     const Dialogue::Settings settings{.hello_name = context.primary_hostname,
@@ -164,7 +183,7 @@ std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const Lmt
     session.run(dialogue, message);
     if (dialogue.stale()) {
         connection.leave(context.os);
-        return std::nullopt;
+        return {.end = Attempt::End::stale, .report = {}};
     }
     if (dialogue.reusable()) connection.keep(context, target, dialogue.offer());
     DeliveryReport report;
@@ -177,7 +196,7 @@ std::optional<DeliveryReport> Lmtp::converse(DeliveryContext& context, const Lmt
         if (connection.stream().active()) address.tls = tls_.facts();
         address.with_affixes = instance_.options.rcpt_include_affixes;
     }
-    return report;
+    return {.end = dialogue.unwilling() ? Attempt::End::unwilling : Attempt::End::settled, .report = std::move(report)};
 }
 
 DeliveryPlan Lmtp::plan(DeliveryContext& context) {

@@ -25,12 +25,21 @@ public:
 private:
     [[nodiscard]] std::unique_ptr<LmtpConnection> kept_session(DeliveryContext& context, const LmtpTarget& target);
     [[nodiscard]] bool goes_on_without_tls(DeliveryContext& context, const LmtpConnection& kept);
-    [[nodiscard]] std::optional<DeliveryReport> converse(DeliveryContext& context, const LmtpTarget& target,
-                                                         LmtpConnection& connection, Dialogue::Tls tls,
-                                                         const SessionMessage& message);
-    [[nodiscard]] DeliveryReport converse_in_the_clear(DeliveryContext& context, const LmtpTarget& target,
-                                                       const LmtpHost& host, const SessionMessage& message,
-                                                       DeliveryReport failed);
+    // With one server.
+    struct Attempt {
+        enum class End : std::uint8_t {
+            settled,
+            unwilling,  // another server may be better: this one would not talk
+            stale       // no report: a connection that was taken up is of no use any more
+        } end = End::settled;
+        DeliveryReport report;
+    };
+    [[nodiscard]] Attempt attempt(DeliveryContext& context, const LmtpTarget& target,
+                                  std::unique_ptr<LmtpConnection> connection, const SessionMessage& message);
+    [[nodiscard]] Attempt attempt_in_the_clear(DeliveryContext& context, const LmtpTarget& target, const LmtpHost& host,
+                                               const SessionMessage& message, Attempt failed);
+    [[nodiscard]] Attempt converse(DeliveryContext& context, const LmtpTarget& target, LmtpConnection& connection,
+                                   Dialogue::Tls tls, const SessionMessage& message);
     [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context) const;
 
     const TransportInstance& instance_;

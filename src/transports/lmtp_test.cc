@@ -199,6 +199,53 @@ TEST_F(LmtpTest, TriesHostsAndAddressesInTurn) {
     EXPECT_EQ(report.addresses[0].host, "b.test.ex [10.0.0.2]");
 }
 
+// A server that will not talk says nothing about the message: there are others.
+TEST_F(LmtpTest, AServerThatWillNotTalkIsPassedOver) {
+    const SocketAddress first{.path = {}, .ip = "10.0.0.1", .port = 24},
+        second{.path = {}, .ip = "10.0.0.2", .port = 24};
+    world.fake.set_host("a.test.ex", {"10.0.0.1"});
+    world.fake.set_host("b.test.ex", {"10.0.0.2"});
+    const struct {
+        const char* question;
+        std::string want_line;
+    } cases[] = {{"greeting", "H=a.test.ex [10.0.0.1]: LMTP error after initial connection: 421 busy"},
+                 {"LHLO", "H=a.test.ex [10.0.0.1]: LMTP error after LHLO host.test.ex: 421 busy"},
+                 {"MAIL", ""}};
+    for (const auto& c : cases) {
+        world.fake.set_peer(first, [&] {
+            return std::make_shared<LmtpServer>([&c](const std::string& asked) {
+                return asked.starts_with(c.question) ? "421 busy" : LmtpServer::obliging()(asked);
+            });
+        });
+        world.fake.set_peer(second, [this] { return server = std::make_shared<LmtpServer>(); });
+        configure([](LmtpOptions& o) { o.hosts = text("a.test.ex : b.test.ex"); });
+        DeliveryReport report = world.deliver();
+        const bool passed_over = !c.want_line.empty();
+        EXPECT_EQ(report.addresses[0].outcome.verdict, passed_over ? Verdict::ok : Verdict::defer) << c.question;
+        EXPECT_EQ(report.addresses[0].host, passed_over ? "b.test.ex [10.0.0.2]" : "a.test.ex [10.0.0.1]");
+        EXPECT_EQ(report.main_lines, passed_over ? std::vector{c.want_line} : std::vector<std::string>{});
+        // Nobody else is there: its words are the verdict.
+        configure([](LmtpOptions& o) { o.hosts = text("a.test.ex"); });
+        report = world.deliver();
+        EXPECT_THAT(report.addresses[0].outcome.message, HasSubstr("421 busy"));
+        EXPECT_THAT(report.main_lines, IsEmpty());
+    }
+}
+
+TEST_F(LmtpTest, TheLastServerHasTheLastWord) {
+    world.fake.set_host("a.test.ex", {"10.0.0.1", "10.0.0.2"});
+    world.fake.set_peer({.path = {}, .ip = "10.0.0.1", .port = 24}, [] {
+        auto peer = std::make_shared<LmtpServer>();
+        peer->break_at(0, LmtpServer::Break::hang_up);
+        return peer;
+    });
+    configure([](LmtpOptions& o) { o.hosts = text("a.test.ex"); });
+    const DeliveryReport report = world.deliver();
+    EXPECT_EQ(report.addresses[0].outcome, (Outcome{.code = ECONNREFUSED, .message = "a.test.ex [10.0.0.2]"}));
+    EXPECT_THAT(report.main_lines,
+                ElementsAre("H=a.test.ex [10.0.0.1]: LMTP connection closed after initial connection"));
+}
+
 struct HostsCase {
     const char* name;
     std::string hosts, port;

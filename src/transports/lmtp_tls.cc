@@ -207,8 +207,9 @@ std::optional<SetupFailure> LmtpTls::read_own_certificate(DeliveryContext& conte
     return std::nullopt;
 }
 
-tl::expected<Dialogue::Tls, Outcome> LmtpTls::wanted_with(DeliveryContext& context, const LmtpHost& host) const {
+tl::expected<Dialogue::Tls, Outcome> LmtpTls::wanted_with(DeliveryContext& context, const LmtpHost& host) {
     using Tls = Dialogue::Tls;
+    handshake_failed_ = false;
     if (host.ip.empty()) return Tls::no;
     if (options_.protocol.value == kTlsFromStart) return Tls::from_start;
     const Settings settings(context, options_, host);

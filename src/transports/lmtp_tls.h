@@ -26,8 +26,8 @@ public:
     explicit LmtpTls(const LmtpOptions& options) : options_(options) {}
 
     std::optional<SetupFailure> read_own_certificate(DeliveryContext& context);
-    [[nodiscard]] tl::expected<Dialogue::Tls, Outcome> wanted_with(DeliveryContext& context,
-                                                                   const LmtpHost& host) const;
+    // Asked first for each server.
+    [[nodiscard]] tl::expected<Dialogue::Tls, Outcome> wanted_with(DeliveryContext& context, const LmtpHost& host);
     [[nodiscard]] std::optional<Dialogue::Trouble> start(DeliveryContext& context, const LmtpHost& host,
                                                          TlsStream& stream, Instant deadline);
     // It was tried and failed, but not because of the server's certificate or of our options.

@@ -418,6 +418,21 @@ TEST_F(LmtpTlsTest, TryClearIsASecondConnection) {
     EXPECT_EQ(servers.size(), 1u);
 }
 
+TEST_F(LmtpTlsTest, AServerWhoseTlsFailsIsPassedOver) {
+    world.fake.set_host("mx.test.ex", {"10.0.0.3", "10.0.0.2"});
+    world.fake.set_peer({.path = {}, .ip = "10.0.0.3", .port = 24}, [this] {
+        TlsLmtpServer::Script broken = script;
+        broken.cut_after = 300;
+        return std::make_shared<TlsLmtpServer>(broken);
+    });
+    const DeliveryReport report = deliver();
+    EXPECT_EQ(report.addresses[0].outcome, kDelivered);
+    EXPECT_EQ(report.addresses[0].host, "mx.test.ex [10.0.0.2]");
+    EXPECT_TRUE(report.addresses[0].tls);
+    EXPECT_THAT(report.main_lines,
+                ElementsAre("H=mx.test.ex [10.0.0.3]: TLS session: (handshake): the server closed the connection"));
+}
+
 // --- connections that are handed on ---
 
 TEST_F(LmtpTlsTest, SessionsBehindTlsAreNotHandedOn) {

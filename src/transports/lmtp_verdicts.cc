@@ -85,8 +85,7 @@ Outcome common_outcome(const LmtpEnding& ending) {
     if (!failure) return {.verdict = Verdict::panic, .message = wording::lmtp_unsayable_address()};
     if (!failure->reply) return trouble(ending, *failure);
     Outcome out = refusal(ending, *failure->reply, failure->stage, code_of_4xx_at(failure->step));
-    // A server that will not talk at all says nothing about this message (docs/differences.md, D-lmtp-greeting).
-    if (failure->step == Step::greeting || failure->step == Step::hello || failure->step == Step::start_tls) {
+    if (ending.dialogue.unwilling()) {  // docs/differences.md, D-lmtp-greeting
         out.verdict = Verdict::defer;
         out.user_message.clear();
     }

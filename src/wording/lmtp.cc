@@ -36,6 +36,9 @@ std::string no_hosts(std::string_view transport) {
     return fmt::format("{} transport called with hosts unset or empty", transport);
 }
 std::string host_text(std::string_view name, std::string_view ip) { return fmt::format("{} [{}]", name, ip); }
+std::string server_passed_over(std::string_view host_text, std::string_view why) {
+    return fmt::format("H={}: {}", host_text, why);
+}
 
 std::string lmtp_timeout(std::string_view stage, std::int64_t bytes_written) {
     const std::string text = fmt::format("LMTP timeout after {}", stage);

@@ -24,7 +24,8 @@ namespace postern::wording {
 [[nodiscard]] std::string host_not_found(std::string_view host);
 [[nodiscard]] std::string host_lookup_failed(std::string_view host, std::string_view why);
 [[nodiscard]] std::string no_hosts(std::string_view transport);
-[[nodiscard]] std::string host_text(std::string_view name, std::string_view ip);  // name [ip]
+[[nodiscard]] std::string host_text(std::string_view name, std::string_view ip);                 // name [ip]
+[[nodiscard]] std::string server_passed_over(std::string_view host_text, std::string_view why);  // as smtp's line
 
 // --- the conversation ---
 [[nodiscard]] std::string lmtp_timeout(std::string_view stage, std::int64_t bytes_written);
