@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <iterator>
 
@@ -24,16 +23,17 @@ bool has_top_bit(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
 }
 
-// A body that cannot be read now will be found out when it is sent.
-bool body_has_top_bit(Os& os, const BodySource& body) {
-    std::array<char, 4UL * 1024> block;
-    for (std::int64_t at = body.start;;) {
-        const Result<std::size_t> got = os.pread(body.fd, block, at);
-        if (!got || *got == 0) return false;
-        if (has_top_bit({block.data(), *got})) return true;
-        at += static_cast<std::int64_t>(*got);
+// Looks at what will be sent, after headers_remove, headers_only and filters: that is what BODY= and SIZE= are about.
+class LookingSink final : public ByteSink {
+public:
+    Status write(std::string_view bytes) override {
+        size += static_cast<std::int64_t>(bytes.size());
+        top_bit = top_bit || has_top_bit(bytes);
+        return {};
     }
-}
+    std::int64_t size = 0;
+    bool top_bit = false;
+};
 
 // RFC 3461, as the sender asked for it.
 std::string notify_parameters(const AddressItem& item) {
@@ -87,14 +87,18 @@ DeliveryReport with_lines(std::vector<std::string> lines, DeliveryReport report)
 
 }  // namespace
 
-MailEnvelope Lmtp::envelope(const DeliveryContext& context) const {
+MailEnvelope Lmtp::envelope(const DeliveryContext& context, const SessionMessage& to_send) const {
     const Message& message = context.message;
     MailEnvelope out{.sender = context.return_path, .parameters = return_parameters(message), .recipients = {}};
     for (const AddressItem* item : context.batch)
         out.recipients.push_back(
             {batch_recipient(*item, instance_.options.rcpt_include_affixes), notify_parameters(*item)});
-    out.size = message.size() + message.body_linecount;
-    out.eight_bit = body_has_top_bit(context.os, context.body);
+    LookingSink looking;
+    WritePlan plan = to_send.plan;
+    plan.crlf = true;
+    const bool whole = MessageWriter(context.os).write(plan, to_send.body, looking).has_value();
+    out.size = whole ? looking.size : 0;  // if it can't be read now, that is found out when it is sent
+    out.eight_bit = looking.top_bit;
     out.utf8 = message.smtputf8 || has_top_bit(out.sender) ||
                std::ranges::any_of(out.recipients, [](const MailEnvelope::To& to) { return has_top_bit(to.path); });
     return out;
@@ -174,7 +178,8 @@ Lmtp::Attempt Lmtp::converse(DeliveryContext& context, const LmtpTarget& target,
                                       .ignore_quota = options_.ignore_quota,
                                       .keep_connection = keep};
     const auto& known = connection.known_offer();
-    Dialogue dialogue = known ? Dialogue(settings, envelope(context), *known) : Dialogue(settings, envelope(context));
+    Dialogue dialogue =
+        known ? Dialogue(settings, envelope(context, message), *known) : Dialogue(settings, envelope(context, message));
     Session session(
         context.os, context.clock, connection.stream(), connection.replies(),
         {.each = Seconds{options_.timeout.seconds},

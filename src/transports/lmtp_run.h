@@ -40,7 +40,7 @@ private:
                                                const SessionMessage& message, Attempt failed);
     [[nodiscard]] Attempt converse(DeliveryContext& context, const LmtpTarget& target, LmtpConnection& connection,
                                    Dialogue::Tls tls, const SessionMessage& message);
-    [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context) const;
+    [[nodiscard]] MailEnvelope envelope(const DeliveryContext& context, const SessionMessage& to_send) const;
 
     const TransportInstance& instance_;
     const Options& options_;

@@ -116,6 +116,48 @@ TEST_F(LmtpTest, NothingEightBitNoBodyParameter) {
     EXPECT_EQ(server->commands[1], "MAIL FROM:<ann@test.ex>");
 }
 
+// RFC 1870 and 6152 speak of what is sent, not of what lies in the spool.
+TEST_F(LmtpTest, SizeAndBodyAreThoseOfWhatIsSent) {
+    const std::string big = std::string(50'000, 'x') + "\xe4\n";
+    const struct {
+        std::string name;
+        void (*change)(TransportOptions&);
+        bool filtered, want_eight_bit;
+    } cases[] = {
+        {"whole", [](TransportOptions&) {}, false, true},
+        {"headers only", [](TransportOptions& o) { o.headers_only = true; }, false, false},
+        {"body only", [](TransportOptions& o) { o.body_only = true; }, false, true},
+        {"a header removed",
+         [](TransportOptions& o) {
+             o.headers_remove = {"Subject", true};
+         },
+         false, true},
+        {"filtered", [](TransportOptions& o) { o.transport_filter = text("/bin/short"); }, true, false},
+    };
+    for (const auto& c : cases) {
+        world.set_body(big);
+        world.instance->options = {};
+        c.change(world.instance->options);
+        if (c.filtered) {
+            world.processes.on_spawn = [](const Spawn&) {
+                return [](FakeCommand& command) {
+                    (void)command.take_input();
+                    if (!command.input_ended()) return;
+                    command.say("Subject: short\n\nshort\n");
+                    command.exit(0);
+                };
+            };
+        }
+        serve(LmtpServer::obliging({"SIZE 10", "8BITMIME", "CHUNKING"}));
+        use_socket();
+        const DeliveryReport report = world.deliver();
+        ASSERT_EQ(report.addresses[0].outcome, (Outcome{.verdict = Verdict::ok, .code = 0})) << c.name;
+        EXPECT_EQ(server->commands[1], "MAIL FROM:<ann@test.ex> SIZE=" + std::to_string(server->messages[0].size()) +
+                                           (c.want_eight_bit ? " BODY=8BITMIME" : ""))
+            << c.name;
+    }
+}
+
 // D-lmtp-refusals-shown: what the sender is told of the server's words.
 TEST_F(LmtpTest, TheSenderIsToldWhyTheMessageWasRefused) {
     const struct {
