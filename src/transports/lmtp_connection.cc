@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "driver/command_words.h"
+#include "lookup/ip_address.h"
 #include "wording/lmtp.h"
 #include "wording/pipe.h"
 #include "wording/tls.h"
@@ -31,21 +32,40 @@ tl::expected<Text, Outcome> expanded(DeliveryContext& context, const Expandable&
         wording::lmtp_option_not_expanded(option.source, name, context.instance.name, value.error().message));
 }
 
-// "host", "host::port" as in Exim's host lists, "[ip]:port"; a plain IPv6 address is one.
-LmtpTarget::Host host_of(const std::string& item, bool tainted, std::uint16_t port) {
-    if (item.starts_with('[')) {
-        const std::size_t end = item.find(']');
-        const auto own =
-            end == std::string::npos ? std::nullopt : parse_uint(item.substr(std::min(end + 2, item.size())));
-        return {Text(item.substr(1, end - 1), tainted),
-                own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
-    }
-    const std::size_t colon = item.find(':');
-    if (colon == std::string::npos || item.find(':', colon + 1) != std::string::npos)
-        return {Text(item, tainted), port};
-    const auto own = parse_uint(item.substr(colon + 1));
-    return {Text(item.substr(0, colon), tainted),
-            own && *own <= kHighestPort ? static_cast<std::uint16_t>(*own) : port};
+std::optional<std::uint16_t> port_number(std::string_view text) {
+    const auto number = parse_uint(text);
+    if (!number || *number == 0 || *number > kHighestPort) return std::nullopt;
+    return static_cast<std::uint16_t>(*number);
+}
+
+struct HostItem {
+    std::string_view name;
+    std::optional<std::string_view> port;
+};
+
+// "host", "host:port", "[ip]", "[ip]:port" or an address. Numbers that are no address are not taken for a name: they
+// are what a list with the wrong separator leaves of one.
+std::optional<HostItem> host_item(std::string_view item) {
+    if (parse_ip(item)) return HostItem{item, {}};
+    const bool bracketed = item.starts_with('[');
+    const std::size_t end = item.find(bracketed ? ']' : ':');
+    const std::string_view name = bracketed ? item.substr(1, end - 1) : item.substr(0, end);
+    const bool is_name = name.find_first_not_of("0123456789.") != std::string_view::npos;
+    if (!parse_ip(name) && (bracketed || !is_name)) return std::nullopt;
+    if (end == std::string_view::npos) return bracketed ? std::nullopt : std::optional(HostItem{name, {}});
+    const std::string_view rest = item.substr(bracketed ? end + 1 : end);
+    if (rest.empty()) return HostItem{name, {}};
+    if (rest[0] != ':' || rest.find(':', 1) != std::string_view::npos) return std::nullopt;
+    return HostItem{name, rest.substr(1)};
+}
+
+tl::expected<LmtpTarget::Host, Outcome> host_of(DeliveryContext& context, std::string_view item, bool tainted,
+                                                std::uint16_t port) {
+    const auto parts = host_item(item);
+    if (!parts) return deferred(wording::host_invalid(item, context.instance.name));
+    const auto own = parts->port ? port_number(*parts->port) : port;
+    if (!own) return deferred(wording::port_invalid(*parts->port, context.instance.name));
+    return LmtpTarget::Host{Text(std::string(parts->name), tainted), *own};
 }
 
 tl::expected<LmtpTarget, Outcome> hosts_target(DeliveryContext& context, const LmtpOptions& options) {
@@ -53,12 +73,14 @@ tl::expected<LmtpTarget, Outcome> hosts_target(DeliveryContext& context, const L
     if (!hosts) return tl::unexpected(hosts.error());
     const auto port = expanded(context, options.port, "port");
     if (!port) return tl::unexpected(port.error());
-    const auto number = parse_uint(trim(port->bytes));
-    if (!number || *number == 0 || *number > kHighestPort)
-        return deferred(wording::port_invalid(port->bytes, context.instance.name));
+    const auto number = port_number(trim(port->bytes));
+    if (!number) return deferred(wording::port_invalid(port->bytes, context.instance.name));
     LmtpTarget target;
     for (const std::string& item : split_list(hosts->bytes)) {
-        if (!item.empty()) target.hosts.push_back(host_of(item, hosts->tainted, static_cast<std::uint16_t>(*number)));
+        if (item.empty()) continue;
+        auto host = host_of(context, item, hosts->tainted, *number);
+        if (!host) return tl::unexpected(std::move(host.error()));
+        target.hosts.push_back(std::move(*host));
     }
     if (target.hosts.empty()) return deferred(wording::no_hosts(context.instance.name));
     return target;

@@ -288,6 +288,22 @@ TEST_F(LmtpTest, TheLastServerHasTheLastWord) {
                 ElementsAre("H=a.test.ex [10.0.0.1]: LMTP connection closed after initial connection"));
 }
 
+TEST_F(LmtpTest, AnIPv6AddressMayHaveAPortOfItsOwn) {
+    const struct {
+        std::string hosts;
+        std::uint16_t want_port;
+    } cases[] = {{"<; [::1]:2424", 2424}, {"<; [::1]", 24}, {"<; ::1", 24}, {"::::1", 24}, {"[::::1]::2424", 2424}};
+    world.fake.set_host("::1", {"::1"});
+    for (const auto& c : cases) {
+        serve();
+        world.fake.set_peer({.path = {}, .ip = "::1", .port = c.want_port}, [this] { return server; });
+        configure([&](LmtpOptions& o) { o.hosts = text(c.hosts); });
+        const DeliveryReport report = world.deliver();
+        EXPECT_EQ(report.addresses[0].outcome, (Outcome{.verdict = Verdict::ok, .code = 0})) << c.hosts;
+        EXPECT_THAT(server->messages, testing::SizeIs(1)) << c.hosts;
+    }
+}
+
 struct HostsCase {
     const char* name;
     std::string hosts, port;
@@ -315,6 +331,24 @@ INSTANTIATE_TEST_SUITE_P(
         HostsCase{"OwnPort", "a.test.ex::25", "24", {.code = ECONNREFUSED, .message = "a.test.ex [10.0.0.1]"}},
         HostsCase{"BadPort", "a.test.ex", "lmtp", {.message = "invalid port \"lmtp\" for the t1 transport"}},
         HostsCase{"HugePort", "a.test.ex", "65536", {.message = "invalid port \"65536\" for the t1 transport"}},
+        HostsCase{"HugeOwnPort", "a.test.ex::99999", "24", {.message = "invalid port \"99999\" for the t1 transport"}},
+        HostsCase{"NamedOwnPort", "10.0.0.1::lmtp", "24", {.message = "invalid port \"lmtp\" for the t1 transport"}},
+        HostsCase{"EmptyOwnPort", "a.test.ex::", "24", {.message = "invalid port \"\" for the t1 transport"}},
+        HostsCase{"OwnPortNone", "<; [::1]:0", "24", {.message = "invalid port \"0\" for the t1 transport"}},
+        HostsCase{"AfterTheBracket",
+                  "<; [10.0.0.1]x2424",
+                  "24",
+                  {.message = "invalid host \"[10.0.0.1]x2424\" for the t1 transport"}},
+        HostsCase{"OpenBracket", "<; [10.0.0.1", "24", {.message = "invalid host \"[10.0.0.1\" for the t1 transport"}},
+        HostsCase{"NameInBrackets",
+                  "<; [a.test.ex]:25",
+                  "24",
+                  {.message = "invalid host \"[a.test.ex]:25\" for the t1 transport"}},
+        HostsCase{
+            "BracketsInAColonList", "[::1]:2424", "24", {.message = "invalid host \"[:1]\" for the t1 transport"}},
+        HostsCase{"PortForAName", "a.test.ex:25", "24", {.message = "invalid host \"25\" for the t1 transport"}},
+        HostsCase{"HalfAnAddress", "127.1", "24", {.message = "invalid host \"127.1\" for the t1 transport"}},
+        HostsCase{"NoIPv6Address", "<; 1:2:3", "24", {.message = "invalid host \"1:2:3\" for the t1 transport"}},
         HostsCase{"Nobody", " : ", "24", {.message = "t1 transport called with hosts unset or empty"}},
         HostsCase{"BadExpansion",
                   "${nosuch:x}",

@@ -28,6 +28,9 @@ std::string lmtp_child_not_made(std::string_view transport, int code) {
 std::string port_invalid(std::string_view value, std::string_view transport) {
     return fmt::format("invalid port \"{}\" for the {} transport", value, transport);
 }
+std::string host_invalid(std::string_view item, std::string_view transport) {
+    return fmt::format("invalid host \"{}\" for the {} transport", item, transport);
+}
 std::string host_not_found(std::string_view host) { return fmt::format("host {} has no address", host); }
 std::string host_lookup_failed(std::string_view host, std::string_view why) {
     return fmt::format("host lookup for {} did not complete: {}", host, why);

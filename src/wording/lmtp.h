@@ -21,6 +21,7 @@ namespace postern::wording {
 [[nodiscard]] std::string socket_not_connected(std::string_view path, std::string_view transport, int code);
 [[nodiscard]] std::string lmtp_child_not_made(std::string_view transport, int code);
 [[nodiscard]] std::string port_invalid(std::string_view value, std::string_view transport);
+[[nodiscard]] std::string host_invalid(std::string_view item, std::string_view transport);
 [[nodiscard]] std::string host_not_found(std::string_view host);
 [[nodiscard]] std::string host_lookup_failed(std::string_view host, std::string_view why);
 [[nodiscard]] std::string no_hosts(std::string_view transport);
