@@ -273,9 +273,10 @@ void Dialogue::message_interrupted(std::optional<Trouble> why) {
     step_ = Step::verdicts;
 }
 
+// What is said behind half a message is a part of it: then there is no QUIT either.
 void Dialogue::finish() {
     kept_ = settings_.keep_connection && !failure_ && !interrupted_ && !secured_ && !tls_refused_;
-    step_ = kept_ ? Step::ended : Step::quit;
+    step_ = kept_ || interrupted_ ? Step::ended : Step::quit;
 }
 
 // A server that takes RSET may still take no further message. Whoever is silent then thinks about ours.

@@ -96,6 +96,7 @@ public:
     // It was sent only in part, for this reason, or because the server has spoken before it could have had all of it:
     // what it says now may be a refusal, never a yes.
     void message_interrupted(std::optional<Trouble> why);
+    [[nodiscard]] bool interrupted() const { return interrupted_; }
 
     // --- the result ---
     enum class Fate : std::uint8_t {

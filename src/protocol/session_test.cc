@@ -313,6 +313,18 @@ TEST(Session, AnEarlyNoIsHeard) {
     EXPECT_EQ(done.failure()->stage, "sending data block");
 }
 
+// What stands behind half a message is a part of it.
+TEST(Session, NothingIsSaidInTheMiddleOfAMessage) {
+    for (const std::vector<std::string>& offer : {std::vector<std::string>{}, {"CHUNKING"}}) {
+        auto server = std::make_shared<LmtpServer>(LmtpServer::obliging(offer));
+        server->on_data = [](LmtpServer& peer) { peer.say("552 5.3.4 too big\r\n"); };
+        Talk talk(server);
+        talk.os.put_file("/D", "head-D\n" + std::string(200'000, 'x') + "\n");
+        EXPECT_THAT(fates(talk.run({"a@y"})), ElementsAre(Fate::refused_at_end));
+        EXPECT_TRUE(server->heard.ends_with("xxx"));
+    }
+}
+
 TEST(Session, AnAnswerWithoutAQuestionEndsIt) {
     Talk talk(server_except("MAIL", "250 ok\r\n250 ok\r\n250 ok"));
     const Dialogue done = talk.run({"a@y"});

@@ -202,6 +202,16 @@ TEST_F(LmtpTest, AConnectionThatBreaksIsClosed) {
     EXPECT_EQ(outcome.message, "LMTP connection closed after sending data block");
 }
 
+TEST_F(LmtpTest, ARefusalInTheMiddleOfTheMessageIsShownAsThat) {
+    serve();
+    server->on_data = [](LmtpServer& peer) { peer.say("552 5.3.4 too big\r\n"); };
+    use_socket();
+    world.set_body(std::string(300'000, 'x') + "\n");
+    const Outcome outcome = world.deliver().addresses[0].outcome;
+    EXPECT_EQ(outcome.verdict, Verdict::fail);
+    EXPECT_EQ(outcome.message, "LMTP error after sending data block: 552 5.3.4 too big");
+}
+
 TEST_F(LmtpTest, FaultsNeverDeliverTwiceOrLose) {
     for (const int code : {EINTR, EIO, EMFILE, EAGAIN}) {
         for (long n = 1; n < 1000; ++n) {

@@ -96,6 +96,7 @@ Outcome common_outcome(const LmtpEnding& ending) {
 
 std::vector<AddressReport> lmtp_verdicts(const LmtpEnding& ending) {
     const Outcome common = common_outcome(ending);
+    const std::string_view at_end = ending.dialogue.interrupted() ? "sending data block" : "end of data";
     std::vector<AddressReport> reports;
     for (const Dialogue::Recipient& recipient : ending.dialogue.recipients()) {
         AddressReport& report = reports.emplace_back();
@@ -117,7 +118,7 @@ std::vector<AddressReport> lmtp_verdicts(const LmtpEnding& ending) {
                 report.bytes_written = ending.bytes_sent;
                 break;
             case Fate::refused_at_end:
-                report.outcome = refusal(ending, recipient.reply, "end of data", code::kData4xx);
+                report.outcome = refusal(ending, recipient.reply, at_end, code::kData4xx);
                 break;
         }
     }

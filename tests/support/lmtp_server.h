@@ -110,6 +110,7 @@ private:
     }
 
     bool take_chunk() {
+        if (on_data && !input_.empty()) std::exchange(on_data, {})(*this);
         if (input_.size() < *chunk_left_) return false;
         finish_message(*chunk_left_);
         chunk_left_.reset();
