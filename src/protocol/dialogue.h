@@ -80,14 +80,15 @@ public:
             timeout,
             malformed,
             closed,
-            error,
+            error,       // of the connection
+            unreadable,  // the message, when it was to be sent
             too_early,
             unsayable,
             tls,              // the text says why there is none
             tls_not_offered,  // though it is required
             tls_refused       // though it was offered and is required
         } kind = Kind::closed;
-        int code = 0;      // errno of `error`
+        int code = 0;      // errno of `error`, `unreadable`
         std::string text;  // what was malformed
     };
     void fail(Trouble trouble);

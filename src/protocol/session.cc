@@ -127,7 +127,8 @@ void Session::send_message(Dialogue& dialogue, SessionMessage& message, bool chu
     MessageSink sink(stream_, clock_, limits_);
     const Status written = write_message(message, chunked, sink);
     message_bytes_ = stream_.written() - before;
-    if (!written && !sink.failed()) return dialogue.fail(trouble_of(written.error()));  // ours, not the server's
+    if (!written && !sink.failed())
+        return dialogue.fail({Dialogue::Trouble::Kind::unreadable, written.error().code, {}});
     const bool spoke = replies_.has_surplus();
     if (!written) {
         const Dialogue::Trouble why = trouble_of(written.error());

@@ -202,6 +202,32 @@ TEST_F(LmtpTest, AConnectionThatBreaksIsClosed) {
     EXPECT_EQ(outcome.message, "LMTP connection closed after sending data block");
 }
 
+// What the connection does is not said of the message, nor the other way round.
+TEST_F(LmtpTest, OnlyAMessageThatCannotBeReadIsCalledThat) {
+    const std::string unreadable = "the message could not be read while it was being sent";
+    std::size_t of_message = 0, of_connection = 0;
+    for (long n = 1; n < 1000; ++n) {
+        DeliveryWorld fresh;
+        auto peer = std::make_shared<LmtpServer>();
+        fresh.fake.set_peer(kSocket, [&] { return peer; });
+        fresh.use<LmtpOptions>(lmtp_driver, [](LmtpOptions& o) { o.socket = text("/run/lmtp"); });
+        DeliveryContext context = fresh.context();
+        fresh.os.fail_only({Call::read, Call::write});
+        fresh.os.fail_at(n, EIO);
+        const Outcome outcome = fresh.transport->deliver(context).addresses[0].outcome;
+        const bool hit = fresh.os.hit();
+        const bool body = fresh.os.hit_at() == "read descriptor " + std::to_string(context.body.fd);
+        fresh.os.disarm();
+        if (!hit) break;
+        if (outcome.verdict == Verdict::ok) continue;
+        EXPECT_EQ(outcome.message == unreadable, body) << fresh.os.hit_at() << ": " << outcome.message;
+        EXPECT_EQ(outcome.code, EIO);
+        ++(body ? of_message : of_connection);
+    }
+    EXPECT_GT(of_message, 0u);
+    EXPECT_GT(of_connection, 3u);
+}
+
 TEST_F(LmtpTest, ARefusalInTheMiddleOfTheMessageIsShownAsThat) {
     serve();
     server->on_data = [](LmtpServer& peer) { peer.say("552 5.3.4 too big\r\n"); };

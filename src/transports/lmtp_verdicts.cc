@@ -52,7 +52,11 @@ Outcome trouble(const LmtpEnding& ending, const Dialogue::Failure& failure) {
             out.code = what.code;
             out.message = what.code == EPIPE || what.code == ECONNRESET || what.code == EPROTO
                               ? wording::lmtp_closed(failure.stage)
-                              : wording::lmtp_message_unreadable();
+                              : wording::lmtp_broken(failure.stage, what.code);
+            break;
+        case Trouble::Kind::unreadable:
+            out.code = what.code;
+            out.message = wording::lmtp_message_unreadable();
             break;
         case Trouble::Kind::too_early:
             out.code = code::kSmtpFormat;

@@ -54,6 +54,9 @@ std::string lmtp_error(std::string_view stage, std::string_view text) {
     return fmt::format("LMTP error after {}: {}", stage, text);
 }
 std::string lmtp_closed(std::string_view stage) { return fmt::format("LMTP connection closed after {}", stage); }
+std::string lmtp_broken(std::string_view stage, int code) {
+    return fmt::format("{}: {}", lmtp_closed(stage), errno_text(code));
+}
 std::string lmtp_spoke_early(std::string_view stage, std::string_view text) {
     return fmt::format("LMTP response before {}: {}", stage, text);
 }

@@ -33,6 +33,7 @@ namespace postern::wording {
 [[nodiscard]] std::string lmtp_malformed(std::string_view stage, std::string_view text);
 [[nodiscard]] std::string lmtp_error(std::string_view stage, std::string_view text);
 [[nodiscard]] std::string lmtp_closed(std::string_view stage);
+[[nodiscard]] std::string lmtp_broken(std::string_view stage, int code);
 [[nodiscard]] std::string lmtp_spoke_early(std::string_view stage, std::string_view text);
 [[nodiscard]] std::string lmtp_message_unreadable();
 [[nodiscard]] std::string lmtp_unsayable_address();

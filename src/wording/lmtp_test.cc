@@ -23,6 +23,7 @@ TEST(LmtpWording, Texts) {
     EXPECT_EQ(lmtp_error("DATA", "450 x"), "LMTP error after DATA: 450 x");
     EXPECT_EQ(lmtp_closed("DATA"), "LMTP connection closed after DATA");
     EXPECT_EQ(host_invalid("[x", "t1"), "invalid host \"[x\" for the t1 transport");
+    EXPECT_EQ(lmtp_broken("DATA", EHOSTUNREACH), "LMTP connection closed after DATA: No route to host");
     EXPECT_EQ(host_text("mx", "::1"), "mx [::1]");
     EXPECT_EQ(server_passed_over("mx [::1]", "LMTP error"), "H=mx [::1]: LMTP error");
 }
