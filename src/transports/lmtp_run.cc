@@ -35,6 +35,11 @@ public:
     bool top_bit = false;
 };
 
+// A value from the -H file that would end the parameter or the command is left out.
+bool is_parameter(std::string_view value) {
+    return !value.empty() && std::ranges::none_of(value, [](char c) { return c == ' ' || is_cntrl(c); });
+}
+
 // RFC 3461, as the sender asked for it.
 std::string notify_parameters(const AddressItem& item) {
     std::string out;
@@ -46,7 +51,7 @@ std::string notify_parameters(const AddressItem& item) {
         out += out.empty() ? " NOTIFY=" : ",";
         out += name;
     }
-    if (!item.dsn_original.empty()) out += " ORCPT=" + item.dsn_original;
+    if (is_parameter(item.dsn_original)) out += " ORCPT=" + item.dsn_original;
     return out;
 }
 
@@ -54,7 +59,7 @@ std::string return_parameters(const Message& message) {
     std::string out;
     if (message.dsn_ret == 1) out += " RET=FULL";
     if (message.dsn_ret == 2) out += " RET=HDRS";
-    if (!message.dsn_envid.empty()) out += " ENVID=" + message.dsn_envid;
+    if (is_parameter(message.dsn_envid)) out += " ENVID=" + message.dsn_envid;
     return out;
 }
 

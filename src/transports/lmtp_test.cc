@@ -109,6 +109,21 @@ TEST_F(LmtpTest, AsksForWhatTheSenderAskedFor) {
     EXPECT_EQ(server->commands[3], "RCPT TO:<never@test.ex> NOTIFY=NEVER");
 }
 
+// The -H file says what a client said; who wrote it may have been another program.
+TEST_F(LmtpTest, ParametersThatCouldBecomeCommandsAreNotSaid) {
+    for (const std::string bad : {"e\r\nRSET", "e f", "e\tf", "e\x7f"}) {
+        serve(LmtpServer::obliging({"DSN"}));
+        use_socket();
+        world.message.dsn_ret = 1;
+        world.message.dsn_envid = bad;
+        world.batch[0]->dsn_flags = kDsnFailure;
+        world.batch[0]->dsn_original = "rfc822;" + bad;
+        EXPECT_EQ(world.deliver().addresses[0].outcome.verdict, Verdict::ok);
+        EXPECT_THAT(server->commands, ElementsAre("LHLO host.test.ex", "MAIL FROM:<ann@test.ex> RET=FULL",
+                                                  "RCPT TO:<joe@test.ex> NOTIFY=FAILURE", "DATA", "QUIT"));
+    }
+}
+
 TEST_F(LmtpTest, NothingEightBitNoBodyParameter) {
     serve(LmtpServer::obliging({"8BITMIME", "SMTPUTF8"}));
     use_socket();
