@@ -253,6 +253,35 @@ TEST_F(LmtpTest, ARefusalInTheMiddleOfTheMessageIsShownAsThat) {
     EXPECT_EQ(outcome.message, "LMTP error after sending data block: 552 5.3.4 too big");
 }
 
+TEST_F(LmtpTest, ASocketOfAnotherKindIsTriedLater) {
+    world.fake.set_connect_error(kSocket, EPROTOTYPE);
+    use_socket();
+    EXPECT_EQ(world.deliver().addresses[0].outcome,
+              (Outcome{.message = "Failed to connect to socket /run/lmtp for t1 transport: Protocol wrong type for "
+                                  "socket"}));
+}
+
+// What retry rules like rcpt_452 go by (spec lmtp.md section 16, 10).
+TEST_F(LmtpTest, RetryRulesSeeTheCodeOfALater) {
+    const struct {
+        std::string question;
+        int want_code, want_more;
+    } cases[] = {{"MAIL", code::kMail4xx, 52 << 8},
+                 {"RCPT", code::kRcpt4xx, 52 << 8},
+                 {"DATA", code::kData4xx, 52 << 8},
+                 {"message", code::kData4xx, 52 << 8}};
+    for (const auto& c : cases) {
+        serve([&c, usual = LmtpServer::obliging()](const std::string& asked) {
+            return asked.starts_with(c.question) ? "452 4.2.2 full" : usual(asked);
+        });
+        use_socket();
+        const Outcome outcome = world.deliver().addresses[0].outcome;
+        EXPECT_EQ(outcome.verdict, Verdict::defer) << c.question;
+        EXPECT_EQ(outcome.code, c.want_code) << c.question;
+        EXPECT_EQ(outcome.more, c.want_more) << c.question;
+    }
+}
+
 TEST_F(LmtpTest, FaultsNeverDeliverTwiceOrLose) {
     for (const int code : {EINTR, EIO, EMFILE, EAGAIN}) {
         for (long n = 1; n < 1000; ++n) {

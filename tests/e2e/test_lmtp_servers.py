@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lmtp transport with servers that people run (D-lmtp-tcp): the lmtpd of Dovecot and of Cyrus, Postfix's smtp-sink -L."""
 import re
+import socket
 
 import pytest
 
@@ -25,6 +26,17 @@ def test_check_advises_batches(place, postern):
     world.config.write_text(world.config.read_text().replace("  batch_max = 100\n", ""))
     told = world.run("check", str(world.config), config=False)
     assert told.code == 0 and "warning: transport lmtp: every recipient has a session of its own" in told.out
+
+
+def test_a_datagram_socket_is_no_server_yet(place, postern):
+    world = world_with(place, postern, f"socket = {place}/datagrams")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(f"{place}/datagrams")
+        (place / "datagrams").chmod(0o777)
+        assert world.send("joe@test.example").code == 0
+    assert len(world.queue()) == 1
+    assert "for lmtp transport: Protocol wrong type for socket" in lines_of(world, "==")[0]
+    assert world.log("panic") == ""
 
 
 @pytest.fixture
