@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "hints/flat_once.h"
+#include "hints/sqlite_database.h"
 #include "support/fake_os.h"
 #include "support/fault_os.h"
 #include "sys/real_os.h"
@@ -93,6 +94,59 @@ TEST(SqliteOnce, SaysWhatIsNoDatabase) {
     const auto store = open_sqlite_once(os, path, 0600);
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().text, "file is not a database");
+    std::filesystem::remove(path);
+}
+
+// A database is its user's: whatever it makes of the table, opening it comes to an end and says no.
+TEST(SqliteOnce, RefusesWhatIsNotItsTable) {
+    const std::string kTable =
+        "CREATE TABLE once(address BLOB PRIMARY KEY, sent INTEGER NOT NULL DEFAULT 0,"
+        " claim TEXT NOT NULL DEFAULT '', claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;";
+    const std::string kEndless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c";
+    const struct {
+        const char* name;
+        std::string sql;
+        bool want;
+    } kCases[] = {
+        {"ours", kTable, true},
+        {"ours and a table", kTable + "CREATE TABLE mine(x)", true},
+        {"endless view",
+         "CREATE VIEW once AS SELECT x AS address, x AS sent, '' AS claim, 0 AS claimed FROM (" + kEndless + ")",
+         false},
+        {"other table", "CREATE TABLE once(address, sent, claim, claimed)", false},
+        {"other letters", "CREATE TABLE ONCE(address, sent, claim, claimed)", false},
+        {"trigger", kTable + "CREATE TRIGGER t AFTER INSERT ON once BEGIN DELETE FROM once; END", false},
+        {"index", kTable + "CREATE INDEX i ON once(hex(zeroblob(sent)))", false},
+        {"trigger in disguise",
+         kTable + "CREATE TRIGGER t AFTER INSERT ON once BEGIN DELETE FROM once; END; PRAGMA writable_schema=ON;"
+                  "UPDATE sqlite_master SET type='table', tbl_name='t' WHERE name='t'",
+         false},
+    };
+    const std::string path = testing::TempDir() + "once-foreign";
+    RealOs os;
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        std::filesystem::remove(path);
+        sqlite3* db = nullptr;
+        const SqliteLibrary* const api = *sqlite_library();
+        ASSERT_EQ(api->open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr), SQLITE_OK);
+        ASSERT_EQ(api->exec(db, c.sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << api->errmsg(db);
+        api->close_v2(db);
+        const auto store = open_sqlite_once(os, path, 0600);
+        EXPECT_EQ(store.has_value(), c.want) << (store ? "" : store.error().text);
+    }
+    std::filesystem::remove(path);
+}
+
+// The second line: a statement that runs away is stopped.
+TEST(SqliteDatabase, NoStatementIsEndless) {
+    const std::string path = testing::TempDir() + "once-endless";
+    RealOs os;
+    const auto database = *SqliteDatabase::open(os, path, 0600);
+    SqliteDatabase::Statement endless(
+        *database, "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c");
+    EXPECT_NE(endless.step(), SQLITE_ROW);
+    EXPECT_EQ(database->failed().value().text, "a statement on this database does not come to an end");
     std::filesystem::remove(path);
 }
 

@@ -8,7 +8,8 @@
 namespace postern {
 namespace {
 
-constexpr int kPatienceMs = 60'000;
+constexpr int kPatienceMs = 10'000;     // longer locks are not of deliveries
+constexpr int kLongestValue = 1 << 20;  // of a column, a row and a statement
 
 }  // namespace
 
@@ -28,20 +29,40 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(Os& os, const std::
     auto database = std::make_unique<SqliteDatabase>(*api, db, path);
     api->busy_timeout(db, kPatienceMs);
     if (opened != SQLITE_OK) return database->failed();
-    POSTERN_TRY(database->run("PRAGMA synchronous=FULL"));  // a commit is on the disk when it returns
+    database->distrust();
+    // A commit is on the disk when it returns.
+    POSTERN_TRY(database->run("PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"));
     return database;
 }
 
+// What an old library does not know yet is not refused: the schema is looked at in any case.
+void SqliteDatabase::distrust() {
+    api_.db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    api_.db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    api_.db_config(db_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+    api_.limit(db_, SQLITE_LIMIT_LENGTH, kLongestValue);
+    api_.progress_handler(db_, kRound, &another_round, this);
+}
+
+int SqliteDatabase::another_round(void* database) {
+    return --static_cast<SqliteDatabase*>(database)->rounds_left_ < 0 ? 1 : 0;
+}
+
 Unexpected SqliteDatabase::failed() const {
+    if (api_.extended_errcode(db_) == SQLITE_INTERRUPT)
+        return Unexpected(Error{0, "sqlite", path_, "a statement on this database does not come to an end"});
     return Unexpected(Error{api_.system_errno(db_), "sqlite", path_, api_.errmsg(db_)});
 }
 
 Status SqliteDatabase::run(const char* sql) {
+    rounds_left_ = kMostWork;
     if (api_.exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failed();
     return {};
 }
 
-SqliteDatabase::Statement::Statement(SqliteDatabase& database, const char* sql) : api_(database.api_) {
+SqliteDatabase::Statement::Statement(SqliteDatabase& database, const char* sql)
+    : database_(database), api_(database.api_) {
+    database.rounds_left_ = kMostWork;
     good_ = api_.prepare_v2(database.db_, sql, -1, &statement_, nullptr) == SQLITE_OK;
 }
 
@@ -52,6 +73,11 @@ void SqliteDatabase::Statement::bind(int at, const std::string& value) {
 
 void SqliteDatabase::Statement::bind(int at, std::int64_t value) {
     good_ = good_ && api_.bind_int64(statement_, at, value) == SQLITE_OK;
+}
+
+int SqliteDatabase::Statement::step() {
+    database_.rounds_left_ = kMostWork;
+    return good_ ? api_.step(statement_) : SQLITE_ERROR;
 }
 
 std::string SqliteDatabase::Statement::text_of(int column) {

@@ -13,8 +13,12 @@ struct SqliteLibrary {
     decltype(&::sqlite3_open_v2) open_v2;
     decltype(&::sqlite3_close_v2) close_v2;
     decltype(&::sqlite3_busy_timeout) busy_timeout;
+    decltype(&::sqlite3_db_config) db_config;
+    decltype(&::sqlite3_limit) limit;
+    decltype(&::sqlite3_progress_handler) progress_handler;
     decltype(&::sqlite3_exec) exec;
     decltype(&::sqlite3_errmsg) errmsg;
+    decltype(&::sqlite3_extended_errcode) extended_errcode;
     decltype(&::sqlite3_system_errno) system_errno;
     decltype(&::sqlite3_prepare_v2) prepare_v2;
     decltype(&::sqlite3_bind_text) bind_text;

@@ -7,11 +7,31 @@
 namespace postern {
 namespace {
 
-constexpr const char* kSchema =
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE IF NOT EXISTS once(address BLOB PRIMARY KEY, sent INTEGER NOT NULL DEFAULT 0,"
-    " claim TEXT NOT NULL DEFAULT '', claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;"
-    "COMMIT";
+constexpr const char* kTable =
+    "CREATE TABLE once(address BLOB PRIMARY KEY, sent INTEGER NOT NULL DEFAULT 0,"
+    " claim TEXT NOT NULL DEFAULT '', claimed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT";
+// SQLite goes by `sql` alone, whatever the other columns say. Tables beside ours are never touched.
+constexpr const char* kLook =
+    "SELECT coalesce(sum(type IS 'table' AND name IS 'once' AND sql IS ?1), 0),"
+    " coalesce(sum((lower(name) = 'once' AND sql IS NOT ?1) OR sql NOT LIKE 'CREATE TABLE %'), 0) FROM sqlite_master";
+
+// Is our table there, and nothing that would change what reading and writing it does?
+Result<bool> has_table(SqliteDatabase& database) {
+    const std::string table = kTable;
+    SqliteDatabase::Statement look(database, kLook);
+    look.bind(1, table);
+    if (look.step() != SQLITE_ROW) return database.failed();
+    if (look.number_of(1) != 0)
+        return failure("its table `once` is not as Postern makes it, or there are triggers, indexes or views");
+    return look.number_of(0) != 0;
+}
+
+Status make_table(SqliteDatabase& database) {
+    POSTERN_TRY(database.run("BEGIN IMMEDIATE"));
+    POSTERN_TRY_ASSIGN(const bool there, has_table(database));  // another one was faster
+    if (!there) POSTERN_TRY(database.run(kTable));
+    return database.run("COMMIT");
+}
 
 class SqliteOnce final : public OnceStore {
 public:
@@ -78,7 +98,8 @@ private:
 Result<std::unique_ptr<SqliteDatabase>> open_once_database(Os& os, const std::string& path, mode_t mode) {
     POSTERN_TRY_ASSIGN(auto database, SqliteDatabase::open(os, path, mode));
     // The table is made only if it is not there: readers do not wait for one another.
-    if (!database->run("SELECT 1 FROM once LIMIT 0")) POSTERN_TRY(database->run(kSchema));
+    POSTERN_TRY_ASSIGN(const bool there, has_table(*database));
+    if (!there) POSTERN_TRY(make_table(*database));
     return database;
 }
 
