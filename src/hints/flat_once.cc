@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "hints/berkeley_db.h"
 #include "hints/once_store.h"
 
 namespace postern {
@@ -24,6 +25,24 @@ bool is_plausible(const FlatOnceRecord& record, std::int64_t now) {
     constexpr std::int64_t kTenYears = 10LL * 366 * 86'400;
     if (record.text.starts_with(kClaimMark) && now - record.when >= kClaimLasts) return false;
     return record.when >= 0 && record.when < now + kTenYears && !record.text.empty();
+}
+
+// once_file_size was set over a database: writing would destroy what it knows.
+Status refuse_database(DbKind kind) {
+    switch (kind) {
+        case DbKind::none:
+            return {};
+        case DbKind::sqlite:
+            return failure(
+                "this is an SQLite database, made without once_file_size: move it away or remove the option; "
+                "`postern once dump FILE` shows what is in it");
+        case DbKind::berkeley:
+            return failure(
+                "this is Exim's Berkeley DB file; without once_file_size `postern once import FILE FILE` makes "
+                "Postern's database of it");
+        default:
+            return failure("this is a database of another kind, not a file of once_file_size");
+    }
 }
 
 class FlatOnce final : public OnceStore {
@@ -80,6 +99,8 @@ private:
     }
 
     Result<std::vector<FlatOnceRecord>> read() {
+        POSTERN_TRY_ASSIGN(const DbKind kind, db_kind_of(os_, fd_.get()));
+        POSTERN_TRY(refuse_database(kind));
         POSTERN_TRY_ASSIGN(const std::string bytes, read_all(os_, fd_.get(), kLongestFile));
         return parse_flat_once(bytes);
     }

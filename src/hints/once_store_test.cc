@@ -93,7 +93,9 @@ TEST(SqliteOnce, SaysWhatIsNoDatabase) {
     std::ofstream(path) << std::string(4096, 'x');
     const auto store = open_sqlite_once(os, path, 0600);
     ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().text, "file is not a database");
+    EXPECT_EQ(store.error().text,
+              "file is not a database; of one that was made with once_file_size, "
+              "`postern once dump FILE | postern once import NEWFILE` makes one");
     std::filesystem::remove(path);
 }
 
@@ -195,6 +197,31 @@ TEST(FlatOnce, CleansUpBehindExim) {
                        0600, 1000, 8);
     file.answer("c@d", 6, 1000);
     EXPECT_EQ(file.fake.content("/home/joe/once"), record(5, "a@b") + record(6, "c@d"));
+}
+
+// once_file_size was set later: what the database knows is not lost.
+TEST(FlatOnce, RefusesDatabases) {
+    const struct {
+        std::string start;
+        const char* want;
+    } kCases[] = {
+        {std::string("SQLite format 3\0", 16), "this is an SQLite database"},
+        {std::string("\0\0\0\0\0\0\0\0\0\0\0\0\x61\x15\x06\0", 16), "this is Exim's Berkeley DB file"},
+        {"TDB file\n", "this is a database of another kind"},
+    };
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.want);
+        FlatFile file;
+        const std::string bytes = c.start + std::string(100, '\0');
+        file.fake.put_file("/home/joe/once", bytes, 0600, 1000, 8);
+        const OnceQuestion question{.key = "a@b", .token = "t", .now = 1};
+        const auto open = file.open()->is_open(question);
+        ASSERT_FALSE(open);
+        EXPECT_EQ(open.error().text.rfind(c.want, 0), 0u) << open.error().text;
+        EXPECT_FALSE(file.open()->claim(question));
+        EXPECT_FALSE(file.open()->confirm(question));
+        EXPECT_EQ(file.fake.content("/home/joe/once"), bytes);
+    }
 }
 
 TEST(FlatOnce, RecordsWithoutTextAreNoneAndOldClaimsGo) {

@@ -49,6 +49,10 @@ int SqliteDatabase::another_round(void* database) {
 }
 
 Unexpected SqliteDatabase::failed() const {
+    if (api_.extended_errcode(db_) == SQLITE_NOTADB)
+        return Unexpected(Error{0, "sqlite", path_,
+                                "file is not a database; of one that was made with once_file_size, "
+                                "`postern once dump FILE | postern once import NEWFILE` makes one"});
     if (api_.extended_errcode(db_) == SQLITE_INTERRUPT)
         return Unexpected(Error{0, "sqlite", path_, "a statement on this database does not come to an end"});
     return Unexpected(Error{api_.system_errno(db_), "sqlite", path_, api_.errmsg(db_)});
