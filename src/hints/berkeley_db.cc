@@ -116,6 +116,7 @@ private:
         const std::string_view all = bytes.substr(at, end - at);
         switch (byte_at(all, 0)) {
             case hash_plain:
+                if (!has_room(all.size())) return damaged(number);
                 return std::string(all.substr(1));
             case hash_off_page:
                 return off_page(u32_at(all, 4), u32_at(all, 8), number);
@@ -135,7 +136,7 @@ private:
         switch (type & ~unsigned{btree_deleted}) {
             case btree_plain: {
                 const std::size_t size = u16_at(all, 0);
-                if (kItemHeader + size > all.size()) return damaged(number);
+                if (kItemHeader + size > all.size() || !has_room(kItemHeader + size)) return damaged(number);
                 return std::string(all.substr(kItemHeader, size));
             }
             case btree_off_page:
@@ -145,8 +146,13 @@ private:
         }
     }
 
-    // Each page of a chain has at least a byte, so `size` ends also one that goes round in a ring; and all chains
-    // together cannot be longer than the file.
+    // All items together cannot be longer than the file: in a damaged one they overlap, any number of times.
+    bool has_room(std::size_t size) {
+        item_bytes_ += size;
+        return item_bytes_ <= file_.size();
+    }
+
+    // Each page of a chain has at least a byte, so `size` ends also one that goes round in a ring.
     Result<std::string> off_page(std::uint32_t number, std::uint32_t size, std::uint32_t from) {
         std::string out;
         while (out.size() < size) {
@@ -155,9 +161,8 @@ private:
             const std::size_t here = u16_at(bytes, page::kBytesOfOverflow);
             if (byte_at(bytes, page::kType) != overflow || here == 0 || page::kHeader + here > bytes.size())
                 return damaged(number);
+            if (!has_room(here)) return damaged(number);
             out += bytes.substr(page::kHeader, here);
-            overflow_bytes_ += here;
-            if (overflow_bytes_ > file_.size()) return damaged(number);
             number = u32_at(bytes, page::kNext);
         }
         if (out.size() != size) return damaged(from);
@@ -167,7 +172,7 @@ private:
     std::string_view file_;
     bool is_hash_ = false;
     std::uint32_t page_size_ = 0, last_page_ = 0;
-    std::size_t overflow_bytes_ = 0;
+    std::size_t item_bytes_ = 0;
 };
 
 }  // namespace

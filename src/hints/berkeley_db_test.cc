@@ -138,6 +138,18 @@ TEST_P(BerkeleyDb, DamageIsNamed) {
     }
 }
 
+// A memory bomb: 100 times the same item, which fills the page.
+TEST(BerkeleyDbTree, ItemsDoNotOverlap) {
+    DbFile file(DbFile::Form::btree);
+    file.items(5, {file.plain(std::string(200, 'x'))});
+    const std::uint16_t at = kPage - 203;
+    for (std::size_t i = 0; i < 100; ++i) file.put<std::uint16_t>(kPage + 26 + 2 * i, at);
+    file.put<std::uint16_t>(kPage + 20, 100);
+    const auto read = parse_berkeley_db(file.bytes);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().text, "damaged Berkeley DB file: page 1");
+}
+
 TEST(BerkeleyDbTree, DeletedRecordsAreNone) {
     DbFile file(DbFile::Form::btree);
     std::string gone = file.plain("gone");

@@ -11,11 +11,10 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view file(reinterpret_cast<const char*>(data), size);
     const auto records = postern::parse_berkeley_db(file);
-    std::size_t longest = 0;
+    std::size_t all = 0;
     if (records)
-        for (const postern::DbRecord& record : *records)
-            longest = std::max({longest, record.key.size(), record.data.size()});
-    if (longest > size) std::abort();
+        for (const postern::DbRecord& record : *records) all += record.key.size() + record.data.size();
+    if (all > size) std::abort();
     if (!records && records.error().text.empty()) std::abort();
     const auto once = postern::parse_once_input(file);
     if (!once && once.error().text.empty()) std::abort();
