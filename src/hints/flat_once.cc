@@ -13,11 +13,19 @@
 namespace postern {
 namespace {
 
-constexpr std::size_t kTimeSize = sizeof(std::int64_t), kLongestFile = 256U << 20;
+constexpr std::size_t kTimeSize = sizeof(std::int64_t);
+// Exim leaves old tails, and the limit may have been lowered; what is larger is not read at all.
+constexpr std::int64_t kLimitsInFile = 16, kSmallestBound = 4 << 20, kLargestBound = 256 << 20;
 constexpr char kClaimMark = '\1';
 constexpr Seconds kPatience{60};
 
 std::string claim_prefix(std::string_view token) { return kClaimMark + std::string(token) + kClaimMark; }
+
+// What a claim will be when it is confirmed.
+std::string_view settled_text(std::string_view text) {
+    const std::size_t mark = text.starts_with(kClaimMark) ? text.find(kClaimMark, 1) : std::string_view::npos;
+    return mark == std::string_view::npos ? text : text.substr(mark + 1);
+}
 
 // A record that a mis-framed tail of Exim's makes has any eight bytes for a time; a claim that nobody confirmed in time
 // counts for nothing.
@@ -65,6 +73,7 @@ public:
         if (known.claim == question.token) return true;
         if (!known.claim.empty()) drop_claim(records, known.claim, question.key);
         records.push_back({question.now, claim_prefix(question.token) + question.key});
+        if (known.sent == 0) fit_flat_once(records, most_, claim_prefix(question.token) + question.key);
         POSTERN_TRY(replace(records));
         return true;
     }
@@ -101,7 +110,11 @@ private:
     Result<std::vector<FlatOnceRecord>> read() {
         POSTERN_TRY_ASSIGN(const DbKind kind, db_kind_of(os_, fd_.get()));
         POSTERN_TRY(refuse_database(kind));
-        POSTERN_TRY_ASSIGN(const std::string bytes, read_all(os_, fd_.get(), kLongestFile));
+        POSTERN_TRY_ASSIGN(const FileStat stat, os_.stat(fd_.get()));
+        const std::int64_t largest =
+            std::clamp(std::min(most_, kLargestBound) * kLimitsInFile, kSmallestBound, kLargestBound);
+        if (stat.size > largest) return failure("the file is far larger than once_file_size: move it away");
+        POSTERN_TRY_ASSIGN(const std::string bytes, read_all(os_, fd_.get(), static_cast<std::size_t>(largest)));
         return parse_flat_once(bytes);
     }
 
@@ -127,7 +140,8 @@ private:
         std::erase_if(records, [&](const FlatOnceRecord& record) { return record.text == text; });
     }
 
-    // In a directory that is not ours to write in, only writing in place is left.
+    // In a directory that is not ours to write in, and in a file whose owner or group we cannot give to another, only
+    // writing in place is left.
     Status replace(const std::vector<FlatOnceRecord>& records) {
         const std::string bytes = format_flat_once(records);
         const Status replaced = replace_whole(bytes);
@@ -159,6 +173,8 @@ private:
 
     Status fill(int out, std::string_view bytes) {
         POSTERN_TRY_ASSIGN(const FileStat old, os_.stat(fd_.get()));
+        POSTERN_TRY_ASSIGN(const FileStat fresh, os_.stat(out));
+        if (fresh.uid != old.uid || fresh.gid != old.gid) POSTERN_TRY(os_.chown(out, old.uid, old.gid));
         POSTERN_TRY(os_.chmod(out, old.permissions));
         POSTERN_TRY(write_all(os_, out, bytes));
         return os_.fsync(out);
@@ -199,13 +215,18 @@ std::string format_flat_once(const std::vector<FlatOnceRecord>& records) {
 }
 
 void fit_flat_once(std::vector<FlatOnceRecord>& records, std::int64_t most_bytes, std::string_view keep) {
+    const auto size_of = [](const FlatOnceRecord& record) {
+        return static_cast<std::int64_t>(kTimeSize + settled_text(record.text).size() + 1);
+    };
     std::int64_t size = 0;
-    for (const FlatOnceRecord& record : records) size += static_cast<std::int64_t>(kTimeSize + record.text.size() + 1);
-    std::erase_if(records, [&](const FlatOnceRecord& record) {
-        const bool drop = size > most_bytes && record.text != keep && !record.text.starts_with(kClaimMark);
-        if (drop) size -= static_cast<std::int64_t>(kTimeSize + record.text.size() + 1);
-        return drop;
-    });
+    for (const FlatOnceRecord& record : records) size += size_of(record);
+    for (const bool claims : {false, true}) {
+        std::erase_if(records, [&](const FlatOnceRecord& record) {
+            const bool drop = size > most_bytes && record.text != keep && record.text.starts_with(kClaimMark) == claims;
+            if (drop) size -= size_of(record);
+            return drop;
+        });
+    }
 }
 
 Result<std::unique_ptr<OnceStore>> open_flat_once(Os& os, const std::string& path, mode_t mode,

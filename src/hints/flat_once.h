@@ -21,7 +21,8 @@ struct FlatOnceRecord {
 [[nodiscard]] std::vector<FlatOnceRecord> parse_flat_once(std::string_view file);
 [[nodiscard]] std::string format_flat_once(const std::vector<FlatOnceRecord>& records);
 
-// Drops the oldest until the file has room; the one at `keep` stays.
+// Drops the oldest, claims last, until the file has room; the one at `keep` stays. A claim counts as the record that it
+// will be.
 void fit_flat_once(std::vector<FlatOnceRecord>& records, std::int64_t most_bytes, std::string_view keep);
 
 }  // namespace postern

@@ -191,6 +191,48 @@ TEST(FlatOnce, KeepsTheNewestThatFit) {
     EXPECT_EQ(file.fake.locks_held(), 0u);
 }
 
+// Replies that are never sent, from any number of senders.
+TEST(FlatOnce, ClaimsCount) {
+    FlatFile file;
+    file.answer("a@b", 1, 40);
+    for (int i = 0; i < 10; ++i) {
+        const OnceQuestion question{.key = "c" + std::to_string(i) + "@d", .token = "t", .now = 2};
+        EXPECT_TRUE(*file.open(40)->claim(question));
+        EXPECT_TRUE(*file.open(40)->claim(question));
+    }
+    EXPECT_EQ(file.fake.content("/home/joe/once"),
+              record(2, "\1t\1c7@d") + record(2, "\1t\1c8@d") + record(2, "\1t\1c9@d"));
+}
+
+TEST(FlatOnce, KeepsOwnerGroupAndMode) {
+    const struct {
+        const char* name;
+        uid_t uid;
+        gid_t gid;
+    } kCases[] = {{"ours", 1000, 8}, {"a group that we are not in", 1000, 99}, {"another user's", 2000, 99}};
+    for (const auto& c : kCases) {
+        SCOPED_TRACE(c.name);
+        FlatFile file;
+        file.fake.put_file("/home/joe/once", record(1, "a@b") + record(1, "c@d"), 0666, c.uid, c.gid);
+        file.answer("e@f", 2, 30);
+        EXPECT_EQ(file.fake.content("/home/joe/once"), record(1, "c@d") + record(2, "e@f"));
+        const FileStat stat = *file.fake.stat(AtPath("/home/joe/once"), Follow::no);
+        EXPECT_EQ(stat.uid, c.uid);
+        EXPECT_EQ(stat.gid, c.gid);
+        EXPECT_EQ(stat.permissions, mode_t{0666});
+    }
+}
+
+TEST(FlatOnce, DoesNotReadWhatIsFarTooLarge) {
+    FlatFile file;
+    const std::string bytes(std::size_t{4 << 20} + 1, '\0');
+    file.fake.put_file("/home/joe/once", bytes, 0600, 1000, 8);
+    const auto open = file.open()->is_open({.key = "a@b", .token = "t", .now = 1});
+    ASSERT_FALSE(open);
+    EXPECT_EQ(open.error().text, "the file is far larger than once_file_size: move it away");
+    EXPECT_TRUE(file.open(1 << 20)->is_open({.key = "a@b", .token = "t", .now = 1}));
+}
+
 TEST(FlatOnce, CleansUpBehindExim) {
     FlatFile file;
     file.fake.put_file("/home/joe/once", record(5, "a@b") + std::string("xample.org\0rest of a longer record", 35),
@@ -228,7 +270,7 @@ TEST(FlatOnce, RecordsWithoutTextAreNoneAndOldClaimsGo) {
     FlatFile file;
     file.fake.put_file("/home/joe/once", record(5, "") + record(6, "\1t\1lost@b") + record(kClaimLasts, "\1t\1held@b"),
                        0600, 1000, 8);
-    file.answer("c@d", kClaimLasts + 6, 10);
+    file.answer("c@d", kClaimLasts + 6, 30);
     EXPECT_EQ(file.fake.content("/home/joe/once"), record(kClaimLasts, "\1t\1held@b") + record(kClaimLasts + 6, "c@d"));
 }
 
