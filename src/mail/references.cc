@@ -59,7 +59,7 @@ private:
         if (!rest_.starts_with('"')) return false;
         for (std::size_t i = 1; i < rest_.size() && is_print(rest_[i]); ++i) {
             if (rest_[i] == '\\') {
-                ++i;
+                if (++i == rest_.size() || !is_print(rest_[i])) return false;
             } else if (rest_[i] == '"') {
                 rest_.remove_prefix(i + 1);
                 return true;
