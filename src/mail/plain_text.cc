@@ -25,7 +25,7 @@ std::string_view take_line(std::string_view& rest) {
     return line;
 }
 
-bool fits_8bit(std::string_view body) {
+bool fits_lines(std::string_view body) {
     if (body.find('\0') != std::string_view::npos) return false;
     while (!body.empty())
         if (take_line(body).size() > kLongestLine) return false;
@@ -76,12 +76,14 @@ bool is_charset_name(std::string_view name) {
 }  // namespace
 
 PlainText declare_plain_text(std::string body, std::string_view charset, std::size_t most) {
-    if (is_ascii(body)) return {{}, std::move(body)};
-    std::string name = "utf-8";
-    if (!is_valid_utf8(body))
+    const bool as_it_is = fits_lines(body);
+    const bool ascii = is_ascii(body);
+    if (ascii && as_it_is) return {{}, std::move(body)};
+    std::string name = ascii ? "us-ascii" : "utf-8";
+    if (!ascii && !is_valid_utf8(body))
         name = is_charset_name(charset) && !iequals(charset, name) ? std::string(charset) : std::string(kUnknown);
     PlainText out{"MIME-Version: 1.0\nContent-Type: text/plain; charset=" + name + "\nContent-Transfer-Encoding: ", {}};
-    if (!fits_8bit(body)) {
+    if (!as_it_is) {
         out.body = quoted_printable(body);
         if (out.body.size() <= most) {
             out.header_lines += "quoted-printable\n";

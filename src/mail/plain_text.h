@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// mail/plain_text.h – says what a text/plain body is that is not all ASCII (RFC 2045, RFC 2046): its charset, and 8bit
-// or, where lines are too long for that or there is a NUL, quoted-printable. What is ASCII needs no words, and gets
-// none.
+// mail/plain_text.h – says what a text/plain body is that is not plain ASCII (RFC 2045, RFC 2046): its charset, and
+// 8bit or, where lines are too long for mail or there is a NUL, quoted-printable. ASCII in short lines needs no words,
+// and gets none.
 #pragma once
 
 #include <string>

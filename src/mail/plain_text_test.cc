@@ -23,7 +23,10 @@ TEST(PlainText, Declared) {
         std::string body, charset, want_lines, want_body;
     } kCases[] = {
         {"ascii", "plain\n", "iso-8859-1", "", "plain\n"},
-        {"long ascii", long_line + "\n", "", "", long_line + "\n"},
+        {"998 ascii", times(998, "x") + "\n", "", "", times(998, "x") + "\n"},
+        {"long ascii", long_line, "iso-8859-1", lines("us-ascii", "quoted-printable"),
+         times(13, times(75, "x") + "=\n") + times(24, "x")},
+        {"nul in ascii", std::string("a\0b=\n", 5), "", lines("us-ascii", "quoted-printable"), "a=00b=3D\n"},
         {"empty", "", "", "", ""},
         {"utf-8", "caf\xc3\xa9\n", "iso-8859-1", lines("utf-8", "8bit"), "caf\xc3\xa9\n"},
         {"latin-1", "caf\xe9\n", "iso-8859-1", lines("iso-8859-1", "8bit"), "caf\xe9\n"},
