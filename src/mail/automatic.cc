@@ -11,11 +11,20 @@ namespace {
 
 constexpr std::string_view kListFields[] = {"List-Archive", "List-Help",      "List-Id",         "List-Owner",
                                             "List-Post",    "List-Subscribe", "List-Unsubscribe"};
-constexpr std::string_view kSystemNames[] = {"daemon",        "do-not-reply", "donotreply", "listproc", "listserv",
-                                             "mailer-daemon", "majordomo",    "no-reply",   "noreply"};
+// With "-" for "_", and nothing from a "+" on.
+constexpr std::string_view kSystemNames[] = {"bounce",   "bounces",  "daemon",        "do-not-reply", "donotreply",
+                                             "listproc", "listserv", "mailer-daemon", "majordomo",    "no-reply",
+                                             "noreply",  "root",     "sympa"};
 constexpr std::string_view kSystemStarts[] = {"owner-"};
 constexpr std::string_view kSystemEnds[] = {"-request", "-owner", "-bounces", "-bounce"};
 constexpr std::string_view kWhom[] = {"To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"};
+
+// ezmlm's senders: LIST-return-NUMBER-…
+bool is_numbered_return(std::string_view local) {
+    constexpr std::string_view kMark = "-return-";
+    const std::size_t at = local.find(kMark);
+    return at != std::string_view::npos && at + kMark.size() < local.size() && is_digit(local[at + kMark.size()]);
+}
 
 // The first word of a value: up to a blank, ";" or comment.
 std::string_view keyword(std::string_view value) {
@@ -45,8 +54,11 @@ std::optional<NoAnswer> judge(const HeaderLine& line) {
         return NoAnswer::mailing_list;
     if (header_is(line.text, "Precedence")) {
         const std::string_view value = keyword(header_value(line.text));
-        if (iequals(value, "bulk") || iequals(value, "list") || iequals(value, "junk")) return NoAnswer::precedence;
+        for (const std::string_view word : {"bulk", "list", "junk", "auto_reply"})
+            if (iequals(value, word)) return NoAnswer::precedence;
     }
+    if (header_is(line.text, "Content-Type") && iequals(keyword(header_value(line.text)), "multipart/report"))
+        return NoAnswer::auto_submitted;
     if (header_is(line.text, "X-Auto-Response-Suppress")) {
         for (const std::string_view word : {"All", "OOF", "AutoReply"})
             if (has_word(header_value(line.text), word)) return NoAnswer::suppressed;
@@ -57,10 +69,13 @@ std::optional<NoAnswer> judge(const HeaderLine& line) {
 }  // namespace
 
 bool is_system_address(std::string_view address) {
-    const std::string local = to_lower(unquote_local_part(split_address(address).local_part));
+    std::string local = to_lower(unquote_local_part(split_address(address).local_part));
+    local.resize(std::min(local.find('+'), local.size()));
+    std::ranges::replace(local, '_', '-');
     return std::ranges::find(kSystemNames, local) != std::end(kSystemNames) ||
            std::ranges::any_of(kSystemStarts, [&](std::string_view start) { return local.starts_with(start); }) ||
-           std::ranges::any_of(kSystemEnds, [&](std::string_view end) { return local.ends_with(end); });
+           std::ranges::any_of(kSystemEnds, [&](std::string_view end) { return local.ends_with(end); }) ||
+           is_numbered_return(local);
 }
 
 std::optional<NoAnswer> automatic_mail(std::string_view sender, const HeaderList& headers) {

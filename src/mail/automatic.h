@@ -14,11 +14,11 @@ namespace postern {
 
 enum class NoAnswer : std::uint8_t {
     null_sender,     // a bounce, or a reply like ours
-    auto_submitted,  // Auto-Submitted: other than no
+    auto_submitted,  // Auto-Submitted: other than no, or a report
     mailing_list,    // any List- field of RFC 2369 and 2919
-    precedence,      // bulk, list or junk
+    precedence,      // bulk, list, junk or auto_reply
     suppressed,      // X-Auto-Response-Suppress:
-    system_sender,   // MAILER-DAEMON, owner-…, …-request and the like
+    system_sender,   // MAILER-DAEMON, owner-…, …-request and the like, also with +detail
     own_address,     // it would answer itself
     not_addressed,   // no address of the recipient's in To:, Cc:, Bcc: or their Resent- forms
 };

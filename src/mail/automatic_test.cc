@@ -22,7 +22,11 @@ TEST(AutomaticMail, Headers) {
         {"Precedence: bulk\n", NoAnswer::precedence},
         {"precedence: LIST\n", NoAnswer::precedence},
         {"Precedence: junk (c)\n", NoAnswer::precedence},
+        {"Precedence: auto_reply\n", NoAnswer::precedence},
         {"Precedence: first-class\n", std::nullopt},
+        {"Content-Type: multipart/report; report-type=delivery-status\n", NoAnswer::auto_submitted},
+        {"Content-Type: multipart/reporting\n", std::nullopt},
+        {"Content-Type: multipart/mixed; x=multipart/report\n", std::nullopt},
         {"List-Id: <a.b>\n", NoAnswer::mailing_list},
         {"List-Unsubscribe: <mailto:x>\n", NoAnswer::mailing_list},
         {"Lists-Id: x\n", std::nullopt},
@@ -38,9 +42,13 @@ TEST(AutomaticMail, Headers) {
 
 TEST(AutomaticMail, SystemAddresses) {
     for (const char* address : {"MAILER-DAEMON@b", "owner-list@b", "list-request@b", "LIST-Bounces@b", "noreply@b",
-                                "\"mailer-daemon\"@b", "majordomo", "listserv@b"})
+                                "\"mailer-daemon\"@b", "majordomo", "listserv@b", "list-bounces+joe=x@b",
+                                "bounces+12@b", "bounces@b", "bounce@b", "news-return-1-joe=x@b", "noreply+1@b",
+                                "no_reply@b", "do_not_reply@b", "MAILER-DAEMON+x@b", "root@b", "sympa@b"})
         EXPECT_TRUE(is_system_address(address)) << address;
-    for (const char* address : {"postmaster@b", "joe@b", "owner@b", "request@b", "joe@owner-list", "requests@b"})
+    for (const char* address : {"postmaster@b", "joe@b", "owner@b", "request@b", "joe@owner-list", "requests@b",
+                                "bouncer@b", "returns@b", "joe-return-desk@b", "return-1@b", "joe+noreply@b",
+                                "joe_bouncer@b", "rooty@b", "sympathy@b", "+root@b", "bounceshouse@b", "a-return-"})
         EXPECT_FALSE(is_system_address(address)) << address;
 }
 
