@@ -62,6 +62,7 @@ struct Start {
     mode_t umask = 077;
     std::array<int, 3> standard{};  // become descriptors 0 to 2
     const ReadyConfinement* confinement = nullptr;
+    pid_t parent = 0;
 };
 
 struct StartFailure {
@@ -89,6 +90,13 @@ bool set_descriptors(const std::array<int, 3>& standard) {
     return true;
 }
 
+// A confined program does not outlive us: who watches it has gone. Holds for what it becomes by execve(), too, as long
+// as that brings no privileges, which a confined program cannot get.
+int die_with(pid_t parent) {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return errno;
+    return ::getppid() == parent ? 0 : ESRCH;  // it went before we had said so
+}
+
 // In the child; returns only if the program could not be started.
 StartFailure become_program(const Start& start) {
     reset_signals();
@@ -96,6 +104,7 @@ StartFailure become_program(const Start& start) {
     if (::setpgid(0, 0) < 0) return {errno};
     if (start.directory != nullptr && ::chdir(start.directory) < 0) return {errno};
     if (start.confinement != nullptr) {
+        if (const int code = die_with(start.parent); code != 0) return {code, true};
         if (const int code = start.confinement->enter_limits_and_paths(); code != 0) return {code, true};
     }
     if (!set_descriptors(start.standard)) return {errno};
@@ -192,7 +201,8 @@ Result<Running> RealProcesses::spawn(Os& os, const Spawn& command) {
                       .directory = command.directory.empty() ? nullptr : command.directory.c_str(),
                       .umask = command.umask,
                       .standard = {input.theirs.get(), output.theirs.get(), error_end},
-                      .confinement = confinement ? &*confinement : nullptr};
+                      .confinement = confinement ? &*confinement : nullptr,
+                      .parent = ::getpid()};
     volatile StartFailure failed;
     const pid_t child = start_child(start, failed);
     if (child < 0) return failure(failed.code, "vfork", command.argv[0]);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -88,5 +89,45 @@ def test_hostile_command(hostile: Hostile, postern, user):
         assert sorted(p.name for p in (root / "open").iterdir()) == ["old"]
         assert processes_of(uid) == []
         assert files_of(uid) == []
+    finally:
+        subprocess.run(["rm", "-rf", str(root)], check=False)
+
+
+def parent_of(pid: int) -> int:
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def until(condition, seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_command_ends_with_a_delivery_process_that_is_killed(postern, user):
+    uid = pwd.getpwnam(user).pw_uid
+    root = pathlib.Path("/tmp") / f"pt-confined.{os.getpid()}"
+    transports = f"t:\n  driver = pipe\n  user = {user}\n  command = /bin/sleep 100\n  confine\n  confine_read = /usr:/bin:/lib:/lib64:/etc\n"
+    world = World(root, postern, "", "r:\n  driver = accept\n  transport = t\n", transports)
+    asleep: list[int] = []
+
+    def command_runs() -> bool:
+        asleep[:] = [int(path.parent.name) for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if is_command(path)]
+        return bool(asleep)
+
+    def is_command(path: pathlib.Path) -> bool:
+        try:
+            return path.parent.stat().st_uid == uid and path.read_text() == "/bin/sleep\0" + "100\0"
+        except OSError:
+            return False
+
+    try:
+        world.run("-odb", "-oi", "-f", "<>", "box@test.example", stdin=b"Subject: x\n\nbody\n")
+        assert until(command_runs), world.log()
+        os.kill(parent_of(asleep[0]), signal.SIGKILL)
+        assert until(lambda: processes_of(uid) == []), processes_of(uid)
+        assert until(lambda: " == box@test.example " in world.log()), world.log()
     finally:
         subprocess.run(["rm", "-rf", str(root)], check=False)
