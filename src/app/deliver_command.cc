@@ -45,6 +45,7 @@ std::string in_json(const std::string& id, const RunResult& result) {
         if (!settled.router.empty()) entry["router"] = settled.router;
         if (!settled.transport.empty()) entry["transport"] = settled.transport;
         if (settled.outcome.verdict != Verdict::ok) entry["code"] = settled.outcome.code;
+        if (!settled.outcome.status.empty()) entry["status"] = settled.outcome.status;
         if (!settled.outcome.message.empty()) entry["message"] = settled.outcome.message;
         out["recipients"].push_back(std::move(entry));
     }

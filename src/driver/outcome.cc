@@ -12,7 +12,7 @@ namespace {
 // PanicLine := 'L', text: for the main log as well.   Kept := 'K'.
 // AddressRecord := 'A', u32 length, payload.   End := 'E', u32 count.
 constexpr std::string_view kMagic = "PoDR";
-constexpr char kVersion = 3;
+constexpr char kVersion = 4;
 constexpr char kMainTag = 'M', kLineTag = 'L', kKeptTag = 'K', kAddressTag = 'A', kEndTag = 'E';
 
 void put_lines(WireWriter& out, char tag, const std::vector<std::string>& lines) {
@@ -31,6 +31,7 @@ std::string payload_of(const AddressReport& report) {
     out.number(static_cast<std::uint32_t>(outcome.more), 4);
     out.text(outcome.message);
     out.text(outcome.user_message);
+    out.text(outcome.status);
     out.number(static_cast<std::uint64_t>(report.bytes_written), 8);
     out.text(report.transport);
     out.number(report.local_part ? 1 : 0, 1);
@@ -64,6 +65,7 @@ std::optional<AddressReport> parse_payload(std::string_view payload) {
     report.outcome.more = in.signed_number();
     report.outcome.message = in.text();
     report.outcome.user_message = in.text();
+    report.outcome.status = in.text();
     report.bytes_written = static_cast<std::int64_t>(in.number(8));
     report.transport = in.text();
     if (in.choice(1) == 1) report.local_part = in.text();

@@ -39,6 +39,7 @@ struct Outcome {
     std::string message;        // log, retry data; may be empty
     std::string user_message;   // bounces and warnings
     Special special = Special::none;
+    std::string status;  // RFC 3463, of a server that refused: "5.1.1"; empty: it gave none
     bool operator==(const Outcome&) const = default;
 };
 

@@ -11,7 +11,8 @@ DeliveryReport sample() {
     first.outcome = {Verdict::ok, 0, 0, "", "", Special::none};
     first.bytes_written = 5'000'000'000;
     AddressReport second;
-    second.outcome = {Verdict::defer, code::kQuota, 86400, "mailbox is full\0x", "Quota exceeded", Special::freeze};
+    second.outcome = {Verdict::defer,   code::kQuota,    86400,  "mailbox is full\0x",
+                      "Quota exceeded", Special::freeze, "4.2.2"};
     second.transport = "local_maildir";
     second.local_part = "/var/mail/joe";
     AddressReport third;
@@ -93,7 +94,7 @@ TEST(DeliveryReport, RefusesValuesThatDoNotExist) {
     for (const Case& c :
          {Case{"magic", 0, 'X'}, Case{"version", 4, 9}, Case{"tag", 5, 'Z'}, Case{"verdict", kVerdict, 4},
           Case{"special", kVerdict + 1, 3}, Case{"text longer than the rest", kVerdict + 12, 1},
-          Case{"negative size", kVerdict + 25, '\x80'}}) {
+          Case{"negative size", kVerdict + 29, '\x80'}}) {
         std::string bad = good;
         bad[c.at] = c.byte;
         const DeliveryReport::Decoded decoded = DeliveryReport::decode(bad);

@@ -19,7 +19,28 @@ std::optional<int> code_of(std::string_view line) {
     return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
+// "x.y.z" at the start of `text`: how long it is, or 0.
+std::size_t enhanced_length(std::string_view text) {
+    std::size_t at = 0;
+    for (int part = 0; part < 3; ++part) {
+        if (part > 0 && (at >= text.size() || text[at++] != '.')) return 0;
+        const std::size_t start = at;
+        while (at < text.size() && is_digit(text[at])) ++at;
+        if (at == start || at - start > 3) return 0;
+    }
+    return at == text.size() || text[at] == ' ' ? at : 0;
+}
+
 }  // namespace
+
+std::string_view Reply::enhanced_code() const {
+    const std::string_view all = text;
+    const std::size_t last = all.rfind('\n') == std::string_view::npos ? 0 : all.rfind('\n') + 1;
+    if (all.size() < last + kDigits + 1) return {};
+    const std::string_view rest = all.substr(last + kDigits + 1);
+    if (rest.empty() || rest[0] != all[last]) return {};
+    return rest.substr(0, enhanced_length(rest));
+}
 
 void ReplyParser::feed(std::string_view bytes) {
     if (complete_ || malformed_) {  // not looked at before somebody takes what is there

@@ -20,6 +20,8 @@ struct Reply {
 
     [[nodiscard]] int kind() const { return code / 100; }  // 2 yes, 3 go on, 4 not now, 5 no
     [[nodiscard]] bool positive() const { return kind() == 2; }
+    // RFC 2034: "2.1.5" if the last line begins with one of the reply's own kind, else empty.
+    [[nodiscard]] std::string_view enhanced_code() const;
     bool operator==(const Reply&) const = default;
 };
 

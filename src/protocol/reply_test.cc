@@ -108,5 +108,23 @@ TEST(ReplyParser, SaysWhatIsLeft) {
     EXPECT_FALSE(parser.has_more());
 }
 
+struct EnhancedCase {
+    const char* name;
+    std::string text, want;
+};
+class EnhancedCodes : public testing::TestWithParam<EnhancedCase> {};
+TEST_P(EnhancedCodes, OfText) {
+    const Reply reply{.code = 0, .text = GetParam().text};
+    EXPECT_EQ(reply.enhanced_code(), GetParam().want);
+}
+INSTANTIATE_TEST_SUITE_P(
+    All, EnhancedCodes,
+    testing::Values(EnhancedCase{"Usual", "250 2.1.5 ok", "2.1.5"}, EnhancedCase{"Alone", "550 5.12.345", "5.12.345"},
+                    EnhancedCase{"LastLine", "550-5.1.1 a\n550 5.2.2 b", "5.2.2"},
+                    EnhancedCase{"OtherKind", "250 5.1.1 x", ""}, EnhancedCase{"None", "250 ok", ""},
+                    EnhancedCase{"Short", "250", ""}, EnhancedCase{"FourParts", "250 2.1.5.4", ""},
+                    EnhancedCase{"TooLong", "250 2.1.5555", ""}, EnhancedCase{"NoBlank", "250 2.1.5x", ""}),
+    [](const auto& c) { return c.param.name; });
+
 }  // namespace
 }  // namespace postern

@@ -181,17 +181,19 @@ TEST_F(LmtpTest, TheSenderIsToldWhyTheMessageWasRefused) {
     } cases[] = {
         {"greeting", ""},
         {"LHLO", ""},
-        {"MAIL", "LMTP error after MAIL FROM:<ann@test.ex>: 550 no such thing"},
-        {"RCPT", "LMTP error after RCPT TO:<joe@test.ex>: 550 no such thing"},
-        {"DATA", "LMTP error after DATA: 550 no such thing"},
-        {"message", "LMTP error after end of data: 550 no such thing"},
+        {"MAIL", "LMTP error after MAIL FROM:<ann@test.ex>: 550 5.1.1 no such thing"},
+        {"RCPT", "LMTP error after RCPT TO:<joe@test.ex>: 550 5.1.1 no such thing"},
+        {"DATA", "LMTP error after DATA: 550 5.1.1 no such thing"},
+        {"message", "LMTP error after end of data: 550 5.1.1 no such thing"},
     };
     for (const auto& c : cases) {
         serve([&c, usual = LmtpServer::obliging()](const std::string& asked) {
-            return asked.starts_with(c.question) ? "550 no such thing" : usual(asked);
+            return asked.starts_with(c.question) ? "550 5.1.1 no such thing" : usual(asked);
         });
         use_socket();
-        EXPECT_EQ(world.deliver().addresses[0].outcome.user_message, c.want_for_sender) << c.question;
+        const Outcome outcome = world.deliver().addresses[0].outcome;
+        EXPECT_EQ(outcome.user_message, c.want_for_sender) << c.question;
+        EXPECT_EQ(outcome.status, "5.1.1") << c.question;
     }
 }
 

@@ -20,6 +20,7 @@ int more_errno(const Reply& reply) { return reply.code % 100 << 8; }
 Outcome refusal(const LmtpEnding& ending, const Reply& reply, std::string_view stage, int code_of_4xx) {
     Outcome out{.message = wording::lmtp_error(stage, printable(reply.text, ending.top_bit_ok))};
     out.user_message = out.message;
+    out.status = reply.enhanced_code();
     if (reply.kind() == 5) out.verdict = Verdict::fail;
     if (reply.kind() == 4) {
         out.code = code_of_4xx;

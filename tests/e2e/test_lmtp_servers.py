@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lmtp transport with servers that people run (D-lmtp-tcp): the lmtpd of Dovecot and of Cyrus, Postfix's smtp-sink -L."""
+import json
 import re
 import socket
 
@@ -172,3 +173,10 @@ def test_sink_that_refuses(place, postern, command, where, option, says):
         bounced = option == "-f" and command not in ("connect", "lhlo")
         assert len(lines_of(world, "**" if bounced else "==")) == 2, world.log()
         assert says + where in world.log() and len(world.queue()) == 1
+
+
+def test_the_servers_status_in_json(place, postern):
+    with cyrus(place / "cyrus", ["joe"]) as server:
+        world = world_with(place, postern, f"socket = {server.socket}")
+        told = json.loads(world.run("deliver", "-C", str(world.config), "--json", "joe@test.example", "nobody@test.example", config=False, stdin=MESSAGE).out)
+    assert [(one["result"], one.get("status")) for one in told["recipients"]] == [("delivered", None), ("failed", "5.1.1")]
