@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Client sockets and the names of hosts.
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/strings.h"
 #include "sys/real_call.h"
 #include "sys/real_os.h"
 
@@ -38,6 +40,17 @@ Result<RawAddress> raw_unix(const std::string& path) {
     return out;
 }
 
+// Of "fe80::1%eth0" or "fe80::1%2": which link; 0: not said.
+Result<std::uint32_t> scope_of(const std::string& ip) {
+    const std::size_t percent = ip.find('%');
+    if (percent == std::string::npos) return 0;
+    const std::string link = ip.substr(percent + 1);
+    if (const unsigned index = ::if_nametoindex(link.c_str())) return index;
+    const auto number = parse_uint(link);
+    if (!number || *number > UINT32_MAX) return failure(ENODEV, "connect", ip);
+    return static_cast<std::uint32_t>(*number);
+}
+
 Result<RawAddress> raw_inet(const SocketAddress& to) {
     RawAddress out;
     sockaddr_in v4{};
@@ -47,9 +60,10 @@ Result<RawAddress> raw_inet(const SocketAddress& to) {
         v4.sin_port = htons(to.port);
         std::memcpy(&out.bytes, &v4, sizeof v4);
         out.length = sizeof v4;
-    } else if (::inet_pton(AF_INET6, to.ip.c_str(), &v6.sin6_addr) == 1) {
+    } else if (::inet_pton(AF_INET6, to.ip.substr(0, to.ip.find('%')).c_str(), &v6.sin6_addr) == 1) {
         v6.sin6_family = AF_INET6;
         v6.sin6_port = htons(to.port);
+        POSTERN_TRY_ASSIGN(v6.sin6_scope_id, scope_of(to.ip));
         std::memcpy(&out.bytes, &v6, sizeof v6);
         out.length = sizeof v6;
     } else {

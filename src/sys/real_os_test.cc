@@ -162,6 +162,23 @@ TEST(RealOsSockets, Connect) {
               ENAMETOOLONG);
 }
 
+// As addresses_of() gives the address of a neighbour. Where the address is not of one link it says nothing.
+TEST(RealOsSockets, ConnectOnALink) {
+    RealOs os;
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_addr = in6addr_loopback;
+    for (const char* ip : {"::1", "::1%lo", "::1%1"}) {
+        Listener inet(AF_INET6);
+        if (!inet.listen(v6)) GTEST_SKIP() << "no IPv6 here";
+        const auto connected = os.connect({.path = {}, .ip = ip, .port = inet.port()}, std::chrono::milliseconds(1000));
+        EXPECT_TRUE(connected) << ip;
+    }
+    EXPECT_EQ(os.connect({.path = {}, .ip = "fe80::1%nosuch", .port = 1}, std::chrono::milliseconds(1)).error().code,
+              ENODEV);
+    EXPECT_EQ(os.addresses_of("fe80::1%lo").value(), std::vector<std::string>{"fe80::1%lo"});
+}
+
 TEST(RealOsSockets, HangingUpIsSeenWhoeverHasACopy) {
     RealOs os;
     int ends[2];

@@ -69,8 +69,9 @@ public:
 
     tl::expected<bool, std::string> lists(const Expandable& list, std::string_view name) const {
         if (list.source.empty()) return false;
-        const MatchResult match = context_.expander.match_ip(
-            host_.ip, list.source, scope_, {.option_name = std::string(name), .host_name = host_.name.bytes});
+        const MatchResult match =
+            context_.expander.match_ip(host_.ip.substr(0, host_.ip.find('%')), list.source, scope_,
+                                       {.option_name = std::string(name), .host_name = host_.name.bytes});
         if (match.verdict == MatchVerdict::defer) return Problem(wording::tls_list_undecided(name, match.message));
         return match.verdict == MatchVerdict::yes;
     }

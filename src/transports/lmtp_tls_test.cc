@@ -418,6 +418,16 @@ TEST_F(LmtpTlsTest, TryClearIsASecondConnection) {
     EXPECT_EQ(servers.size(), 1u);
 }
 
+// Lists have addresses, not links.
+TEST_F(LmtpTlsTest, AServerOnALinkIsInListsByItsAddress) {
+    script.offers = false;
+    world.fake.set_host("mx.test.ex", {"fe80::2%eth0"});
+    world.fake.set_peer({.path = {}, .ip = "fe80::2%eth0", .port = 24},
+                        [this] { return servers.emplace_back(std::make_shared<TlsLmtpServer>(script)); });
+    configure([](LmtpOptions& o) { o.hosts_require_tls = text("<; fe80::2"); });
+    EXPECT_EQ(outcome(), kNotOffered);
+}
+
 TEST_F(LmtpTlsTest, AServerWhoseTlsFailsIsPassedOver) {
     world.fake.set_host("mx.test.ex", {"10.0.0.3", "10.0.0.2"});
     world.fake.set_peer({.path = {}, .ip = "10.0.0.3", .port = 24}, [this] {
