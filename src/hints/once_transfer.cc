@@ -121,6 +121,15 @@ Status readable(DbKind kind) {
     return {};
 }
 
+// An import that was cut short may have come so far already.
+Status keep_as(Os& os, const std::string& real, const FileStat& old, const std::string& name) {
+    Status linked = os.link(AtPath(real), AtPath(name));
+    if (linked || linked.error().code != EEXIST) return linked;
+    const auto there = os.stat(AtPath(name), Follow::no);
+    if (there && there->inode == old.inode && there->device == old.device) return {};
+    return linked;
+}
+
 }  // namespace
 
 Result<std::vector<FlatOnceRecord>> parse_once_input(std::string_view text) {
@@ -163,7 +172,7 @@ Result<std::vector<FlatOnceRecord>> read_once(Os& os, const std::string& path) {
             return records;
         }
     }
-    POSTERN_TRY_ASSIGN(auto database, open_once_database(os, path, 0600));
+    POSTERN_TRY_ASSIGN(auto database, look_into_once_database(os, path));
     SqliteDatabase::Statement select(*database, "SELECT sent, address FROM once WHERE sent <> 0 ORDER BY address");
     int got = select.step();
     for (; got == SQLITE_ROW; got = select.step()) records.push_back({select.number_of(0), select.text_of(1)});
@@ -195,7 +204,7 @@ Status replace_once(Os& os, const std::string& path, const std::vector<FlatOnceR
     (void)os.unlink(AtPath(fresh)).has_value();  // of an import that was cut short
     Status done = import_once(os, fresh, records);
     if (done) done = os.chmod(AtPath(fresh), old.permissions);
-    if (done) done = os.link(AtPath(real), AtPath(real + ".exim"));
+    if (done) done = keep_as(os, real, old, real + ".exim");
     if (done) done = os.rename(AtPath(fresh), AtPath(real));
     if (!done) {
         (void)os.unlink(AtPath(fresh)).has_value();

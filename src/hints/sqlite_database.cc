@@ -13,16 +13,19 @@ constexpr int kLongestValue = 1 << 20;  // of a column, a row and a statement
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(Os& os, const std::string& path, mode_t mode) {
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(Os& os, const std::string& path,
+                                                             std::optional<mode_t> mode) {
     POSTERN_TRY_ASSIGN(const SqliteLibrary* const api, sqlite_library());
     {  // with the mode that it shall have; closed again before SQLite takes its locks
-        POSTERN_TRY_ASSIGN(const UniqueFd made, os.open(AtPath(path), O_RDWR | O_CREAT | O_NONBLOCK, mode));
+        const int flags = mode ? O_RDWR | O_CREAT : O_RDONLY;
+        POSTERN_TRY_ASSIGN(const UniqueFd made, os.open(AtPath(path), flags | O_NONBLOCK, mode.value_or(0)));
         POSTERN_TRY_ASSIGN(const FileStat stat, os.stat(made.get()));
         if (stat.kind != FileKind::regular) return failure(EINVAL, "open", path);
         POSTERN_TRY_ASSIGN(const DbKind kind, db_kind_of(os, made.get()));
         if (kind == DbKind::berkeley)
             return failure("this is Exim's Berkeley DB file; `postern once import FILE FILE` makes Postern's of it");
     }
+    // Also to look at only: SQLite has to finish what a crash has left half done. It contents itself with reading.
     sqlite3* db = nullptr;
     const int opened = api->open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
     if (db == nullptr) return failure(ENOMEM, "sqlite", path);
@@ -32,6 +35,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(Os& os, const std::
     database->distrust();
     // A commit is on the disk when it returns.
     POSTERN_TRY(database->run("PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"));
+    if (!mode) POSTERN_TRY(database->run("PRAGMA query_only=ON"));
     return database;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "hints/sqlite_library.h"
@@ -16,8 +17,9 @@ namespace postern {
 
 class SqliteDatabase {
 public:
-    // Made with `mode` if it is not there.
-    [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(Os& os, const std::string& path, mode_t mode);
+    // Made with `mode` if it is not there; without a mode it must be there, and statements cannot change it.
+    [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(Os& os, const std::string& path,
+                                                                      std::optional<mode_t> mode);
     SqliteDatabase(const SqliteLibrary& api, sqlite3* db, std::string path)
         : api_(api), db_(db), path_(std::move(path)) {}
     SqliteDatabase(const SqliteDatabase&) = delete;
@@ -63,5 +65,7 @@ private:
 
 // The same with the table of `once` in it (sqlite_once.cc).
 [[nodiscard]] Result<std::unique_ptr<SqliteDatabase>> open_once_database(Os& os, const std::string& path, mode_t mode);
+// Only to look at: without the table it is refused.
+[[nodiscard]] Result<std::unique_ptr<SqliteDatabase>> look_into_once_database(Os& os, const std::string& path);
 
 }  // namespace postern

@@ -103,6 +103,13 @@ Result<std::unique_ptr<SqliteDatabase>> open_once_database(Os& os, const std::st
     return database;
 }
 
+Result<std::unique_ptr<SqliteDatabase>> look_into_once_database(Os& os, const std::string& path) {
+    POSTERN_TRY_ASSIGN(auto database, SqliteDatabase::open(os, path, std::nullopt));
+    POSTERN_TRY_ASSIGN(const bool there, has_table(*database));
+    if (!there) return failure("an SQLite database without a table `once`: not a database of once");
+    return database;
+}
+
 Result<std::unique_ptr<OnceStore>> open_sqlite_once(Os& os, const std::string& path, mode_t mode) {
     POSTERN_TRY_ASSIGN(auto database, open_once_database(os, path, mode));
     return std::unique_ptr<OnceStore>(std::make_unique<SqliteOnce>(std::move(database)));
