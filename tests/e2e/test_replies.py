@@ -165,6 +165,7 @@ def test_hostile_headers_make_well_formed_replies(place, postern, headers):
                 parsed.get_payload(decode=True).decode("utf-8")
         for line in head.partition(b"\n\n")[0].split(b"\n"):
             assert len(line) <= 998 and b"\r" not in line and b"\0" not in line
+        assert b"\0" not in head and max(len(line) for line in head.split(b"\n")) <= 998
 
 
 def test_killed_anywhere(place, postern):
