@@ -12,7 +12,4 @@ namespace postern {
 // Also for addresses that bring their data along.
 [[nodiscard]] tl::expected<ReplyData, Outcome> reply_data(DeliveryContext& context, const AutoreplyOptions& options);
 
-// The mailboxes of To:, Cc: and Bcc:, and of such lines in `headers`.
-[[nodiscard]] std::vector<std::string> reply_recipients(const ReplyData& data);
-
 }  // namespace postern

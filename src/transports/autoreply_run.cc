@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "driver/wire.h"
 #include "mail/address.h"
+#include "transports/autoreply_recipients.h"
 #include "transports/autoreply_text.h"
 #include "wording/appendfile.h"
 #include "wording/autoreply.h"

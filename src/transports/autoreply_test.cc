@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <sstream>
 
 #include "support/delivery_world.h"
 #include "transports/all.h"
@@ -11,6 +12,7 @@
 namespace postern {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using O = AutoreplyOptions;
@@ -88,6 +90,60 @@ TEST(Autoreply, HostileHeaders) {
         EXPECT_THAT(reply, Not(HasSubstr("Evil: 1\n"))) << line;
         EXPECT_THAT(reply, Not(HasSubstr("\nBcc:"))) << line;
         EXPECT_THAT(reply, HasSubstr("\nReferences: <r@b>"));
+    }
+}
+
+// Lines of the reply that are about addresses, as they are written.
+std::vector<std::string> address_lines(const std::string& reply) {
+    std::vector<std::string> out;
+    std::istringstream in(reply.substr(0, reply.find("\n\n")));
+    for (std::string line; std::getline(in, line);)
+        for (const char* name : {"From:", "Reply-To:", "To:", "Cc:", "Bcc:"})
+            if (line.starts_with(name)) out.push_back(line);
+    return out;
+}
+
+// D-autoreply-addresses: a field without a mailbox is not written; an empty To: is Exim's form.
+TEST(Autoreply, EveryAddressFieldHasAMailbox) {
+    for (const char* value : {"", " ", "J\xf6rg", "<bad", "((", ",,,", ":;", "Nobody:;", "<>", "\n", "a@b\nBcc: c@d",
+                              "\"a", "@", "(only a comment)"}) {
+        Answering world([](O& o) {
+            o.from = o.reply_to = o.cc = text("$rh_x-mine:");
+            o.to = text("$sender_address");
+            o.headers = text("Cc: <bad\nTo: Nobody <");
+        });
+        world.header(HeaderType::other, std::string("X-Mine: ") + value + "\n");
+        for (const std::string& line : address_lines(world.reply()))
+            EXPECT_TRUE(line == "To: ann@test.ex" || line == "Cc: Nobody:;") << value << ": " << line;
+    }
+    Answering world([](O& o) {
+        o.to = text("<bad");
+        o.cc = text("c@test.ex");
+    });
+    EXPECT_THAT(address_lines(world.reply()), ElementsAre("To: ", "Cc: c@test.ex"));
+}
+
+TEST(Autoreply, RecipientsInHeaders) {
+    const struct {
+        const char *name, *headers, *never;
+        std::vector<std::string> want;
+    } kCases[] = {
+        {"as it is", "Cc:  Good <a@b> ,c@d", "", {"To: ann@test.ex", "Cc:  Good <a@b> ,c@d"}},
+        {"one is bad", "X-A: 1\nCc: a@b, so bad, c@d\nX-B: 2", "", {"To: ann@test.ex", "Cc: a@b, c@d"}},
+        {"all are bad", "Cc: <bad\nBcc: a@b", "", {"To: ann@test.ex", "Bcc: a@b"}},
+        {"behind a blank line", "Cc: a@b,\n\n <bad", "", {"To: ann@test.ex", "Cc: a@b"}},
+        {"never_mail", "Cc: a@b, c@d\nTo: x@y", "c@d : x@y", {"To: ann@test.ex", "Cc: a@b"}},
+        {"never_mail behind a bad one", "Cc: so bad, c@d", "c@d", {"To: ann@test.ex"}},
+        {"nobody in a group", "To: Nobody:;", "", {"To: ann@test.ex", "To: Nobody:;"}},
+    };
+    for (const auto& c : kCases) {
+        Answering world([&](O& o) {
+            o.headers = text(c.headers);
+            o.never_mail = text(c.never);
+        });
+        const std::string reply = world.reply();
+        EXPECT_EQ(address_lines(reply), c.want) << c.name;
+        EXPECT_EQ(reply.find("X-B: 2\n") != std::string::npos, std::string_view(c.name) == "one is bad") << c.name;
     }
 }
 
@@ -222,6 +278,21 @@ TEST(Autoreply, DataOfTheAddress) {
     data.text = "text";
     world.redirect_to(">a@test.ex,b@test.ex", AddressKind::reply, true).reply = std::make_shared<const ReplyData>(data);
     EXPECT_EQ(world.reply(), "To: a@test.ex\nSubject: from the filter\nAuto-Submitted: auto-replied\n\ntext\n");
+}
+
+// What a filter's author makes of a message is no better than what an option makes of it.
+TEST(Autoreply, HostileDataOfTheAddress) {
+    Answering world;
+    ReplyData data;
+    data.to = "a@test.ex,\n\nb@test.ex";
+    data.from = "J\xc3\xb6rg <joe@test.ex>\r\n";
+    data.reply_to = "<bad";
+    data.cc = "c@test.ex\nX-Evil: 1";
+    data.subject = "hello\nX-Evil: 1";
+    world.redirect_to(">a@test.ex", AddressKind::reply, true).reply = std::make_shared<const ReplyData>(data);
+    EXPECT_EQ(world.reply(),
+              "From: =?UTF-8?Q?J=C3=B6rg?= <joe@test.ex>\nTo: a@test.ex, b@test.ex\nSubject: hello X-Evil: 1\n"
+              "Auto-Submitted: auto-replied\n\n");
 }
 
 TEST(Autoreply, ReportsCrossThePipeWhole) {

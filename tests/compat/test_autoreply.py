@@ -278,6 +278,11 @@ NOBODY = [
 ]
 
 HOSTILE = [
+    reply("unreadable-in-headers", HELLO + "headers = Cc: good@b.example, <bad", difference="D-autoreply-addresses", differs_in=("log", "stderr", "mail")),
+    reply("unreadable-from", HELLO + "from = <bad\nreply_to = <bad\ncc = <bad", difference="D-autoreply-addresses", differs_in=("log", "stderr", "mail")),
+    reply("empty-cc", HELLO + "cc =\nbcc =", difference="D-autoreply-addresses", differs_in=("log", "mail")),
+    reply("empty-from", HELLO + "from =\nreply_to =", difference="D-autoreply-addresses", differs_in=("log", "mail")),
+    reply("group-of-nobody", "to = Nobody:;\nbcc = d@b.example\ntext = hello"),
     reply("subject-decoded", HELLO + "subject = Re: $h_subject:", message(b"B\n", "Subject: =?utf-8?Q?caf=C3=A9?="),
           difference="D-autoreply-encoding", differs_in=("log", "mail", "spool", "msglog")),
     reply("subject-newline", HELLO + 'subject = "a\\nBcc: x@y.example"', difference="D-autoreply-encoding", differs_in=("log", "mail", "spool", "msglog")),

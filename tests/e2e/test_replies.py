@@ -5,6 +5,7 @@ D-autoreply-once-database, D-autoreply-once-order, D-autoreply-protection
 """
 import email
 import email.policy
+import email.utils
 import os
 import shutil
 import signal
@@ -143,7 +144,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("headers", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_headers_make_well_formed_replies(place, postern, headers):
-    world = site(place, postern, "  cc = $reply_address\n  return_message\n")
+    world = site(place, postern, "  cc = $reply_address\n  reply_to = $rh_to:\n  return_message\n")
     names = [h.partition(":")[0].lower() for h in headers]
     lines = [f for f in ("From: a@b.example", "To: joe@test.example", "Subject: hello") if f.partition(":")[0].lower() not in names]
     send(world, "\n".join((*lines, *headers, "", "Body\n")).encode("latin-1"))
@@ -153,11 +154,14 @@ def test_hostile_headers_make_well_formed_replies(place, postern, headers):
         head = text.partition(b"\n")[2]
         parsed = email.message_from_bytes(head, policy=email.policy.compat32)
         assert parsed.defects == []
-        allowed = {"received", "from", "to", "cc", "subject", "in-reply-to", "references", "auto-submitted", "message-id", "date", "sender",
+        allowed = {"received", "from", "reply-to", "to", "cc", "subject", "in-reply-to", "references", "auto-submitted", "message-id", "date", "sender",
                    "mime-version", "content-type", "content-transfer-encoding"}
         assert {k.lower() for k in parsed.keys()} <= allowed, parsed.keys()
         assert parsed.get_all("auto-submitted") == ["auto-replied"]
         assert len(parsed.get_all("to")) == 1
+        for field in ("from", "reply-to", "to", "cc"):
+            for value in parsed.get_all(field, []):
+                assert any("@" in address for _, address in email.utils.getaddresses([str(value)])), (field, value)
         assert parsed.get_payload(decode=True).startswith(b"gone fishing\n")
         if b"\x80" <= max(text[i:i + 1] for i in range(len(text))) or "content-type" in parsed:
             assert parsed.get_content_charset() in ("us-ascii", "utf-8", "unknown-8bit") and parsed["content-transfer-encoding"] in ("8bit", "quoted-printable")
