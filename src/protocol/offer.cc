@@ -11,8 +11,7 @@ namespace {
 constexpr std::size_t kCode = 4;  // "250-"
 
 void take(std::string_view line, Offer& offer) {
-    const std::size_t end = line.find_first_of(" \t=");
-    const std::string_view keyword = line.substr(0, end);
+    const std::string_view keyword = line.substr(0, line.find_first_of(" \t="));
     const struct {
         std::string_view name;
         bool& flag;
@@ -26,8 +25,6 @@ void take(std::string_view line, Offer& offer) {
                     {"IGNOREQUOTA", offer.ignore_quota}};
     for (const auto& [name, flag] : keywords)
         if (iequals(keyword, name)) flag = true;
-    if (iequals(keyword, "SIZE") && end != std::string_view::npos)
-        offer.largest = parse_int(trim(line.substr(end + 1))).value_or(0);
 }
 
 constexpr bool Offer::*kFlags[] = {&Offer::pipelining, &Offer::eight_bit, &Offer::utf8, &Offer::chunking,

@@ -2,7 +2,6 @@
 // protocol/offer.h – what a server offers in its answer to EHLO or LHLO (RFC 5321 4.1.1.1, 2033).
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,7 @@ namespace postern {
 
 struct Offer {
     bool pipelining = false, eight_bit = false, utf8 = false, chunking = false, dsn = false, start_tls = false;
-    bool size = false;  // SIZE= may be said; `largest` 0: no fixed limit
-    std::int64_t largest = 0;
+    bool size = false;  // SIZE= may be said; whether the message is too big is the server's to say
     bool ignore_quota = false;
     bool operator==(const Offer&) const = default;
 };

@@ -164,18 +164,17 @@ std::string destination(const DeliveryContext& context, const LmtpTarget& target
 std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& context, const LmtpTarget& target) {
     if (context.idle == nullptr) return nullptr;
     const std::vector<std::string> label = split_list_fixed(context.idle->label, '\n');
-    const auto bits = label.size() == 5 ? parse_uint(label[0]) : std::nullopt;
-    if (!bits || label[4] != destination(context, target)) return nullptr;
-    Offer offer = offer_from(static_cast<unsigned>(*bits));
-    offer.largest = parse_int(label[1]).value_or(0);
-    LmtpHost host{.name = tainted_text(label[2]), .ip = label[3]};
+    const auto bits = label.size() == 4 ? parse_uint(label[0]) : std::nullopt;
+    if (!bits || label[3] != destination(context, target)) return nullptr;
+    const Offer offer = offer_from(static_cast<unsigned>(*bits));
+    LmtpHost host{.name = tainted_text(label[1]), .ip = label[2]};
     return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), std::move(host), offer));
 }
 
 void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const {
     if (fd_ < 0 || !context.keep_connection) return;
-    context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + std::to_string(offer.largest) + "\n" +
-                                     host_.name.bytes + "\n" + host_.ip + "\n" + destination(context, target));
+    context.keep_connection(fd_, std::to_string(bits_of(offer)) + "\n" + host_.name.bytes + "\n" + host_.ip + "\n" +
+                                     destination(context, target));
 }
 
 LmtpConnection::~LmtpConnection() {

@@ -555,7 +555,7 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
     world.fake.set_peer({.path = "/run/gone", .ip = {}, .port = 0}, [&] { return gone; });
     IdleConnections::Connection idle{
         std::move(*world.fake.connect({.path = "/run/gone", .ip = {}, .port = 0}, std::chrono::milliseconds(0))),
-        "0\n0\n\n\n/run/lmtp"};
+        "0\n\n\n/run/lmtp"};
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
@@ -586,7 +586,7 @@ TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftBeforeOursIsMade) {
     world.fake.set_peer({.path = "/run/other", .ip = {}, .port = 0}, [&] { return other; });
     IdleConnections::Connection idle{
         std::move(*world.fake.connect({.path = "/run/other", .ip = {}, .port = 0}, std::chrono::milliseconds(0))),
-        "0\n0\n\n\n/run/other"};
+        "0\n\n\n/run/other"};
     use_socket();
     world.fake.set_peer(kSocket, [&] {
         EXPECT_THAT(other->commands, ElementsAre("QUIT"));
