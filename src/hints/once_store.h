@@ -43,8 +43,8 @@ struct OnceRecord {
     std::string claim;      // token; "": none
     std::int64_t claimed = 0;
 };
-// A claim whose message never came to an end (somebody removed it) is void after that.
-inline constexpr std::int64_t kClaimLasts = 86'400;
+// A claim is void after that: its message was removed, or waits (it claims again when it is tried).
+inline constexpr std::int64_t kClaimLasts = 3600;
 [[nodiscard]] bool is_open(const OnceRecord& record, const OnceQuestion& question);
 
 // Exim's fixed-size file (once_file_size): see flat_once.cc.

@@ -34,6 +34,8 @@ TEST(Once, Decision) {
         {"another's claim", {.claim = "b", .claimed = 1900}, 0, false},
         {"our claim", {.claim = "a", .claimed = 1900}, 0, true},
         {"our claim, answered long ago", {.sent = 5, .claim = "a", .claimed = 1900}, 1000, true},
+        {"another's claim of an hour ago", {.claim = "b", .claimed = 1999 - 3600}, 0, true},
+        {"another's claim of just not an hour ago", {.claim = "b", .claimed = 2000 - 3600}, 0, false},
         {"a dead claim", {.claim = "b", .claimed = 1999 - kClaimLasts}, 0, true},
         {"a dead claim, answered before", {.sent = 1, .claim = "b", .claimed = 1999 - kClaimLasts}, 0, false},
     };
