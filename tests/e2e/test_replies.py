@@ -174,7 +174,6 @@ def test_hostile_headers_make_well_formed_replies(place, postern, headers):
 
 def test_killed_anywhere(place, postern):
     """Whichever system call is the last one: after one queue run the sender has been answered once."""
-        assert b"\0" not in head and max(len(line) for line in head.split(b"\n")) <= 998
     if shutil.which("strace") is None:
         pytest.skip("strace")
     world = site(place, postern)
