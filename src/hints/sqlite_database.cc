@@ -59,6 +59,10 @@ Unexpected SqliteDatabase::failed() const {
                                 "`postern once dump FILE | postern once import NEWFILE` makes one"});
     if (api_.extended_errcode(db_) == SQLITE_INTERRUPT)
         return Unexpected(Error{0, "sqlite", path_, "a statement on this database does not come to an end"});
+    if (api_.extended_errcode(db_) == SQLITE_READONLY_DIRECTORY)
+        return Unexpected(Error{0, "sqlite", path_,
+                                "the directory must be writable for the user, for SQLite's journal; "
+                                "with once_file_size it need not be"});
     return Unexpected(Error{api_.system_errno(db_), "sqlite", path_, api_.errmsg(db_)});
 }
 

@@ -193,6 +193,17 @@ def test_killed_anywhere(place, postern):
     assert ran_through
 
 
+def test_database_in_a_directory_of_another(place, postern):
+    """SQLite cannot work there, and the log says what it takes."""
+    world = site(place, postern, "  once = {root}/vac/joe\n")
+    (world.root / "vac").mkdir(mode=0o755)
+    (world.root / "vac/joe").touch()
+    shutil.chown(world.root / "vac/joe", MAIL_USER)
+    send(world)
+    assert "the directory must be writable for the user, for SQLite's journal; with once_file_size it need not be" in world.log(), world.log()
+    assert replies(world) == []
+
+
 def test_once_databases_in_and_out(place, postern):
     """What exim4 recorded counts from now on: db5.3_dump's text in, addresses out."""
     world = site(place, postern)
