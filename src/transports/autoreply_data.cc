@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "mail/header_text.h"
+#include "transports/autoreply_protection.h"
 #include "transports/autoreply_recipients.h"
 #include "wording/appendfile.h"
 #include "wording/autoreply.h"
@@ -111,10 +112,15 @@ tl::expected<ReplyData, Outcome> reply_data(DeliveryContext& context, const Auto
         if (!list)
             return tl::unexpected(
                 failed(wording::never_mail_not_expanded(options.never_mail.source, context.instance.name)));
+        std::optional<std::string> failure;
         leave_out(*data, [&](std::string_view address) {
-            return context.expander.match_address(address, list->bytes, context.scope, {.expand_first = false})
-                       .verdict == MatchVerdict::yes;
+            if (failure) return false;
+            const MatchResult match =
+                context.expander.match_address(address, list->bytes, context.scope, {.expand_first = false});
+            if (match.verdict == MatchVerdict::defer) failure = match.message;
+            return match.verdict == MatchVerdict::yes;
         });
+        if (failure) return tl::unexpected(list_not_read(context, "never_mail", *failure));
     }
     return data;
 }

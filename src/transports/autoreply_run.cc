@@ -5,7 +5,7 @@
 
 #include "base/strings.h"
 #include "driver/wire.h"
-#include "mail/address.h"
+#include "transports/autoreply_protection.h"
 #include "transports/autoreply_recipients.h"
 #include "transports/autoreply_text.h"
 #include "wording/appendfile.h"
@@ -49,8 +49,10 @@ Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
     if (!data) return {std::move(data.error())};
     if (context.dont_deliver) return {};
     if (auto refused = taint_of(*data)) return std::move(*refused);
-    if (const auto why = protection(context, *data)) {
-        const std::string reason(wording::why_no_answer(*why));
+    auto why = reason_not_to_answer(context, options_, *data);
+    if (!why) return {std::move(why.error())};
+    if (*why) {
+        const std::string reason(wording::why_no_answer(**why));
         if (data->log && !data->log->empty())
             append_to_log(context, data->log->bytes,
                           wording::not_answered(stamp(context), data->to.value_or(""), reason));
@@ -120,32 +122,6 @@ Autoreply::Done Autoreply::once_failed(const std::string& file, const Error& err
              .message = wording::once_not_opened(file, flat, instance_.name, why)}};
 }
 
-// RFC 3834: what must not be answered, unless the configuration takes that on itself.
-std::optional<NoAnswer> Autoreply::protection(DeliveryContext& context, const ReplyData& data) const {
-    const Message& message = context.message;
-    const AddressItem& first = *context.batch.front();
-    const OwnAddress own = [&](std::string_view address) {
-        for (const AddressItem* item = &first; item != nullptr; item = item->parent)
-            if (!item->is_pfr() && iequals(address, item->address)) return true;
-        if (!options_.personal_addresses) return false;
-        return context.expander.match_address(address, options_.personal_addresses.source, context.scope, {}).verdict ==
-               MatchVerdict::yes;
-    };
-    if (options_.loop_protection) {
-        if (const auto why = automatic_mail(message.sender, message.headers)) return why;
-        if (own(message.sender)) return NoAnswer::own_address;
-        for (const HeaderAddress& item : header_addresses(data.to.value_or(""))) {
-            if (!item.parse.value) continue;
-            if (is_system_address(item.parse.value->address)) return NoAnswer::system_sender;
-            if (own(item.parse.value->address)) return NoAnswer::own_address;
-        }
-    }
-    if (!options_.personal) return std::nullopt;
-    if (is_from(own, message.headers)) return NoAnswer::own_address;
-    if (!is_addressed_to(own, message.headers)) return NoAnswer::not_addressed;
-    return std::nullopt;
-}
-
 DeliveryReport Autoreply::deliver(DeliveryContext& context) {
     Done done = answer(context);
     DeliveryReport report = same_for_all(context, done.outcome);
@@ -185,8 +161,12 @@ DeliveryPlan Autoreply::plan(DeliveryContext& context) {
         plan.target += address;
     }
     if (plan.target.empty()) plan.steps.push_back("nobody is to be answered: nothing is sent");
-    if (const auto why = protection(context, *data))
-        plan.steps.push_back("nothing is sent: " + std::string(wording::why_no_answer(*why)));
+    auto why = reason_not_to_answer(context, options_, *data);
+    if (!why) {
+        plan.refusal = std::move(why.error());
+        return plan;
+    }
+    if (*why) plan.steps.push_back("nothing is sent: " + std::string(wording::why_no_answer(**why)));
     if (data->file) plan.steps.push_back("read " + data->file->bytes);
     if (data->log) plan.steps.push_back("log in " + data->log->bytes);
     return plan;

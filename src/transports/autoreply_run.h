@@ -5,7 +5,6 @@
 
 #include "driver/transport.h"
 #include "hints/once_store.h"
-#include "mail/automatic.h"
 #include "transports/autoreply_data.h"
 #include "transports/autoreply_options.h"
 
@@ -33,7 +32,6 @@ private:
     [[nodiscard]] Done previously_sent(DeliveryContext& context, const ReplyData& data) const;
     [[nodiscard]] Done once_failed(const std::string& file, const Error& error) const;
     [[nodiscard]] Result<std::unique_ptr<OnceStore>> open_once(Os& os, const std::string& file) const;
-    [[nodiscard]] std::optional<NoAnswer> protection(DeliveryContext& context, const ReplyData& data) const;
     void append_to_log(DeliveryContext& context, const std::string& file, const std::string& entry) const;
 
     const TransportInstance& instance_;

@@ -147,6 +147,63 @@ TEST(Autoreply, RecipientsInHeaders) {
     }
 }
 
+// Whoever the reply would go to counts, not only To:.
+TEST(Autoreply, LoopsThroughOtherRecipients) {
+    const struct {
+        const char* name;
+        Change change;
+        const char* want;
+    } kCases[] = {
+        {"cc", [](O& o) { o.cc = text("x@b, MAILER-DAEMON@b"); }, "no reply: system address"},
+        {"bcc", [](O& o) { o.bcc = text("joe@test.ex"); }, "no reply: own address"},
+        {"headers", [](O& o) { o.headers = text("Cc: list-bounces+x=y@b"); }, "no reply: system address"},
+        {"nobody special", [](O& o) { o.cc = text("x@b"); }, ""},
+        {"not protected",
+         [](O& o) {
+             o.cc = text("MAILER-DAEMON@b");
+             o.loop_protection = false;
+         },
+         ""},
+    };
+    for (const auto& c : kCases) {
+        Answering world(c.change);
+        const AddressReport report = world.run();
+        EXPECT_EQ(report.confirmation, c.want) << c.name;
+        EXPECT_EQ(report.reply.has_value(), *c.want == 0) << c.name;
+    }
+}
+
+// D-autoreply-lists: nobody is mailed by mistake, nor forgotten, and `once` is not touched.
+TEST(Autoreply, ListsThatCannotBeRead) {
+    const Change kCases[] = {
+        [](O& o) { o.never_mail = text("lsearch;/none"); },
+        [](O& o) { o.personal_addresses = text("lsearch;/none"); },
+        [](O& o) { o.personal_addresses = text("${nosuch:x}"); },
+        [](O& o) {
+            o.personal_addresses = text("lsearch;/none");
+            o.loop_protection = false;
+            o.personal = true;
+        },
+    };
+    for (const Change& change : kCases) {
+        Answering world([&](O& o) {
+            change(o);
+            o.once = text("/home/joe/once");
+            o.once_file_size.value = 100;
+        });
+        const AddressReport report = world.run();
+        EXPECT_EQ(report.outcome.verdict, Verdict::defer);
+        EXPECT_THAT(report.outcome.message, HasSubstr("of t1 transport: "));
+        EXPECT_FALSE(report.reply);
+        EXPECT_FALSE(world.fake.exists("/home/joe/once"));
+    }
+}
+
+TEST(Autoreply, ForcedFailureNamesNobody) {
+    Answering world([](O& o) { o.personal_addresses = text("${if eq{a}{b}{x}fail}"); });
+    EXPECT_NE(world.reply(), "none");
+}
+
 TEST(Autoreply, NobodyToAnswer) {
     for (const char* to : {"", "$h_nothing:", "<>", "a@b\nBcc: c@d", "((("}) {
         Answering world([&](O& o) { o.to = text(to); });

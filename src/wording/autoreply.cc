@@ -21,6 +21,9 @@ std::string once_repeat_invalid(std::string_view value, std::string_view transpo
 std::string never_mail_not_expanded(std::string_view source, std::string_view transport) {
     return fmt::format("Failed to expand \"{}\" for \"never_mail\" in {} transport", source, transport);
 }
+std::string reply_list_not_read(std::string_view option, std::string_view transport, std::string_view why) {
+    return fmt::format("Failed to read \"{}\" of {} transport{}{}", option, transport, why.empty() ? "" : ": ", why);
+}
 std::string reply_file_not_opened(std::string_view file, std::string_view transport, int code) {
     return fmt::format("Failed to open file {} when sending message from {} transport: {}", file, transport,
                        errno_text(code));

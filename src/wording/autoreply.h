@@ -17,6 +17,9 @@ namespace postern::wording {
                                                 unsigned char what);
 [[nodiscard]] std::string once_repeat_invalid(std::string_view value, std::string_view transport);
 [[nodiscard]] std::string never_mail_not_expanded(std::string_view source, std::string_view transport);
+// Postern's own: never_mail or personal_addresses; `why` may be empty.
+[[nodiscard]] std::string reply_list_not_read(std::string_view option, std::string_view transport,
+                                              std::string_view why);
 [[nodiscard]] std::string reply_file_not_opened(std::string_view file, std::string_view transport, int code);
 [[nodiscard]] std::string reply_file_not_read(std::string_view file, std::string_view transport, int code);
 [[nodiscard]] std::string copy_not_made(std::string_view transport, std::string_view why);

@@ -194,6 +194,10 @@ NEVER_MAIL = [
     reply("never-cc-bcc", HELLO + "cc = c@b.example\nbcc = d@b.example\nnever_mail = c@b.example : d@b.example"),
     reply("never-fails", HELLO + "never_mail = ${nosuch:x}", sender="<>"),
     reply("never-regex", NEVER + "never_mail = ^b@"),
+    reply("never-group", "to = Team: a@b.example, c@b.example;\ntext = hi\nnever_mail = c@b.example"),
+    reply("never-in-headers", HELLO + "headers = Cc: a@b.example, c@b.example\nnever_mail = c@b.example", difference="D-autoreply-lists", differs_in=("log", "mail")),
+    reply("never-lookup-defers", NEVER + "never_mail = +nolist", difference="D-autoreply-lists", differs_in=("log", "stderr", "spool", "msglog", "mail")),
+    reply("never-no-file", NEVER + "never_mail = lsearch;@ETC@/none", difference="D-autoreply-lists", differs_in=("log", "stderr", "spool", "msglog", "mail")),
 ]
 
 FAILURES = [
@@ -274,15 +278,15 @@ NOBODY = [
     reply("nobody", "text = hello", difference="D-autoreply-nobody", differs_in=("log", "stderr")),
     reply("null-sender", HELLO, sender="<>", difference="D-autoreply-nobody", differs_in=("log", "stderr")),
     reply("one-unreadable", "to = a@b.example, <bad, c@d.example\ntext = hello", difference="D-autoreply-addresses", differs_in=("log", "stderr", "mail")),
-    reply("all-unreadable", "to = <bad\ntext = hello", difference="D-autoreply-addresses", differs_in=("log", "stderr", "spool", "msglog")),
-]
-
-HOSTILE = [
     reply("unreadable-in-headers", HELLO + "headers = Cc: good@b.example, <bad", difference="D-autoreply-addresses", differs_in=("log", "stderr", "mail")),
     reply("unreadable-from", HELLO + "from = <bad\nreply_to = <bad\ncc = <bad", difference="D-autoreply-addresses", differs_in=("log", "stderr", "mail")),
     reply("empty-cc", HELLO + "cc =\nbcc =", difference="D-autoreply-addresses", differs_in=("log", "mail")),
     reply("empty-from", HELLO + "from =\nreply_to =", difference="D-autoreply-addresses", differs_in=("log", "mail")),
     reply("group-of-nobody", "to = Nobody:;\nbcc = d@b.example\ntext = hello"),
+    reply("all-unreadable", "to = <bad\ntext = hello", difference="D-autoreply-addresses", differs_in=("log", "stderr", "spool", "msglog")),
+]
+
+HOSTILE = [
     reply("subject-decoded", HELLO + "subject = Re: $h_subject:", message(b"B\n", "Subject: =?utf-8?Q?caf=C3=A9?="),
           difference="D-autoreply-encoding", differs_in=("log", "mail", "spool", "msglog")),
     reply("subject-newline", HELLO + 'subject = "a\\nBcc: x@y.example"', difference="D-autoreply-encoding", differs_in=("log", "mail", "spool", "msglog")),
