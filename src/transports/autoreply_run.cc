@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "driver/wire.h"
+#include "hints/berkeley_db.h"
 #include "transports/autoreply_protection.h"
 #include "transports/autoreply_recipients.h"
 #include "transports/autoreply_text.h"
@@ -36,6 +37,18 @@ struct Memo {
         return in.at_end() ? std::optional(memo) : std::nullopt;
     }
 };
+
+// Exim opens a relative name below its own directory part: its `sub/once` is `sub/sub/once` (spec autoreply.md §6.1).
+// The name of that file, if it is there and ours is not.
+std::optional<std::string> exims_database(Os& os, const std::string& file) {
+    const std::size_t slash = file.rfind('/');
+    if (slash == std::string::npos || file.front() == '/' || os.stat(AtPath(file), Follow::yes)) return std::nullopt;
+    std::string theirs = file.substr(0, slash + 1) + file;
+    const auto fd = os.open(AtPath(theirs), O_RDONLY | O_NONBLOCK);
+    if (!fd) return std::nullopt;
+    const Result<DbKind> kind = db_kind_of(os, fd->get());
+    return kind && *kind == DbKind::berkeley ? std::optional(std::move(theirs)) : std::nullopt;
+}
 
 std::string stamp(const DeliveryContext& context) {
     const MainOptions& main = context.configuration.main;
@@ -111,6 +124,7 @@ Autoreply::Done Autoreply::previously_sent(DeliveryContext& context, const Reply
 Result<std::unique_ptr<OnceStore>> Autoreply::open_once(Os& os, const std::string& file) const {
     if (options_.once_file_size.value > 0)
         return open_flat_once(os, file, options_.mode.value, options_.once_file_size.value);
+    if (auto exims = exims_database(os, file)) return failure(wording::once_is_elsewhere(file, *exims));
     return open_sqlite_once(os, file, options_.mode.value);
 }
 

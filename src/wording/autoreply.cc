@@ -39,6 +39,10 @@ std::string once_not_opened(std::string_view file, bool flat, std::string_view t
     return fmt::format("Failed to open {} file {} when sending message from {} transport: {}",
                        flat ? "\"once\"" : "sqlite3", file, transport, why);
 }
+std::string once_is_elsewhere(std::string_view file, std::string_view exims) {
+    return fmt::format("Exim's Berkeley DB file is {1}; `postern once import {0} {1}` makes Postern's of it", file,
+                       exims);
+}
 std::string reply_not_sent(std::string_view transport, int status) {
     return fmt::format("Failed to send message from {} transport ({})", transport, status);
 }

@@ -26,6 +26,8 @@ namespace postern::wording {
 // flat: once_file_size; `why` is of the database or the system.
 [[nodiscard]] std::string once_not_opened(std::string_view file, bool flat, std::string_view transport,
                                           std::string_view why);
+// Postern's own: the reason when what Exim has is Berkeley DB, under another name.
+[[nodiscard]] std::string once_is_elsewhere(std::string_view file, std::string_view exims);
 [[nodiscard]] std::string reply_not_sent(std::string_view transport, int status);
 // Postern's own: the reply was sent, `once` does not say so yet.
 [[nodiscard]] std::string reply_not_noted(std::string_view transport);

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from compatlib import Case, Send, conf
+from compatlib import Case, Dir, Send, conf
 from compatlib.bench import EXIM
 
 ROUTERS = """r1:
@@ -91,6 +91,27 @@ def test_whom_exim4_answered_is_not_answered_again(bench, postern, way):
     for name in NAMES:
         bench.call(letter(name), "postern")
     assert replies(bench) == len(NAMES)
+
+
+def test_a_relative_name_is_found_where_exim4_put_it(bench, postern):
+    """exim4 looks for `sub/once` below `sub`."""
+    if postern == EXIM:
+        pytest.skip("exim4 imports nothing")
+    transports = TRANSPORTS.replace("once = @MAIL@/once", "once = sub/once\n  current_directory = @MAIL@")
+    here = tuple(Dir(f"mail/{name}", 0o755, "Debian-exim") for name in ("sub", "sub/sub"))
+    bench.run(Case("takeover-relative", conf("", ROUTERS, transports), here, (letter("short"),)), "exim")
+    ours, theirs = bench.root / "mail/sub/once", bench.root / "mail/sub/sub/once"
+    assert theirs.read_bytes()[12:16] == b"\x61\x15\x06\0" and not ours.exists() and replies(bench) == 1
+
+    bench.call(letter("short"), "postern")
+    log = (bench.root / "log/mainlog").read_text()
+    assert "R=r1 T=t1 defer (0): Failed to open sqlite3 file sub/once" in log, log
+    assert "`postern once import sub/once sub/sub/once`" in log and not ours.exists(), log
+    assert once(postern, "import", str(ours), str(theirs)) == (0, "", "")
+    bench.call(letter("short"), "postern")
+    assert replies(bench) == 1
+    bench.call(letter("quoted"), "postern")
+    assert replies(bench) == 2
 
 
 @pytest.mark.parametrize("form,page,count", [("hash", 4096, 20000), ("hash", 512, 3000), ("hash", 65536, 500), ("btree", 4096, 20000), ("btree", 512, 3000)])
