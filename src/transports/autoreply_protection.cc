@@ -54,7 +54,8 @@ std::optional<NoAnswer> of_loops(const Message& message, const ReplyData& data, 
     if (own(message.sender)) return NoAnswer::own_address;
     const std::vector<std::string> recipients = reply_recipients(data);
     if (std::ranges::any_of(recipients, is_system_address)) return NoAnswer::system_sender;
-    if (std::ranges::any_of(recipients, own)) return NoAnswer::own_address;
+    // A copy for oneself is marked like every reply and not answered in turn.
+    if (!recipients.empty() && std::ranges::all_of(recipients, own)) return NoAnswer::own_address;
     return std::nullopt;
 }
 

@@ -155,7 +155,9 @@ TEST(Autoreply, LoopsThroughOtherRecipients) {
         const char* want;
     } kCases[] = {
         {"cc", [](O& o) { o.cc = text("x@b, MAILER-DAEMON@b"); }, "no reply: system address"},
-        {"bcc", [](O& o) { o.bcc = text("joe@test.ex"); }, "no reply: own address"},
+        {"bcc", [](O& o) { o.bcc = text("owner-x@b"); }, "no reply: system address"},
+        {"a copy for oneself", [](O& o) { o.bcc = text("joe@test.ex"); }, ""},
+        {"nobody else", [](O& o) { o.to = text("joe@test.ex"); }, "no reply: own address"},
         {"headers", [](O& o) { o.headers = text("Cc: list-bounces+x=y@b"); }, "no reply: system address"},
         {"nobody special", [](O& o) { o.cc = text("x@b"); }, ""},
         {"not protected",
