@@ -14,7 +14,7 @@ packages_test=(
     python3-pytest python3-pytest-xdist
     exim4-daemon-heavy procps strace
     dovecot-core dovecot-lmtpd procmail openssl
-    libical3 libxapian30 libjansson4 libnsl2 libwrap0  # of Cyrus, which is not installed (tools/unpacked.sh)
+    libical3 libxapian30 libjansson4 libnsl2 libpcre3 libwrap0  # of Cyrus, which is not installed (tools/unpacked.sh)
 )
 packages_lint=(clang-format-14 shellcheck)
 packages_fuzz=(clang-19 libclang-rt-19-dev lld-19)
