@@ -74,7 +74,7 @@ class Side:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--postern", default=str(Path(__file__).parents[2] / "build/release/bin/postern"))
+    parser.add_argument("--postern", type=lambda path: str(Path(path).resolve()), default=str(Path(__file__).parents[2] / "build/release/bin/postern"))
     parser.add_argument("--senders", type=int, default=1_000_000)
     parser.add_argument("--messages", type=int, default=15)
     options = parser.parse_args()
