@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deliver/quota_warning.h"
 
+#include "mail/header_text.h"
+#include "mail/plain_text.h"
 #include "wording/delivery.h"
 
 namespace postern {
@@ -16,12 +18,17 @@ void send_quota_warning(const Engine& engine, const TransportInstance& transport
         return;
     }
     const MainOptions& main = engine.configuration.main;
-    std::string whole;
+    std::string head;
     if (main.errors_reply_to.set && !has_line_named(text->bytes, "Reply-To"))
-        whole += "Reply-To: " + main.errors_reply_to.value + "\n";
-    whole += "Auto-Submitted: auto-replied\n";
-    if (!has_line_named(text->bytes, "From")) whole += "From: " + system_author(engine) + "\n";
-    whole += text->bytes;
+        head += "Reply-To: " + main.errors_reply_to.value + "\n";
+    head += "Auto-Submitted: auto-replied\n";
+    if (!has_line_named(text->bytes, "From")) head += "From: " + system_author(engine) + "\n";
+    const std::size_t own = header_lines_size(text->bytes);
+    head += header_lines_of(std::string_view(text->bytes).substr(0, own));
+    std::string body = text->bytes.substr(own);
+    if (body.starts_with('\n')) body.erase(0, 1);
+    std::string whole =
+        declared_message(std::move(head), std::move(body), main.headers_charset.value, DeliveryReport::kMaxReply);
     // A warning that cannot be sent is logged; the delivery that caused it stands.
     (void)tray.send({.about = delivered,
                      .text = std::move(whole),

@@ -61,6 +61,16 @@ TEST_F(QuotaWarning, HeadersThatTheTextHasAreNotAdded) {
               "Reply-To: help@example\nAuto-Submitted: auto-replied\nfrom : me@example\nTo: you\n\nx\n");
 }
 
+// D-autoreply-mime, D-autoreply-headers: as in other messages of our own.
+TEST_F(QuotaWarning, IsAWellFormedMessage) {
+    site_.box_options().quota_warn_message.source = "From: me@example\nX: a\x01z\nTo: you\n\nB\xc3\xa4h\n";
+    EXPECT_EQ(site_.run().end, RunEnd::completed);
+    ASSERT_EQ(site_.new_texts.size(), 1u);
+    EXPECT_EQ(site_.new_texts[0],
+              "Auto-Submitted: auto-replied\nFrom: me@example\nX: az\nTo: you\nMIME-Version: 1.0\n"
+              "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nB\xc3\xa4h\n");
+}
+
 TEST_F(DeliveryRunTest, NoWarningWithoutText) {
     ASSERT_TRUE(site_.queue(Site::message({"filling@example"})));
     EXPECT_EQ(site_.run().end, RunEnd::completed);

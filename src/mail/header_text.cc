@@ -160,6 +160,17 @@ std::string address_header_value(std::string_view text, std::size_t name_length)
     return out;
 }
 
+std::size_t header_lines_size(std::string_view text) {
+    std::size_t at = 0;
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', at)) {
+        const std::string_view line = text.substr(at, end - at);
+        const bool continuation = at > 0 && (line.starts_with(' ') || line.starts_with('\t'));
+        if (!continuation && header_name_length(line) == 0) break;
+        at = end + 1;
+    }
+    return at;
+}
+
 std::string header_lines_of(std::string_view text) {
     std::string out;
     bool in_field = false;

@@ -25,6 +25,9 @@ namespace postern {
 // control characters are left out, long lines are folded.
 [[nodiscard]] std::string header_lines_of(std::string_view text);
 
+// How much of `text` is header lines, each complete, before the first line that is none.
+[[nodiscard]] std::size_t header_lines_size(std::string_view text);
+
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
 }  // namespace postern

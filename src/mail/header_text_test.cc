@@ -19,6 +19,14 @@ TEST(HeaderValue, Good) {
     EXPECT_FALSE(is_good_header_value(std::string(999 - kName, 'a'), kName));
 }
 
+TEST(HeaderLines, EndAtTheFirstThatIsNone) {
+    const struct {
+        std::string lines, rest;
+    } cases[] = {{"", ""},         {"To: a\nCc: b\n c\n", "\nbody\n"}, {"To: a\n", "body\n"}, {"", "\nTo: a\n"},
+                 {"", " To: a\n"}, {"To: a\n", "Cc: without an end"},  {"", "no header\n"}};
+    for (const auto& c : cases) EXPECT_EQ(header_lines_size(c.lines + c.rest), c.lines.size()) << c.lines + c.rest;
+}
+
 TEST(HeaderValue, Unstructured) {
     const struct {
         std::string text;

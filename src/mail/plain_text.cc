@@ -73,6 +73,16 @@ bool is_charset_name(std::string_view name) {
            std::ranges::all_of(name, [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
+// Has one of these lines a say in it already?
+bool has_mime_field(std::string_view header_lines) {
+    while (!header_lines.empty()) {
+        const std::string_view line = take_line(header_lines);
+        for (const std::string_view name : {"MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+            if (header_is(line, name)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 PlainText declare_plain_text(std::string body, std::string_view charset, std::size_t most) {
@@ -95,13 +105,13 @@ PlainText declare_plain_text(std::string body, std::string_view charset, std::si
     return out;
 }
 
-bool has_mime_field(std::string_view header_lines) {
-    while (!header_lines.empty()) {
-        const std::string_view line = take_line(header_lines);
-        for (const std::string_view name : {"MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
-            if (header_is(line, name)) return true;
+std::string declared_message(std::string header_lines, std::string body, std::string_view charset, std::size_t most) {
+    if (!has_mime_field(header_lines)) {
+        PlainText text = declare_plain_text(std::move(body), charset, most);
+        header_lines += text.header_lines;
+        body = std::move(text.body);
     }
-    return false;
+    return std::move(header_lines) + '\n' + body;
 }
 
 }  // namespace postern

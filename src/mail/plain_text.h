@@ -18,7 +18,9 @@ struct PlainText {
 // as it is.
 [[nodiscard]] PlainText declare_plain_text(std::string body, std::string_view charset, std::size_t most);
 
-// Has one of these lines a say in it already?
-[[nodiscard]] bool has_mime_field(std::string_view header_lines);
+// A message of our own: the header lines, each complete; what declare_plain_text() has to add, unless one of them is a
+// MIME field already; a blank line; the body.
+[[nodiscard]] std::string declared_message(std::string header_lines, std::string body, std::string_view charset,
+                                           std::size_t most);
 
 }  // namespace postern

@@ -160,14 +160,12 @@ tl::expected<std::string, Outcome> reply_text(DeliveryContext& context, const Au
     if (data.return_message) {
         if (auto failed = append_copy(context, body)) return tl::unexpected(std::move(*failed));
     }
-    std::string more = data.headers ? without_auto_submitted(header_lines_of(*data.headers)) : std::string();
-    if (options.mime && !has_mime_field(more)) {
-        PlainText text = declare_plain_text(std::move(body), context.configuration.main.headers_charset.value,
-                                            DeliveryReport::kMaxReply);
-        more += text.header_lines;
-        body = std::move(text.body);
-    }
-    std::string out = header_lines(context.message, data, more) + '\n' + body;
+    const std::string more = data.headers ? without_auto_submitted(header_lines_of(*data.headers)) : std::string();
+    std::string head = header_lines(context.message, data, more);
+    std::string out =
+        options.mime ? declared_message(std::move(head), std::move(body),
+                                        context.configuration.main.headers_charset.value, DeliveryReport::kMaxReply)
+                     : head + '\n' + body;
     if (out.size() > DeliveryReport::kMaxReply) out.resize(DeliveryReport::kMaxReply);
     return out;
 }
