@@ -58,24 +58,24 @@ public:
     FlatOnce(Os& os, std::string path, mode_t mode, std::int64_t most)
         : os_(os), path_(std::move(path)), mode_(mode), most_(most) {}
 
-    Result<bool> is_open(const OnceQuestion& question) override {
+    Result<OnceState> look(const OnceQuestion& question) override {
         POSTERN_TRY(open_locked());
         POSTERN_TRY_ASSIGN(const auto records, read());
         fd_.reset();
-        return postern::is_open(record_of(records, question.key), question);
+        return state_of(record_of(records, question.key), question);
     }
 
-    Result<bool> claim(const OnceQuestion& question) override {
+    Result<OnceState> claim(const OnceQuestion& question) override {
         POSTERN_TRY(open_locked());
         POSTERN_TRY_ASSIGN(auto records, read());
         const OnceRecord known = record_of(records, question.key);
-        if (!postern::is_open(known, question)) return false;
-        if (known.claim == question.token) return true;
+        const OnceState state = state_of(known, question);
+        if (state != OnceState::open || known.claim == question.token) return state;
         if (!known.claim.empty()) drop_claim(records, known.claim, question.key);
         records.push_back({question.now, claim_prefix(question.token) + question.key});
         if (known.sent == 0) fit_flat_once(records, most_, claim_prefix(question.token) + question.key);
         POSTERN_TRY(replace(records));
-        return true;
+        return state;
     }
 
     Status confirm(const OnceQuestion& question) override {

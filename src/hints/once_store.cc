@@ -3,13 +3,14 @@
 
 namespace postern {
 
-bool is_open(const OnceRecord& record, const OnceQuestion& question) {
+OnceState state_of(const OnceRecord& record, const OnceQuestion& question) {
     if (!record.claim.empty()) {
-        if (record.claim == question.token) return true;
-        if (question.now - record.claimed < kClaimLasts) return false;
+        if (record.claim == question.token) return OnceState::open;
+        if (question.now - record.claimed < kClaimLasts) return OnceState::being_answered;
     }
     // A clock that was set back makes the age negative: better too few replies than too many.
-    return record.sent == 0 || (question.repeat > 0 && question.now - record.sent >= question.repeat);
+    const bool open = record.sent == 0 || (question.repeat > 0 && question.now - record.sent >= question.repeat);
+    return open ? OnceState::open : OnceState::answered;
 }
 
 }  // namespace postern

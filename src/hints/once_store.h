@@ -23,6 +23,12 @@ struct OnceQuestion {
     std::int64_t repeat = 0;  // at least so long between two replies; 0: one for ever
 };
 
+enum class OnceState : std::uint8_t {
+    open,
+    answered,
+    being_answered,  // another message has claimed it
+};
+
 class OnceStore {
 public:
     OnceStore() = default;
@@ -30,10 +36,9 @@ public:
     OnceStore& operator=(const OnceStore&) = delete;
     virtual ~OnceStore() = default;
 
-    // False: answered already, or another message is about to. Changes nothing.
-    [[nodiscard]] virtual Result<bool> is_open(const OnceQuestion& question) = 0;
-    // The same, but true makes it ours.
-    [[nodiscard]] virtual Result<bool> claim(const OnceQuestion& question) = 0;
+    [[nodiscard]] virtual Result<OnceState> look(const OnceQuestion& question) = 0;
+    // The same, and what was open is ours.
+    [[nodiscard]] virtual Result<OnceState> claim(const OnceQuestion& question) = 0;
     [[nodiscard]] virtual Status confirm(const OnceQuestion& question) = 0;
 };
 
@@ -45,7 +50,7 @@ struct OnceRecord {
 };
 // A claim is void after that: its message was removed, or waits (it claims again when it is tried).
 inline constexpr std::int64_t kClaimLasts = 3600;
-[[nodiscard]] bool is_open(const OnceRecord& record, const OnceQuestion& question);
+[[nodiscard]] OnceState state_of(const OnceRecord& record, const OnceQuestion& question);
 
 // Exim's fixed-size file (once_file_size): see flat_once.cc.
 [[nodiscard]] Result<std::unique_ptr<OnceStore>> open_flat_once(Os& os, const std::string& path, mode_t mode,

@@ -21,26 +21,27 @@ struct DecisionCase {
     const char* name;
     OnceRecord record;
     std::int64_t repeat;
-    bool want;
+    OnceState want;
 };
 
 TEST(Once, Decision) {
+    using enum OnceState;
     const DecisionCase kCases[] = {
-        {"never", {}, 0, true},
-        {"once for ever", {.sent = 1}, 0, false},
-        {"too early", {.sent = 1000}, 1000, false},
-        {"just late enough", {.sent = 1000}, 999, true},
-        {"clock set back", {.sent = 5000}, 100, false},
-        {"another's claim", {.claim = "b", .claimed = 1900}, 0, false},
-        {"our claim", {.claim = "a", .claimed = 1900}, 0, true},
-        {"our claim, answered long ago", {.sent = 5, .claim = "a", .claimed = 1900}, 1000, true},
-        {"another's claim of an hour ago", {.claim = "b", .claimed = 1999 - 3600}, 0, true},
-        {"another's claim of just not an hour ago", {.claim = "b", .claimed = 2000 - 3600}, 0, false},
-        {"a dead claim", {.claim = "b", .claimed = 1999 - kClaimLasts}, 0, true},
-        {"a dead claim, answered before", {.sent = 1, .claim = "b", .claimed = 1999 - kClaimLasts}, 0, false},
+        {"never", {}, 0, open},
+        {"once for ever", {.sent = 1}, 0, answered},
+        {"too early", {.sent = 1000}, 1000, answered},
+        {"just late enough", {.sent = 1000}, 999, open},
+        {"clock set back", {.sent = 5000}, 100, answered},
+        {"another's claim", {.claim = "b", .claimed = 1900}, 0, being_answered},
+        {"our claim", {.claim = "a", .claimed = 1900}, 0, open},
+        {"our claim, answered long ago", {.sent = 5, .claim = "a", .claimed = 1900}, 1000, open},
+        {"another's claim of an hour ago", {.claim = "b", .claimed = 1999 - 3600}, 0, open},
+        {"another's claim of just not an hour ago", {.claim = "b", .claimed = 2000 - 3600}, 0, being_answered},
+        {"a dead claim", {.claim = "b", .claimed = 1999 - kClaimLasts}, 0, open},
+        {"a dead claim, answered before", {.sent = 1, .claim = "b", .claimed = 1999 - kClaimLasts}, 0, answered},
     };
     for (const DecisionCase& c : kCases)
-        EXPECT_EQ(is_open(c.record, {.key = "k", .token = "a", .now = 1999, .repeat = c.repeat}), c.want) << c.name;
+        EXPECT_EQ(state_of(c.record, {.key = "k", .token = "a", .now = 1999, .repeat = c.repeat}), c.want) << c.name;
 }
 
 // --- both stores, the same story ---
@@ -64,25 +65,25 @@ protected:
 
 TEST_P(Stores, OneOfTwoMessagesGetsTheReply) {
     const OnceQuestion a{.key = "ann@b", .token = "a", .now = 100}, b{.key = "ann@b", .token = "b", .now = 101};
-    EXPECT_TRUE(*open()->is_open(a));
-    EXPECT_TRUE(*open()->claim(a));
-    EXPECT_FALSE(*open()->claim(b));
-    EXPECT_TRUE(*open()->claim(a));  // after a crash
+    EXPECT_EQ(*open()->look(a), OnceState::open);
+    EXPECT_EQ(*open()->claim(a), OnceState::open);
+    EXPECT_EQ(*open()->claim(b), OnceState::being_answered);
+    EXPECT_EQ(*open()->claim(a), OnceState::open);  // after a crash
     EXPECT_TRUE(open()->confirm(a));
-    EXPECT_FALSE(*open()->is_open(a));
-    EXPECT_FALSE(*open()->is_open(b));
+    EXPECT_EQ(*open()->look(a), OnceState::answered);
+    EXPECT_EQ(*open()->look(b), OnceState::answered);
     const OnceQuestion later{.key = "ann@b", .token = "c", .now = 1000, .repeat = 900};
-    EXPECT_TRUE(*open()->claim(later));
-    EXPECT_FALSE(*open()->claim({.key = "ann@b", .token = "d", .now = 1001, .repeat = 900}));
+    EXPECT_EQ(*open()->claim(later), OnceState::open);
+    EXPECT_EQ(*open()->claim({.key = "ann@b", .token = "d", .now = 1001, .repeat = 900}), OnceState::being_answered);
     EXPECT_TRUE(open()->confirm(later));
-    EXPECT_TRUE(*open()->is_open({.key = "ANN@b", .token = "e", .now = 1001}));
+    EXPECT_EQ(*open()->look({.key = "ANN@b", .token = "e", .now = 1001}), OnceState::open);
     EXPECT_EQ(std::filesystem::status(path()).permissions(), std::filesystem::perms(0640));
 }
 
 TEST_P(Stores, RefuseWhatIsNoFile) {
     std::filesystem::create_directory(path());
     auto flat = open_flat_once(os_, path(), 0600, 1000);
-    EXPECT_FALSE((*flat)->is_open({.key = "k", .token = "t", .now = 1}));
+    EXPECT_FALSE((*flat)->look({.key = "k", .token = "t", .now = 1}));
     EXPECT_FALSE(open_sqlite_once(os_, path(), 0600));
 }
 
@@ -176,7 +177,7 @@ struct FlatFile {
         return *open_flat_once(os, "/home/joe/once", 0600, most);
     }
     void answer(const std::string& key, std::int64_t now, std::int64_t most) {
-        EXPECT_TRUE(*open(most)->claim({.key = key, .token = "t", .now = now}));
+        EXPECT_EQ(*open(most)->claim({.key = key, .token = "t", .now = now}), OnceState::open);
         EXPECT_TRUE(open(most)->confirm({.key = key, .token = "t", .now = now}));
     }
     FakeClock clock;
@@ -199,8 +200,8 @@ TEST(FlatOnce, ClaimsCount) {
     file.answer("a@b", 1, 40);
     for (int i = 0; i < 10; ++i) {
         const OnceQuestion question{.key = "c" + std::to_string(i) + "@d", .token = "t", .now = 2};
-        EXPECT_TRUE(*file.open(40)->claim(question));
-        EXPECT_TRUE(*file.open(40)->claim(question));
+        EXPECT_EQ(*file.open(40)->claim(question), OnceState::open);
+        EXPECT_EQ(*file.open(40)->claim(question), OnceState::open);
     }
     EXPECT_EQ(file.fake.content("/home/joe/once"),
               record(2, "\1t\1c7@d") + record(2, "\1t\1c8@d") + record(2, "\1t\1c9@d"));
@@ -229,10 +230,10 @@ TEST(FlatOnce, DoesNotReadWhatIsFarTooLarge) {
     FlatFile file;
     const std::string bytes(std::size_t{4 << 20} + 1, '\0');
     file.fake.put_file("/home/joe/once", bytes, 0600, 1000, 8);
-    const auto open = file.open()->is_open({.key = "a@b", .token = "t", .now = 1});
+    const auto open = file.open()->look({.key = "a@b", .token = "t", .now = 1});
     ASSERT_FALSE(open);
     EXPECT_EQ(open.error().text, "the file is far larger than once_file_size: move it away");
-    EXPECT_TRUE(file.open(1 << 20)->is_open({.key = "a@b", .token = "t", .now = 1}));
+    EXPECT_TRUE(file.open(1 << 20)->look({.key = "a@b", .token = "t", .now = 1}));
 }
 
 TEST(FlatOnce, CleansUpBehindExim) {
@@ -259,7 +260,7 @@ TEST(FlatOnce, RefusesDatabases) {
         const std::string bytes = c.start + std::string(100, '\0');
         file.fake.put_file("/home/joe/once", bytes, 0600, 1000, 8);
         const OnceQuestion question{.key = "a@b", .token = "t", .now = 1};
-        const auto open = file.open()->is_open(question);
+        const auto open = file.open()->look(question);
         ASSERT_FALSE(open);
         EXPECT_EQ(open.error().text.rfind(c.want, 0), 0u) << open.error().text;
         EXPECT_FALSE(file.open()->claim(question));
@@ -283,7 +284,7 @@ TEST(FlatOnce, Faults) {
         file.answer("a@b", 1, 1000);
         const std::string before = file.fake.content("/home/joe/once");
         file.os.fail_at(nth, EIO);
-        const Result<bool> claimed = file.open()->claim({.key = "c@d", .token = "t", .now = 2});
+        const Result<OnceState> claimed = file.open()->claim({.key = "c@d", .token = "t", .now = 2});
         file.os.disarm();
         const std::string after = file.fake.content("/home/joe/once");
         const std::string with_claim = before + record(2, "\1t\1c@d");

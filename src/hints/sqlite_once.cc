@@ -37,20 +37,20 @@ class SqliteOnce final : public OnceStore {
 public:
     explicit SqliteOnce(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
 
-    Result<bool> is_open(const OnceQuestion& question) override {
+    Result<OnceState> look(const OnceQuestion& question) override {
         POSTERN_TRY_ASSIGN(const OnceRecord known, record_of(question.key));
-        return postern::is_open(known, question);
+        return state_of(known, question);
     }
 
-    Result<bool> claim(const OnceQuestion& question) override {
+    Result<OnceState> claim(const OnceQuestion& question) override {
         POSTERN_TRY(database_->run("BEGIN IMMEDIATE"));
-        const Result<bool> ours = claim_inside(question);
-        if (ours && *ours) {
+        const Result<OnceState> state = claim_inside(question);
+        if (state && *state == OnceState::open) {
             POSTERN_TRY(database_->run("COMMIT"));
         } else {
             (void)database_->run("ROLLBACK").has_value();
         }
-        return ours;
+        return state;
     }
 
     Status confirm(const OnceQuestion& question) override {
@@ -61,14 +61,15 @@ public:
     }
 
 private:
-    Result<bool> claim_inside(const OnceQuestion& question) {
+    Result<OnceState> claim_inside(const OnceQuestion& question) {
         POSTERN_TRY_ASSIGN(const OnceRecord known, record_of(question.key));
-        if (!postern::is_open(known, question)) return false;
+        const OnceState state = state_of(known, question);
+        if (state != OnceState::open) return state;
         POSTERN_TRY(
             change("INSERT INTO once(address, claimed, claim) VALUES(CAST(?1 AS BLOB), ?2, ?3)"
                    " ON CONFLICT(address) DO UPDATE SET claimed = ?2, claim = ?3",
                    question));
-        return true;
+        return state;
     }
 
     Result<OnceRecord> record_of(const std::string& key) {

@@ -84,17 +84,17 @@ Autoreply::Done Autoreply::answer(DeliveryContext& context) const {
         auto opened = open_once(context.os, memo.once);
         if (!opened) return once_failed(memo.once, opened.error());
         store = std::move(*opened);
-        const Result<bool> open = store->is_open(question);
-        if (!open) return once_failed(memo.once, open.error());
-        if (!*open) return previously_sent(context, *data);
+        const Result<OnceState> state = store->look(question);
+        if (!state) return once_failed(memo.once, state.error());
+        if (*state != OnceState::open) return no_second_reply(context, *data, *state);
     }
     auto text = reply_text(context, options_, *data);
     if (!text) return {std::move(text.error())};
     // The last step: whatever could have kept the reply from being sent is behind us.
     if (store) {
-        const Result<bool> ours = store->claim(question);
-        if (!ours) return once_failed(memo.once, ours.error());
-        if (!*ours) return previously_sent(context, *data);
+        const Result<OnceState> state = store->claim(question);
+        if (!state) return once_failed(memo.once, state.error());
+        if (*state != OnceState::open) return no_second_reply(context, *data, *state);
     }
     if (data->log && !data->log->empty()) {
         memo.log = data->log->bytes;
@@ -115,9 +115,12 @@ std::optional<Autoreply::Done> Autoreply::taint_of(const ReplyData& data) const 
     return std::nullopt;
 }
 
-Autoreply::Done Autoreply::previously_sent(DeliveryContext& context, const ReplyData& data) const {
-    if (data.log && !data.log->empty())
-        append_to_log(context, data.log->bytes, wording::previously_sent(stamp(context), *data.to));
+Autoreply::Done Autoreply::no_second_reply(DeliveryContext& context, const ReplyData& data, OnceState state) const {
+    if (data.log && !data.log->empty()) {
+        append_to_log(context, data.log->bytes,
+                      state == OnceState::answered ? wording::previously_sent(stamp(context), *data.to)
+                                                   : wording::being_answered(stamp(context), *data.to));
+    }
     return {};
 }
 

@@ -29,7 +29,7 @@ private:
     };
     [[nodiscard]] Done answer(DeliveryContext& context) const;
     [[nodiscard]] std::optional<Done> taint_of(const ReplyData& data) const;
-    [[nodiscard]] Done previously_sent(DeliveryContext& context, const ReplyData& data) const;
+    [[nodiscard]] Done no_second_reply(DeliveryContext& context, const ReplyData& data, OnceState state) const;
     [[nodiscard]] Done once_failed(const std::string& file, const Error& error) const;
     [[nodiscard]] Result<std::unique_ptr<OnceStore>> open_once(Os& os, const std::string& file) const;
     void append_to_log(DeliveryContext& context, const std::string& file, const std::string& entry) const;

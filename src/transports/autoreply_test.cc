@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstring>
 #include <sstream>
 
 #include "support/delivery_world.h"
@@ -172,6 +173,31 @@ TEST(Autoreply, LoopsThroughOtherRecipients) {
         const AddressReport report = world.run();
         EXPECT_EQ(report.confirmation, c.want) << c.name;
         EXPECT_EQ(report.reply.has_value(), *c.want == 0) << c.name;
+    }
+}
+
+// D-autoreply-once-order: the log tells one from the other.
+TEST(Autoreply, WhyNoSecondReply) {
+    const struct {
+        const char* claimer;
+        const char* want;
+    } kCases[] = {{"", "\n  previously sent to ann@b\n"},
+                  {"\1other\1", "\n  not sent to ann@b: another message is about to be answered\n"}};
+    for (const auto& c : kCases) {
+        Answering world([](O& o) {
+            o.to = text("ann@b");
+            o.log = text("/home/joe/log");
+            o.once = text("/home/joe/once");
+            o.once_file_size.value = 1000;
+        });
+        const auto now = static_cast<std::uint64_t>(world.clock.now().seconds);
+        std::string record(8, '\0');
+        std::memcpy(record.data(), &now, record.size());
+        world.fake.put_file("/home/joe/once", record + c.claimer + "ann@b" + std::string(1, '\0'), 0600, 1000, 1000);
+        const AddressReport report = world.run();
+        EXPECT_EQ(report.outcome.verdict, Verdict::ok);
+        EXPECT_FALSE(report.reply);
+        EXPECT_TRUE(world.fake.content("/home/joe/log").ends_with(c.want)) << world.fake.content("/home/joe/log");
     }
 }
 

@@ -79,6 +79,9 @@ std::string reply_log_entry(std::string_view stamp, const ReplyLogEntry& entry) 
 std::string previously_sent(std::string_view stamp, std::string_view to) {
     return fmt::format("{}\n  previously sent to {}\n", stamp, to.substr(0, 200));
 }
+std::string being_answered(std::string_view stamp, std::string_view to) {
+    return not_answered(stamp, to, "another message is about to be answered");
+}
 std::string not_answered(std::string_view stamp, std::string_view to, std::string_view why) {
     return fmt::format("{}\n  not sent to {}: {}\n", stamp, to.substr(0, 200), why);
 }

@@ -43,6 +43,7 @@ struct ReplyLogEntry {
 };
 [[nodiscard]] std::string reply_log_entry(std::string_view stamp, const ReplyLogEntry& entry);
 [[nodiscard]] std::string previously_sent(std::string_view stamp, std::string_view to);
+[[nodiscard]] std::string being_answered(std::string_view stamp, std::string_view to);
 [[nodiscard]] std::string not_answered(std::string_view stamp, std::string_view to, std::string_view why);
 [[nodiscard]] std::string no_reply(std::string_view why);  // C="…" of the delivery line
 [[nodiscard]] std::string_view why_no_answer(NoAnswer why);
