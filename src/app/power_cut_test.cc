@@ -11,23 +11,15 @@
 #include "base/strings.h"
 #include "mailbox/maildirsize_file.h"
 #include "support/fault_sweep.h"
+#include "support/program_site.h"
 
 namespace postern {
 namespace {
 
-constexpr const char* kId = "1xUyh5-0007zV-2L";
-constexpr uid_t kExim = 100, kUser = 1000;
-constexpr gid_t kMail = 8;
+using namespace program_site;
+
 constexpr char kOld[] = "From a@b Sun Nov 22 03:00:00 2026\nSubject: old\n\nold\n\n";
-constexpr char kConfiguration[] = R"(primary_hostname = mx.example
-qualify_domain = example
-exim_user = exim
-exim_group = exim
-spool_directory = /spool
-log_file_path = /log/%slog
-timezone = UTC
-keep_environment =
-begin routers
+constexpr char kDrivers[] = R"(begin routers
 all:
   driver = accept
   transport = box
@@ -48,15 +40,8 @@ struct Format {
 std::string body() { return std::string(300, 'b') + "\n" + std::string(300, 'c') + "\n"; }
 
 void prepare(FakeOs& os, const Format& format) {
-    os.add_user("exim", kExim, kExim);
-    os.add_group("exim", kExim);
-    os.add_user("joe", kUser, kMail, "/home/joe");
-    os.add_group("mail", kMail);
-    os.put_directory("/spool", 0750, kExim, kExim);
-    os.put_directory("/log", 0750, kExim, kExim);
-    os.put_directory("/mail", 0755, kUser, kMail);
+    put_machine(os, std::string(kDrivers) + format.options);
     os.put_directory("/tmp", 01777, 0, 0);
-    os.put_file("/etc/conf", std::string(kConfiguration) + format.options);
     format.set_up(os);
 }
 

@@ -7,23 +7,15 @@
 #include "app/workplace.h"
 #include "base/strings.h"
 #include "support/fault_sweep.h"
+#include "support/program_site.h"
 
 namespace postern {
 namespace {
 
-constexpr const char* kId = "1xUyh5-0007zV-2L";
-constexpr uid_t kExim = 100, kUser = 1000;
-constexpr gid_t kMail = 8;
+using namespace program_site;
+
 constexpr pid_t kOtherRunner = 6000;
-constexpr char kConfiguration[] = R"(primary_hostname = mx.example
-qualify_domain = example
-exim_user = exim
-exim_group = exim
-spool_directory = /spool
-log_file_path = /log/%slog
-timezone = UTC
-keep_environment =
-begin routers
+constexpr char kDrivers[] = R"(begin routers
 answer:
   driver = accept
   local_parts = joe
@@ -69,16 +61,9 @@ protected:
     }
 
     static void prepare_machine(World& w) {
-        FakeOs& os = w.fake;
-        os.add_user("exim", kExim, kExim);
-        os.add_group("exim", kExim);
-        os.add_user("joe", kUser, kMail, "/home/joe");
-        os.add_group("mail", kMail);
-        for (const char* area : {"/spool", "/spool/input", "/spool/intent", "/log"})
-            os.put_directory(area, 0750, kExim, kExim);
-        os.put_directory("/mail", 0755, kUser, kMail);
-        const std::string main = GetParam().split ? "split_spool_directory\n" : "";
-        os.put_file("/etc/conf", main + kConfiguration + GetParam().options);
+        put_machine(w.fake, std::string(kDrivers) + GetParam().options,
+                    GetParam().split ? "split_spool_directory\n" : "");
+        for (const char* area : {"/spool/input", "/spool/intent"}) w.fake.put_directory(area, 0750, kExim, kExim);
     }
 
     static Result<std::unique_ptr<HeldMessage>> put_on_queue(Os& os, Spool& spool) {
