@@ -11,22 +11,10 @@
 #include "driver/transport.h"
 #include "protocol/offer.h"
 #include "protocol/tls_stream.h"
+#include "transports/lmtp_target.h"
 #include "transports/lmtp_tls.h"
 
 namespace postern {
-
-// Where to go; worked out without going there.
-struct LmtpTarget {
-    SocketAddress socket;           // if it has a path; else
-    std::vector<std::string> argv;  // if there are any; else
-    struct Host {
-        Text name;
-        std::uint16_t port = 0;
-    };
-    std::vector<Host> hosts;
-    [[nodiscard]] std::string text() const;
-};
-[[nodiscard]] tl::expected<LmtpTarget, Outcome> lmtp_target(DeliveryContext& context, const LmtpOptions& options);
 
 class LmtpConnection {
 public:
