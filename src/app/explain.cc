@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/message_preview.h"
-#include "deliver/executor.h"
+#include "deliver/prepared_batch.h"
 #include "mail/address.h"
 #include "route/test_address.h"
 

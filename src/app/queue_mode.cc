@@ -4,6 +4,7 @@
 #include <span>
 
 #include "app/modes.h"
+#include "deliver/in_order.h"
 #include "mail/message_id.h"
 #include "spool/queue_text.h"
 #include "wording/command.h"
@@ -42,48 +43,69 @@ bool in_range(const std::string& id, const std::vector<std::string>& range) {
     return range.size() < 2 || id <= range[1];
 }
 
-// In a worker: one message after the other. Each begins as if it had a process of its own.
-void work_through(Workplace& place, std::span<const std::string> ids, const RunRequest& request, int progress) {
+// What a worker tells of its way through the messages.
+constexpr char kBegun = 'b';
+constexpr char kDone = 'd';
+struct Progress {
+    std::size_t begun = 0, done = 0;
+};
+// It waits in the pipe until the worker has ended, so that the runner sleeps: therefore no more messages than the
+// smallest pipe has room for.
+constexpr std::size_t kMostOfOneWorker = 4096 / 2;
+
+// In a worker.
+void work_through(Workplace& place, std::span<const std::string> ids, const RunRequest& request, std::size_t row,
+                  int progress) {
     IdleConnections idle(place.os());  // good-bye when the last message is out
     Engine engine = place.engine_over(place.spool());
     engine.idle = &idle;
+    const auto tell = [&](char what) { return write_all(place.os(), progress, {&what, 1}).has_value(); };
+    InOrder in_order(engine, request, row, [&] { (void)tell(kDone); });
     for (const std::string& id : ids) {
-        if (!write_all(place.os(), progress, ".")) return;
-        place.expander().forget();
-        place.expander().close_lookups();
-        if (!logs_run(place)) place.log().begin_delivery();  // else the runner's open log is theirs, too
-        (void)deliver_from_spool(engine, id, request);
+        if (!tell(kBegun)) break;
+        in_order.deliver(id);
     }
+    in_order.finish();
 }
 
-// Returns how many messages the worker has begun. One that dies takes only the message with it that it had in hand.
-// Its progress waits in the pipe until it has ended, so that the runner sleeps: therefore no more messages than the
-// smallest pipe has room for.
-constexpr std::size_t kMostOfOneWorker = 4096;
-
-std::size_t run_worker(Workplace& place, std::span<const std::string> ids, const RunRequest& request) {
-    ids = ids.first(std::min(ids.size(), kMostOfOneWorker));
-    const auto cannot = [&](const Error& error) {
+Progress run_worker(Workplace& place, std::span<const std::string> ids, const RunRequest& request, std::size_t row) {
+    const auto cannot = [&](const Error& error) -> Progress {
         place.log().main_and_panic("queue run: cannot start delivery of " + ids.front() + ": " + error.to_string());
-        return ids.size();
+        return {ids.size(), ids.size()};
     };
-    Result<Os::Pipe> progress = place.os().pipe();
-    if (!progress) return cannot(progress.error());
+    Result<Os::Pipe> pipe = place.os().pipe();
+    if (!pipe) return cannot(pipe.error());
     const Result<pid_t> worker = place.processes().fork_child(
         [&]() -> int {
-            close_inherited(place.os(), progress->read_end);
-            work_through(place, ids, request, progress->write_end.get());
+            close_inherited(place.os(), pipe->read_end);
+            work_through(place, ids, request, row, pipe->write_end.get());
             return 0;
         },
         false);
     if (!worker) return cannot(worker.error());
-    progress->write_end.reset();
+    pipe->write_end.reset();
     const Result<ExitStatus> status = place.processes().wait(*worker);
-    const auto begun = read_all(place.os(), progress->read_end.get(), ids.size());
-    const std::size_t count = begun ? begun->size() : ids.size();
-    if (status && status->signal != 0 && count > 0)
-        place.log().main_and_panic(wording::runner_crashed(*worker, status->signal, ids[count - 1]));
-    return std::max<std::size_t>(count, 1);
+    const auto told = read_all(place.os(), pipe->read_end.get(), 2 * ids.size());
+    if (!told) return {ids.size(), ids.size()};
+    const auto count = [&](char what) { return static_cast<std::size_t>(std::ranges::count(*told, what)); };
+    const Progress progress{count(kBegun), count(kDone)};
+    if (status && status->signal != 0 && progress.begun > 0) {
+        const std::size_t in_hand = std::min(progress.done, progress.begun - 1);
+        place.log().main_and_panic(wording::runner_crashed(*worker, status->signal, ids[in_hand]));
+    }
+    return progress;
+}
+
+// A worker that dies takes only the message with it that it had in hand. If it had more than one, nobody knows which it
+// was: they are taken up again one by one.
+void work_off(Workplace& place, std::span<const std::string> ids, const RunRequest& request, std::size_t row) {
+    while (!ids.empty()) {
+        const auto some = ids.first(std::min(ids.size(), kMostOfOneWorker));
+        const Progress progress = run_worker(place, some, request, row);
+        const std::size_t in_hand = progress.begun - progress.done;
+        if (in_hand > 1) work_off(place, some.subspan(progress.done, in_hand), request, 1);
+        ids = ids.subspan(std::max<std::size_t>(progress.begun, 1));
+    }
 }
 
 }  // namespace
@@ -132,7 +154,7 @@ int run_queue_once(Workplace& place) {
         }
         ids.push_back(entry.id);
     }
-    for (std::span<const std::string> rest = ids; !rest.empty();) rest = rest.subspan(run_worker(place, rest, request));
+    work_off(place, ids, request, InOrder::kLongestRow);
     place.log().set_message_id("");
     if (logged) place.log().main(run_title(place, "End"));
     return 0;

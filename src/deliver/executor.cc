@@ -6,46 +6,28 @@
 #include <csignal>
 
 #include "base/strings.h"
-#include "deliver/target_identity.h"
+#include "deliver/child_report.h"
+#include "deliver/handed_on.h"
 #include "driver/filtering.h"
 #include "wording/delivery.h"
 
 namespace postern {
 namespace {
 
-constexpr std::size_t kLongestReport = 64U << 20;
 constexpr int kLargestExitCode = 255;
 
 Outcome deferral(int code, std::string message) {
     return {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
 }
 
-void set_outcome(BatchRun& run, const Outcome& outcome) {
-    for (AddressItem* item : run.batch) item->outcome = outcome;
+std::optional<Outcome> set_up(Transport& transport, DeliveryContext& context) {
+    const auto failed = transport.setup(context);
+    if (!failed) return std::nullopt;
+    return Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};
 }
 
-// The address's errors_to or the sender, then the transport's return_path (forced failure: unchanged).
-tl::expected<std::string, Outcome> return_path_of(const Engine& engine, const BatchRun& run, const Scope& scope) {
-    const AddressItem& first = *run.batch.front();
-    std::string path = first.props.errors_address.value_or(run.message.sender);
-    const Expandable& option = run.transport->options.return_path;
-    if (!option) return path;
-    Expansion value = engine.expander.expand(option, scope);
-    if (value) return std::move(value->bytes);
-    if (value.error().forced) return path;
-    return tl::unexpected(
-        deferral(code::kExpansionFail,
-                 wording::return_path_not_expanded(option.source, run.transport->name, value.error().message)));
-}
-
-// In the child: from root to the recipient. nullopt: done.
-std::optional<Outcome> become_recipient(Transport& transport, DeliveryContext& context) {
+Outcome not_become(const DeliveryContext& context, const BecomeFailure& why) {
     const Identity& identity = context.identity;
-    if (const auto failed = transport.setup(context))
-        return Outcome{.verdict = failed->defer ? Verdict::defer : Verdict::panic, .message = failed->message};
-    const auto became = become(context.os, identity);
-    if (became) return std::nullopt;
-    const BecomeFailure& why = became.error();
     if (why.step == BecomeStep::directory)
         return deferral(why.error.code, wording::cannot_change_directory(identity.directory));
     const AddressItem& first = *context.batch.front();
@@ -55,38 +37,13 @@ std::optional<Outcome> become_recipient(Transport& transport, DeliveryContext& c
         text = why.error.code == 0 ? wording::initgroups_no_entry(identity.uid)
                                    : wording::initgroups_failed(identity.uid, why.error.code);
     }
-    return Outcome{
-        .verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text};
+    return {.verdict = Verdict::panic, .code = why.error.code > 0 ? why.error.code : code::kUidFail, .message = text};
 }
 
-// In the child: the report. Everything that can go wrong here is an outcome, never a frozen message.
+// In the child, as the recipient: the report. Everything that can go wrong here is an outcome, never a frozen message.
 DeliveryReport deliver_as_recipient(Transport& transport, DeliveryContext& context) {
-    if (const auto failed = become_recipient(transport, context)) return same_for_all(context, *failed);
     if (const auto refused = prepare_filter(context)) return same_for_all(context, *refused);
     return transport.deliver(context);
-}
-
-// As in Exim, the child itself says it, with the recipient's rights.
-Rewriter::Hooks rewrite_log_of_child(const Engine& engine) {
-    return {.main_log = [&engine](const std::string& text) { engine.log.of_recipient().main(text); },
-            .main_and_panic = [&engine](const std::string& text) { engine.log.of_recipient().main_and_panic(text); },
-            .log_rewrites = engine.selected(Selector::address_rewrite)};
-}
-
-// Everything up to end of file, which comes when the child has closed its end or is gone.
-std::string read_report(Os& os, int fd) {
-    std::string bytes;
-    char buffer[4096];
-    while (bytes.size() < kLongestReport) {
-        const Result<std::size_t> n = os.read(fd, buffer);
-        if (!n) {
-            if (n.error().code == EINTR) continue;
-            break;
-        }
-        if (*n == 0) break;
-        bytes.append(buffer, *n);
-    }
-    return bytes;
 }
 
 // Returns whether the child says that the connection that it has taken up can be taken up again.
@@ -129,143 +86,194 @@ void judge_exit(const Engine& engine, BatchRun& run, const ExitStatus& status) {
     engine.log.main_and_panic(wording::child_failed(driver, status.wait_status(), status.code, status.signal));
 }
 
-// Why the child could not even be started.
-void not_started(const Engine& engine, BatchRun& run, const Outcome& outcome) {
-    engine.log.main_and_panic(outcome.message);
-    set_outcome(run, outcome);
-}
-
-// The connection that deliveries by one transport under one identity hand on. The parent has one that was taken up
-// before; a new one comes through a channel, with its label.
-class HandedOn {
+// What a delivery child does with its row. Made in the child: the objects of the row belong to the parent, whose memory
+// this still is when a test runs the child inline.
+class InChild {
 public:
-    HandedOn(const Engine& engine, BatchRun& run, DeliveryContext& context) : engine_(engine), run_(run) {
-        if (run.idle == nullptr || engine.passing == nullptr) return;
-        who_ = context.instance.name + " " + std::to_string(context.identity.uid) + ":" +
-               std::to_string(context.identity.gid) + (context.identity.initgroups ? "+" : "");
-        taken_ = run.idle->take(who_);
-        if (taken_) context.idle = &*taken_;
-        if (!run.more_to_come) return;
-        if (!taken_) {
-            if (Result<Os::Pipe> made = engine.passing->channel()) channel_ = std::move(*made);
-            if (!channel_.write_end) return;
+    // `go_on` gives a byte for each batch that the parent has settled; none is waited for in a row of one.
+    InChild(const Engine& engine, std::span<PreparedBatch* const> row, HandedOn& connection, int reports, int go_on)
+        : engine_(engine), row_(row), connection_(connection), reports_(reports), go_on_(go_on) {}
+
+    int run() {
+        std::vector<std::optional<Outcome>> refused;
+        refused.reserve(row_.size());
+        for (PreparedBatch* batch : row_) {
+            batch->in_hand.resume(engine_);
+            refused.push_back(set_up(*batch->transport, batch->context));
         }
-        context.keep_connection = [this](int fd, std::string_view label) { keep(fd, label); };
-    }
-    HandedOn(const HandedOn&) = delete;
-    HandedOn& operator=(const HandedOn&) = delete;
-
-    [[nodiscard]] bool stays() const { return stays_; }  // known to the child, which says it in its report
-
-    // When the child has ended: what it has kept.
-    void collect(bool stays) {
-        if (stays && taken_) run_.idle->put(who_, std::move(*taken_));
-        if (!channel_.read_end) return;
-        Result<std::optional<DescriptorPassing::Passed>> passed = engine_.passing->receive(channel_.read_end.get());
-        if (passed && *passed) run_.idle->put(who_, std::move(**passed));
+        const auto became = become(engine_.os, row_.front()->context.identity);
+        for (std::size_t i = 0; i < row_.size(); ++i) {
+            DeliveryContext& context = row_[i]->context;
+            if (!became && !refused[i]) refused[i] = not_become(context, became.error());
+            const auto began = engine_.clock.steady();
+            DeliveryReport report = refused[i] ? same_for_all(context, *refused[i]) : deliver(i);
+            if (stopped_) return 0;  // what was not committed is the parent's to begin again
+            if (is_last(i)) report.keeps_connection = connection_.hand_over();
+            // A parent that cannot be told defers what it does not know about; no reason to freeze the message.
+            if (!send_report(engine_.os, reports_, report)) return 0;
+            // After a slow one the parent may want no more of the row, also if the next would never come to commit.
+            const bool quick = engine_.clock.steady() - began < kQuickDelivery;
+            if (!quick && !is_last(i) && !wait_until_settled(i + 1)) return 0;
+        }
+        return 0;
     }
 
 private:
-    // In the child. A new connection in the place of one that was stale stays with this delivery: there is no channel.
-    void keep(int fd, std::string_view label) {
-        if (taken_) {
-            stays_ = fd == taken_->fd.get();
-        } else {
-            (void)engine_.passing->send(channel_.write_end.get(), fd, label).has_value();
+    [[nodiscard]] bool is_last(std::size_t index) const { return index + 1 == row_.size(); }
+
+    DeliveryReport deliver(std::size_t index) {
+        PreparedBatch& batch = *row_[index];
+        batch.in_hand.resume(engine_);
+        engine_.expander.close_lookups();
+        if (index > 0) batch.context.before_commit = [this, index] { return wait_until_settled(index); };
+        connection_.offer(batch.context, is_last(index));
+        DeliveryReport report = deliver_as_recipient(*batch.transport, batch.context);
+        connection_.take_back(batch.context);
+        batch.context.filtered_body.reset();
+        return report;
+    }
+
+    // The first `count` batches. An Error: the parent is gone, or wants no more of the row.
+    Status wait_until_settled(std::size_t count) {
+        while (settled_ < count) {
+            char byte = 0;
+            const Result<std::size_t> n = engine_.os.read(go_on_, {&byte, 1});
+            if (!n && n.error().code == EINTR) continue;
+            if (!n || *n == 0) {
+                stopped_ = true;
+                return failure(ECANCELED, "read", "pipe");
+            }
+            ++settled_;
         }
+        return {};
     }
 
     const Engine& engine_;
-    BatchRun& run_;
-    std::string who_;
-    std::optional<IdleConnections::Connection> taken_;
-    Os::Pipe channel_;
-    bool stays_ = false;
+    std::span<PreparedBatch* const> row_;
+    HandingOn connection_;
+    int reports_, go_on_;
+    std::size_t settled_ = 0;
+    bool stopped_ = false;
+};
+
+// The parent of a child with its row.
+class DeliveryChild {
+public:
+    using Settle = std::function<bool(std::size_t)>;
+    DeliveryChild(const Engine& engine, std::span<PreparedBatch* const> row,
+                  std::span<const HeldMessage* const> bystanders)
+        : engine_(engine),
+          row_(row),
+          bystanders_(bystanders),
+          connection_(engine, keeps_connections() ? row.back()->run.idle : nullptr, row.back()->run.more_to_come,
+                      row.front()->context) {}
+
+    std::size_t run(const Settle& settle) {
+        if (const auto failed = start()) {
+            row_.front()->in_hand.resume(engine_);
+            not_started(engine_, row_.front()->run, *failed);
+            settle(0);
+            return 1;
+        }
+        ReportReader reports(engine_.os, reports_.read_end.get());
+        std::size_t at = 0;
+        ReportReader::Next report = reports.next();
+        for (; report.complete && at + 1 < row_.size(); report = reports.next()) {
+            (void)take(at, report.bytes);
+            const bool more = settle(at++);
+            started_ = engine_.clock.now();
+            // A child that cannot be told must not wait for it.
+            if (!more || !write_all(engine_.os, go_on_.write_end.get(), ".")) go_on_.write_end.reset();
+        }
+        return at + end(at, report, settle);
+    }
+
+private:
+    [[nodiscard]] bool keeps_connections() const {
+        return engine_.drivers.transport(row_.front()->run.transport->driver->name)->keeps_connections;
+    }
+
+    // Why it could not even be started.
+    std::optional<Outcome> start() {
+        if (const Status made = make_pipes(); !made)
+            return deferral(code::kPipeFail, wording::pipe_failed(made.error().code));
+        engine_.expander.close_lookups();
+        row_.front()->in_hand.resume(engine_);
+        engine_.log.open_main();
+        started_ = engine_.clock.now();
+        const Result<pid_t> child = engine_.processes.fork_child(
+            [&]() -> int {
+                close_inherited(engine_.os, reports_.read_end);
+                if (go_on_.write_end) close_inherited(engine_.os, go_on_.write_end);
+                for (const HeldMessage* bystander : bystanders_) bystander->close_inherited_copies();
+                return InChild(engine_, row_, connection_, reports_.write_end.get(), go_on_.read_end.get()).run();
+            },
+            true);
+        if (!child) {
+            // Exim gives up the whole run here; the address is simply not delivered yet.
+            const std::string& address = row_.front()->run.batch.front()->address;
+            return deferral(child.error().code, wording::fork_failed(address));
+        }
+        child_ = *child;
+        reports_.write_end.reset();
+        go_on_.read_end.reset();
+        return std::nullopt;
+    }
+
+    Status make_pipes() {
+        POSTERN_TRY_ASSIGN(reports_, engine_.os.pipe());
+        if (row_.size() == 1) return {};
+        POSTERN_TRY_ASSIGN(go_on_, engine_.os.pipe());
+        return {};
+    }
+
+    bool take(std::size_t index, std::string_view report) {
+        PreparedBatch& batch = *row_[index];
+        batch.run.started = started_;
+        batch.run.finished = engine_.clock.now();
+        batch.in_hand.resume(engine_);
+        return take_report(engine_, batch.run, report);
+    }
+
+    // `report` is the last one that the child has made: of the last batch, or of one that it has not come to the end
+    // of. Returns how many more were settled.
+    std::size_t end(std::size_t at, const ReportReader::Next& report, const Settle& settle) {
+        go_on_.write_end.reset();
+        const bool begun = at == 0 || report.complete || !report.bytes.empty();
+        const bool stays = begun && take(at, report.bytes) && report.complete;
+        reports_.read_end.reset();  // a child that still has something to say must not wait for us, who wait for it
+        const Result<ExitStatus> waited = engine_.processes.wait(child_);
+        const ExitStatus status = waited ? *waited : ExitStatus{.vanished = true};
+        if (!begun && status.ok()) return 0;  // it has stopped before it committed anything
+        if (!begun) (void)take(at, report.bytes);
+        judge_exit(engine_, row_[at]->run, status);
+        connection_.collect(stays);
+        settle(at);
+        return 1;
+    }
+
+    const Engine& engine_;
+    std::span<PreparedBatch* const> row_;
+    std::span<const HeldMessage* const> bystanders_;
+    HandedOn connection_;
+    Os::Pipe reports_;  // from the child
+    Os::Pipe go_on_;    // to the child, if it has a row
+    pid_t child_ = -1;
+    TimePoint started_;  // the delivery in hand
 };
 
 }  // namespace
 
-tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run,
-                                                        AddressScope& address_scope) {
-    address_scope = batch_scope(run.batch);
-    address_scope.transport_name = run.transport->name;
-    Scope scope;
-    scope.message = &run.message;
-    scope.body = &run.body_view;
-    scope.address = &address_scope;
-    scope.first_delivery = run.first_delivery;
-    scope.queue_running = run.queue_running;
-    // Until the transport's own return_path is known, $return_path is the one that routing left.
-    scope.return_path = tainted_text(run.batch.front()->props.errors_address.value_or(run.message.sender));
-
-    auto return_path = return_path_of(engine, run, scope);
-    if (!return_path) return tl::unexpected(std::move(return_path.error()));
-    scope.return_path = tainted_text(*return_path);
-    auto identity = target_identity(engine, *run.transport, *run.batch.front(), scope);
-    if (!identity) return tl::unexpected(std::move(identity.error().outcome));
-    address_scope.home = Text(identity->home);
-
-    return DeliveryContext{.configuration = engine.configuration,
-                           .instance = *run.transport,
-                           .os = engine.os,
-                           .clock = engine.clock,
-                           .processes = engine.processes,
-                           .expander = engine.expander,
-                           .message = run.message,
-                           .scope = std::move(scope),
-                           .batch = {run.batch.begin(), run.batch.end()},
-                           .duplicates = run.duplicates,
-                           .identity = std::move(*identity),
-                           .return_path = std::move(*return_path),
-                           .body = run.body,
-                           .primary_hostname = engine.configuration.main.primary_hostname.value,
-                           .sync = engine.sync_mailboxes,
-                           .dont_deliver = run.message.dont_deliver,
-                           .intents = run.intents,
-                           .earlier_intents = run.earlier_intents};
+std::size_t run_row(const Engine& engine, std::span<PreparedBatch* const> row,
+                    std::span<const HeldMessage* const> bystanders, const std::function<bool(std::size_t)>& settle) {
+    return DeliveryChild(engine, row, bystanders).run(settle);
 }
 
 void run_batch(const Engine& engine, BatchRun& run) {
-    AddressScope address_scope;
-    auto context = prepare_delivery(engine, run, address_scope);
-    if (!context) return not_started(engine, run, context.error());
-    run.return_path = context->return_path;
-    context->rewrite_log = rewrite_log_of_child(engine);
-    run.author = {context->identity.uid, context->identity.gid};
-    set_outcome(run, Outcome{});
-    const TransportDriver* driver = engine.drivers.transport(run.transport->driver->name);
-    const std::unique_ptr<Transport> transport = driver->make(*run.transport);
-    std::optional<HandedOn> connection;
-    if (driver->keeps_connections) connection.emplace(engine, run, *context);
-
-    Result<Os::Pipe> pipe = engine.os.pipe();
-    if (!pipe) {
-        return not_started(engine, run, deferral(code::kPipeFail, wording::pipe_failed(pipe.error().code)));
-    }
-    engine.expander.close_lookups();
-    engine.log.open_main();
-    const Result<pid_t> child = engine.processes.fork_child(
-        [&]() -> int {
-            // By number: the object belongs to the parent, whose memory this still is when a test runs the child
-            // inline.
-            UniqueFd(engine.os, pipe->read_end.get()).reset();
-            DeliveryReport report = deliver_as_recipient(*transport, *context);
-            report.keeps_connection = connection && connection->stays();
-            // A parent that cannot be told defers what it does not know about; no reason to freeze the message.
-            (void)write_all(engine.os, pipe->write_end.get(), report.encode()).has_value();
-            return 0;
-        },
-        true);
-    if (!child) {
-        // Exim gives up the whole run here; the address is simply not delivered yet.
-        return not_started(engine, run, deferral(child.error().code, wording::fork_failed(run.batch.front()->address)));
-    }
-    pipe->write_end.reset();
-    const bool stays = take_report(engine, run, read_report(engine.os, pipe->read_end.get()));
-    pipe->read_end.reset();  // a child that still has something to say must not wait for us, who wait for it
-    const Result<ExitStatus> status = engine.processes.wait(*child);
-    judge_exit(engine, run, status ? *status : ExitStatus{.vanished = true});
-    if (connection) connection->collect(stays);
+    const auto prepared = PreparedBatch::make(engine, run);
+    if (!prepared) return;
+    PreparedBatch* const row[] = {prepared.get()};
+    (void)run_row(engine, row, {}, [](std::size_t) { return false; });
 }
 
 int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {
@@ -277,7 +285,7 @@ int tell_transport(const Engine& engine, const BatchRun& run, const std::string&
     engine.expander.close_lookups();
     const Result<pid_t> child = engine.processes.fork_child(
         [&]() -> int {
-            if (become_recipient(*transport, *context)) return EPERM;
+            if (set_up(*transport, *context) || !become(context->os, context->identity)) return EPERM;
             const Status noted = transport->message_sent(*context, memo);
             if (noted) return 0;
             return noted.error().code > 0 && noted.error().code <= kLargestExitCode ? noted.error().code : EIO;

@@ -1,46 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// deliver/executor.h – runs one batch in a child of its own: setup privileged, become the recipient, deliver, one
-// report back through a pipe (spec transport-framework.md §7).
+// deliver/executor.h – runs batches in a child: setup privileged, become the recipient, deliver, one report for each
+// batch back through a pipe (spec transport-framework.md §7).
 //
-// A child that dies without a complete report leaves DEFER for every address that it had not reported; nothing that it
-// says can make the parent do more than settle these addresses. The child never logs what the parent can log.
+// A child has one batch, or a row of them: of different messages, by one transport, under one identity. A child that
+// dies without a complete report leaves DEFER for every address of the batch in hand that it had not reported; nothing
+// that it says can make the parent do more than settle the addresses that it was given. The child never logs what the
+// parent can log.
 #pragma once
 
-#include <optional>
+#include <chrono>
+#include <functional>
+#include <span>
 #include <string>
-#include <vector>
 
-#include "deliver/engine.h"
+#include "deliver/prepared_batch.h"
 
 namespace postern {
-
-struct BatchRun {
-    const Message& message;
-    const BodyView& body_view;
-    BodySource body;
-    const std::vector<const AddressItem*>* duplicates = nullptr;
-    std::vector<AddressItem*> batch;
-    const TransportInstance* transport = nullptr;  // of the batch, or the shadow
-    bool shadowing = false;
-    bool first_delivery = false, queue_running = false;
-    IdleConnections* idle = nullptr;  // of the message or of more; null: none are kept
-    bool more_to_come = false;        // other deliveries may follow that would take a connection up
-    IntentLog* intents = nullptr;     // of this batch
-    std::vector<EarlierIntent> earlier_intents = {};
-    std::optional<std::string> return_path;  // result: of the copy; absent if it never came to a delivery
-    Author author = {};                      // result: who delivered
-};
 
 // Fills outcome, bytes_written … of each address. Problems before and around the child are logged
 // here (main and panic log), verdicts are not: settlement does that.
 void run_batch(const Engine& engine, BatchRun& run);
 
+// One that takes longer keeps others waiting.
+constexpr std::chrono::milliseconds kQuickDelivery{1000};
+
+// The same for batches of different messages that go with each other, in one child. `settle` is called for each as soon
+// as its outcome is known, in order, with the message in hand that it had when the batch was prepared. A batch is not
+// committed (DeliveryContext::before_commit) before settle() has returned from the one before, so that a crash finds at
+// most one message between its delivery and its journal. The row ends early when settle() returns false, or when the
+// child dies. Returns how many were settled, at least one; nothing has been done about the others. `bystanders` are
+// messages that are open, too, but none of the child's business.
+[[nodiscard]] std::size_t run_row(const Engine& engine, std::span<PreparedBatch* const> row,
+                                  std::span<const HeldMessage* const> bystanders,
+                                  const std::function<bool(std::size_t index)>& settle);
+
 // The follow-up of a ReplyOrder: Transport::message_sent() in a child that is the batch's recipient. 0, or an errno.
 [[nodiscard]] int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo);
-
-// What a transport gets for this batch, without running anything: also for `postern explain`. The scope inside points
-// into `address_scope`, which the caller keeps.
-[[nodiscard]] tl::expected<DeliveryContext, Outcome> prepare_delivery(const Engine& engine, const BatchRun& run,
-                                                                      AddressScope& address_scope);
 
 }  // namespace postern

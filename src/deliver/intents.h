@@ -17,6 +17,7 @@ class Intents {
 public:
     Intents(HeldMessage& held, std::vector<IntentRecord> earlier) : held_(held), earlier_(std::move(earlier)) {}
 
+    [[nodiscard]] bool any() const { return !earlier_.empty(); }
     // The latest record for the address and its transport, by its number; -1: none.
     [[nodiscard]] int pending(const AddressItem& item) const;
     [[nodiscard]] std::vector<EarlierIntent> earlier(const std::vector<AddressItem*>& batch) const;

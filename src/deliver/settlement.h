@@ -47,6 +47,9 @@ public:
     [[nodiscard]] const std::vector<AddressItem*>& deferred() const { return deferred_; }
     [[nodiscard]] const std::vector<AddressItem*>& failed() const { return failed_; }
     [[nodiscard]] const std::vector<AddressItem*>& ignored() const { return ignored_; }
+    [[nodiscard]] bool nothing_yet() const {
+        return delivered_.empty() && deferred_.empty() && failed_.empty() && ignored_.empty();
+    }
 
 private:
     void delivered_line(const AddressItem& item, std::string_view marker);

@@ -22,6 +22,7 @@ DeliveryContext DeliveryContext::for_transport(const TransportInstance& other) c
             .dont_deliver = dont_deliver,
             .only_planning = only_planning,
             .filter = filter,
+            .before_commit = before_commit,
             .rewrite_log = rewrite_log,
             .intents = intents,
             .earlier_intents = earlier_intents};

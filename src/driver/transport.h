@@ -46,10 +46,14 @@ struct DeliveryContext {
     bool only_planning = false;       // `postern explain`: setup() and plan() leave no trace
     std::vector<std::string> filter;  // words of transport_filter; none: there is no filter
     UniqueFd filtered_body;           // behind `body`, if a filter made it
-    // A connection that an earlier delivery has left (the engine's: used by number), and where to leave one for the
-    // next: that one again, or, if there was none, a new one.
+    // A connection that an earlier delivery has left (the engine's: used by number; whoever does anything with it sets
+    // this to null), and where to leave one for the next: a new one, or, with an empty `fd`, that one again.
     const IdleConnections::Connection* idle = nullptr;
-    std::function<void(int fd, std::string_view label)> keep_connection;  // empty: nobody would take it
+    std::function<void(UniqueFd fd, std::string_view label)> keep_connection;  // empty: nobody would take it
+    // Called right before the step after which the message may be where it is sent to: comes back when what was
+    // delivered before is safe. On an Error that step must not be taken. Empty: nothing to wait for. Only for drivers
+    // that keep connections.
+    std::function<Status()> before_commit;
     Rewriter::Hooks rewrite_log;  // what headers_rewrite has to say; goes nowhere where nothing is delivered
     // For drivers that record what they are about to do; null: nothing is to be recorded (explain, shadow copies).
     IntentLog* intents = nullptr;

@@ -167,6 +167,8 @@ MatchResult Expander::match_ip(std::string_view ip, std::string_view list, const
 
 void Expander::set_captures(std::vector<Text> captures) { state_->registers.captures = std::move(captures); }
 void Expander::forget() { state_->registers = {}; }
+Expander::Memory Expander::memory() const { return state_->registers; }
+void Expander::remember(const Memory& memory) { state_->registers = memory; }
 
 void Expander::close_lookups() { state_->lookups.close(); }
 

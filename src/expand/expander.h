@@ -104,7 +104,15 @@ public:
 
     // Captures that a router's preconditions left ($0, $1 …); visible to later expansions until cleared.
     void set_captures(std::vector<Text> captures);
-    void forget();         // what one message's expansions have left behind for the next one's: $1, $value, $runrc
+    // What expansions leave behind for later ones: $1, $value, $runrc. One message's must not meet another's.
+    void forget();
+    struct Memory {
+        std::vector<Text> captures;
+        Text value, item;
+        int run_status = 0;
+    };
+    [[nodiscard]] Memory memory() const;
+    void remember(const Memory& memory);
     void close_lookups();  // drops cached handles (before fork, at the end of a phase)
 
     struct State;  // expand/state.h; nobody else's

@@ -20,11 +20,7 @@ inline constexpr std::size_t kMostCaptures = 21;  // $0 … $20
 
 // Changed while expanding; items save and restore parts of it. What is left over stays for the next expansion, as in
 // Exim.
-struct Registers {
-    std::vector<Text> captures;
-    Text value, item;
-    int run_status = 0;
-};
+using Registers = Expander::Memory;
 
 class ListMatcher;
 

@@ -47,6 +47,12 @@ void Log::set_message_id(std::string id) { message_id_ = std::move(id); }
 
 void Log::set_quiet(bool quiet) { quiet_ = quiet; }
 
+void Log::go_on_about(const About& about) {
+    message_id_ = about.message_id;
+    quiet_ = about.quiet;
+    main_in_use_ = about.main_in_use;
+}
+
 std::string Log::stamp() const { return log_stamp(clock_.now(), settings_.style); }
 
 void Log::main(std::string_view text) { emit("MAIN", text, true, false, false); }

@@ -67,6 +67,14 @@ public:
     [[nodiscard]] Log of_recipient() const;
     // Exim delivers a message that it has just received in a process of its own, which has no log open yet.
     void begin_delivery() { main_in_use_ = false; }
+    // What set_message_id(), set_quiet() and begin_delivery() have made of it, for a message that waits while lines are
+    // logged about others.
+    struct About {
+        std::string message_id;
+        bool quiet = false, main_in_use = false;
+    };
+    [[nodiscard]] About about() const { return {message_id_, quiet_, main_in_use_}; }
+    void go_on_about(const About& about);
 
     [[nodiscard]] std::string stamp() const;  // of now, as in the lines; for message logs
 

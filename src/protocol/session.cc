@@ -109,7 +109,7 @@ bool Session::heard_too_much(Dialogue& dialogue) {
 // to STARTTLS in the clear must not be read as said behind TLS.
 void Session::secure(Dialogue& dialogue) {
     if (heard_too_much(dialogue)) return;
-    if (auto trouble = secure_(soon(limits_.each))) return dialogue.fail(*std::move(trouble));
+    if (auto trouble = hooks_.secure(soon(limits_.each))) return dialogue.fail(*std::move(trouble));
     dialogue.secured();
 }
 
@@ -129,6 +129,9 @@ void Session::send_message(Dialogue& dialogue, SessionMessage& message, bool chu
     message_bytes_ = stream_.written() - before;
     if (!written && !sink.failed())
         return dialogue.fail({Dialogue::Trouble::Kind::unreadable, written.error().code, {}});
+    if (written && hooks_.before_end) {
+        if (const Status may = hooks_.before_end(); !may) return dialogue.fail(trouble_of(may.error()));
+    }
     const bool spoke = replies_.has_surplus();
     if (!written) {
         const Dialogue::Trouble why = trouble_of(written.error());

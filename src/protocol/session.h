@@ -25,11 +25,15 @@ struct SessionMessage {
 
 class Session {
 public:
-    // Puts TLS on the stream; if that fails, why.
-    using Securing = std::function<std::optional<Dialogue::Trouble>(Instant deadline)>;
-    // `secure` is needed for dialogues that want TLS.
-    Session(Os& os, Clock& clock, Stream& stream, ReplyReader& replies, SessionLimits limits, Securing secure = {})
-        : os_(os), clock_(clock), stream_(stream), replies_(replies), limits_(limits), secure_(std::move(secure)) {}
+    struct Hooks {
+        // Puts TLS on the stream; if that fails, why. Needed for dialogues that want TLS.
+        std::function<std::optional<Dialogue::Trouble>(Instant deadline)> secure;
+        // Called before the end of the message is sent, that is, before the server could take it. On an Error it is not
+        // sent. May be empty.
+        std::function<Status()> before_end;
+    };
+    Session(Os& os, Clock& clock, Stream& stream, ReplyReader& replies, SessionLimits limits, Hooks hooks = {})
+        : os_(os), clock_(clock), stream_(stream), replies_(replies), limits_(limits), hooks_(std::move(hooks)) {}
 
     // To the end of the dialogue. The result is in it.
     void run(Dialogue& dialogue, SessionMessage message);
@@ -50,7 +54,7 @@ private:
     Stream& stream_;
     ReplyReader& replies_;
     SessionLimits limits_;
-    Securing secure_;
+    Hooks hooks_;
     std::int64_t message_bytes_ = 0;
 };
 

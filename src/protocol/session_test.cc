@@ -34,7 +34,8 @@ public:
         FdStream stream(os, clock, socket.get(), socket.get());
         ReplyReader replies(stream);
         UniqueFd body = *os.open("/D", O_RDONLY);
-        Session session(os, clock, stream, replies, {.each = Seconds{300}, .end = clock.steady() + Seconds{3600}});
+        Session session(os, clock, stream, replies, {.each = Seconds{300}, .end = clock.steady() + Seconds{3600}},
+                        {.secure = {}, .before_end = before_end});
         WritePlan plan;
         plan.header_lines = std::move(headers);
         plan.body = body_too;
@@ -60,6 +61,7 @@ public:
     Instant took{};
     std::int64_t message_bytes = 0;
     bool body_too = true;
+    std::function<Status()> before_end;
 };
 
 std::vector<Fate> fates(const Dialogue& dialogue) {
@@ -379,6 +381,44 @@ TEST(Session, AMessageThatCannotBeReadIsNotEnded) {
     Session(talk.os, talk.clock, stream, replies, {}).run(dialogue, {WritePlan{}, {body.get(), 0, false}});
     EXPECT_EQ(dialogue.failure()->trouble.code, EISDIR);
     EXPECT_THAT(talk.server->mailboxes, IsEmpty());
+}
+
+// --- the end waits for others ---
+
+class BeforeTheEnd : public testing::TestWithParam<std::vector<std::string>> {};  // what the server offers
+
+TEST_P(BeforeTheEnd, TheServerHasNoMessageYet) {
+    Talk talk(std::make_shared<LmtpServer>(LmtpServer::obliging(GetParam())));
+    int called = 0;
+    talk.before_end = [&]() -> Status {
+        ++called;
+        EXPECT_THAT(talk.server->mailboxes, IsEmpty());
+        EXPECT_EQ(talk.server->commands.back().substr(0, 4), GetParam().empty() ? "DATA" : "RCPT");
+        return {};
+    };
+    EXPECT_THAT(fates(talk.run({"a@y"})), ElementsAre(Fate::delivered));
+    EXPECT_EQ(called, 1);
+}
+
+TEST_P(BeforeTheEnd, ItCanBeHeldBackForGood) {
+    Talk talk(std::make_shared<LmtpServer>(LmtpServer::obliging(GetParam())));
+    talk.before_end = [] { return failure(ECANCELED, "read", "pipe"); };
+    const Dialogue dialogue = talk.run({"a@y"});
+    EXPECT_EQ(dialogue.failure()->trouble.code, ECANCELED);
+    EXPECT_FALSE(dialogue.reusable());
+    EXPECT_THAT(talk.server->mailboxes, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(WithDataAndBdat, BeforeTheEnd,
+                         testing::Values(std::vector<std::string>{}, std::vector<std::string>{"CHUNKING"}));
+
+TEST(Session, NobodyIsAskedForAMessageThatIsNotSent) {
+    Talk talk(server_except("RCPT", "550 no"));
+    talk.before_end = []() -> Status {
+        ADD_FAILURE() << "there is no end";
+        return {};
+    };
+    EXPECT_THAT(fates(talk.run({"a@y"})), ElementsAre(Fate::refused));
 }
 
 // --- connections that are used again ---

@@ -42,13 +42,14 @@ struct SessionTls : testing::Test {
         ReplyReader replies(stream);
         UniqueFd body = *os.open("/D", O_RDONLY);
         Session session(os, clock, stream, replies, {.each = Seconds{300}, .end = clock.steady() + Seconds{3600}},
-                        [&](Instant deadline) -> std::optional<Dialogue::Trouble> {
-                            TlsSettings ours{.host = host, .authorities = authority.pem(), .now = clock.now().seconds};
-                            const auto started = stream.start(ours, deadline);
-                            if (started) peer = *started;
-                            if (started) return std::nullopt;
-                            return Dialogue::Trouble{Kind::tls, 0, started.error().text};
-                        });
+                        {.secure = [&](Instant deadline) -> std::optional<Dialogue::Trouble> {
+                             TlsSettings ours{.host = host, .authorities = authority.pem(), .now = clock.now().seconds};
+                             const auto started = stream.start(ours, deadline);
+                             if (started) peer = *started;
+                             if (started) return std::nullopt;
+                             return Dialogue::Trouble{Kind::tls, 0, started.error().text};
+                         },
+                         .before_end = {}});
         WritePlan plan;
         plan.header_lines = {"Subject: x\n"};
         session.run(dialogue, {plan, {body.get(), 7, false}});

@@ -83,6 +83,11 @@ void HeldMessage::discard() {
     for (const char which : {'H', 'D', 'L'}) (void)os_.unlink(spool_.file(id_, subdirectory_, which));
 }
 
+void HeldMessage::close_inherited_copies() const {
+    for (const UniqueFd* fd : {&data_, &journal_, &intents_, &intent_directory_, &message_log_})
+        if (*fd) close_inherited(os_, *fd);
+}
+
 std::int64_t HeldMessage::data_start() const { return static_cast<std::int64_t>(data_offset(id_)); }
 
 // Root writes only to what the spool's owner could have written to anyway, and to an empty file of its own: made by a

@@ -62,6 +62,8 @@ public:
 
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] int data_fd() const { return data_.get(); }
+    // In a child that has nothing to do with this message: its descriptors.
+    void close_inherited_copies() const;
     [[nodiscard]] std::int64_t data_start() const;  // offset of the body in -D
 
     // Appends lines (newlines are added) to -J, made on first use, and syncs once. After an Error the lines may count

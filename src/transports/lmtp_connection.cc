@@ -62,10 +62,10 @@ std::unique_ptr<LmtpConnection> LmtpConnection::taken_up(DeliveryContext& contex
     return std::unique_ptr<LmtpConnection>(new LmtpConnection(context, context.idle->fd.get(), std::move(host), offer));
 }
 
-void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const {
+void LmtpConnection::keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) {
     if (fd_ < 0 || !context.keep_connection) return;
-    context.keep_connection(
-        fd_, std::to_string(bits_of(offer)) + "\n" + host_.name.bytes + "\n" + host_.ip + "\n" + target.place(context));
+    context.keep_connection(std::move(socket_), std::to_string(bits_of(offer)) + "\n" + host_.name.bytes + "\n" +
+                                                    host_.ip + "\n" + target.place(context));
 }
 
 LmtpConnection::~LmtpConnection() {

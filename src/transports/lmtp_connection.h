@@ -24,7 +24,8 @@ public:
     [[nodiscard]] static Opened open(DeliveryContext& context, const LmtpOptions& options, const LmtpHost& host);
     // The one that an earlier delivery has left, if it is to the same server; null: there is none.
     [[nodiscard]] static std::unique_ptr<LmtpConnection> taken_up(DeliveryContext& context, const LmtpTarget& target);
-    void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer) const;
+    // For the next delivery. This object can still be used up to its end.
+    void keep(DeliveryContext& context, const LmtpTarget& target, const Offer& offer);
     // For good, even if others have a copy: a server that serves one client at a time waits for this one to go.
     void leave(Os& os) const { (void)os.hang_up(fd_).has_value(); }
     LmtpConnection(const LmtpConnection&) = delete;

@@ -12,13 +12,17 @@ using testing::IsEmpty;
 
 struct Kept {
     std::vector<std::string> labels;
+    bool is_new = false;
 };
 
 // Delivers with what the first delivery has kept.
 DeliveryReport deliver_again(DeliveryWorld& world, IdleConnections::Connection& idle, Kept& kept) {
     DeliveryContext context = world.context();
     context.idle = &idle;
-    context.keep_connection = [&](int, std::string_view label) { kept.labels.emplace_back(label); };
+    context.keep_connection = [&](const UniqueFd& fd, std::string_view label) {
+        kept.labels.emplace_back(label);
+        kept.is_new = static_cast<bool>(fd);
+    };
     return world.transport->deliver(context);
 }
 
@@ -27,9 +31,7 @@ TEST_F(LmtpTest, HandsItsConnectionOn) {
     use_socket();
     IdleConnections::Connection idle;
     DeliveryContext first = world.context();
-    first.keep_connection = [&](int fd, std::string_view label) {
-        idle = {UniqueFd(world.fake, world.fake.share(fd)), std::string(label)};
-    };
+    first.keep_connection = [&](UniqueFd fd, std::string_view label) { idle = {std::move(fd), std::string(label)}; };
     EXPECT_EQ(world.transport->deliver(first).addresses[0].outcome.verdict, Verdict::ok);
     ASSERT_TRUE(idle.fd);
     EXPECT_EQ(server->commands.back(), "DATA") << "no QUIT yet";
@@ -39,6 +41,7 @@ TEST_F(LmtpTest, HandsItsConnectionOn) {
     EXPECT_THAT(std::vector<std::string>(server->commands.begin() + 4, server->commands.end()),
                 ElementsAre("RSET", "MAIL FROM:<ann@test.ex>", "RCPT TO:<joe@test.ex>", "DATA"));
     EXPECT_EQ(kept.labels, std::vector<std::string>{idle.label});
+    EXPECT_FALSE(kept.is_new);
     EXPECT_EQ(server->messages.size(), 2u);
 }
 
@@ -54,9 +57,24 @@ TEST_F(LmtpTest, AConnectionThatHasGoneIsReplaced) {
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
-    EXPECT_EQ(server->commands.back(), "QUIT") << "the next delivery brings a new one back";
-    EXPECT_THAT(kept.labels, IsEmpty());
+    EXPECT_EQ(server->commands.back(), "DATA") << "no QUIT: the new one is kept in its place";
+    EXPECT_EQ(kept.labels.size(), 1u);
+    EXPECT_TRUE(kept.is_new);
     EXPECT_THAT(gone->commands, IsEmpty());
+}
+
+// A message that does not get so far leaves it to the next one.
+TEST_F(LmtpTest, AConnectionThatIsNotNeededIsNotTouched) {
+    serve();
+    use_socket();
+    world.instance->options.headers_add = {"${nosuch:x}", true};
+    IdleConnections::Connection idle{std::move(*world.fake.connect(kSocket, std::chrono::milliseconds(0))),
+                                     "0\n\n\n/run/lmtp"};
+    DeliveryContext context = world.context();
+    context.idle = &idle;
+    EXPECT_EQ(world.transport->deliver(context).addresses[0].outcome.verdict, Verdict::defer);
+    EXPECT_EQ(context.idle, &idle);
+    EXPECT_THAT(server->commands, IsEmpty());
 }
 
 // The same text, in another working directory: another server.
@@ -67,7 +85,7 @@ TEST_F(LmtpTest, ARelativeSocketIsOneOfItsDirectory) {
     IdleConnections::Connection idle;
     DeliveryContext context = world.context();
     context.identity.directory = "/srv/a";
-    context.keep_connection = [&](int, std::string_view label) { idle.label = label; };
+    context.keep_connection = [&](const UniqueFd&, std::string_view label) { idle.label = label; };
     EXPECT_EQ(world.transport->deliver(context).addresses[0].outcome.verdict, Verdict::ok);
     context.idle = &idle;
     EXPECT_TRUE(LmtpConnection::taken_up(context, {.socket = relative, .argv = {}, .hosts = {}}));
@@ -90,8 +108,8 @@ TEST_F(LmtpTest, AConnectionToAnotherServerIsLeftBeforeOursIsMade) {
     Kept kept;
     EXPECT_EQ(deliver_again(world, idle, kept).addresses[0].outcome.verdict, Verdict::ok);
     EXPECT_EQ(server->commands.front(), "LHLO host.test.ex");
-    EXPECT_EQ(server->commands.back(), "QUIT");
-    EXPECT_THAT(kept.labels, IsEmpty());
+    EXPECT_EQ(server->commands.back(), "DATA");
+    EXPECT_TRUE(kept.is_new);
 }
 
 }  // namespace

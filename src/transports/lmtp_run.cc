@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <utility>
 
 #include "base/strings.h"
 #include "driver/filtering.h"
@@ -119,7 +120,6 @@ DeliveryReport Lmtp::deliver(DeliveryContext& context) {
         Attempt again = converse(context, *target, *kept, Dialogue::Tls::no, *message);
         if (again.end != Attempt::End::stale) return std::move(again.report);
     }
-    if (context.idle != nullptr) context.keep_connection = nullptr;  // of no use here; the next delivery has none
     std::vector<std::string> lines;
     for (LmtpServers servers(context, options_, *target);;) {
         auto connection = servers.next();
@@ -148,8 +148,9 @@ Lmtp::Attempt Lmtp::attempt(DeliveryContext& context, const LmtpTarget& target,
 std::unique_ptr<LmtpConnection> Lmtp::kept_session(DeliveryContext& context, const LmtpTarget& target) {
     if (context.idle == nullptr) return nullptr;
     auto kept = LmtpConnection::taken_up(context, target);
+    const int fd = std::exchange(context.idle, nullptr)->fd.get();
     if (kept && goes_on_without_tls(context, *kept)) return kept;
-    IdleConnections::say_goodbye(context.os, context.idle->fd.get());  // before there is one more
+    IdleConnections::say_goodbye(context.os, fd);  // before there is one more
     return nullptr;
 }
 
@@ -189,7 +190,9 @@ Lmtp::Attempt Lmtp::converse(DeliveryContext& context, const LmtpTarget& target,
         context.os, context.clock, connection.stream(), connection.replies(),
         {.each = Seconds{options_.timeout.seconds},
          .end = deadline_after(context.clock, Seconds{options_.session_timeout.seconds})},
-        [&](Instant deadline) { return tls_.start(context, connection.host(), connection.stream(), deadline); });
+        {.secure =
+             [&](Instant deadline) { return tls_.start(context, connection.host(), connection.stream(), deadline); },
+         .before_end = context.before_commit});
     session.run(dialogue, message);
     if (dialogue.stale()) {
         connection.leave(context.os);

@@ -389,7 +389,7 @@ TEST_F(LmtpTlsTest, TryClearIsASecondConnection) {
     configure([](LmtpOptions& o) { o.tls_tempfail_tryclear = true; });
     DeliveryContext context = world.context();
     bool kept = false;
-    context.keep_connection = [&](int, std::string_view) { kept = true; };
+    context.keep_connection = [&](const UniqueFd&, std::string_view) { kept = true; };
     const DeliveryReport report = world.transport->deliver(context);
     EXPECT_EQ(report.addresses[0].outcome, kDelivered);
     EXPECT_FALSE(report.addresses[0].tls);
@@ -448,7 +448,7 @@ TEST_F(LmtpTlsTest, AServerWhoseTlsFailsIsPassedOver) {
 TEST_F(LmtpTlsTest, SessionsBehindTlsAreNotHandedOn) {
     DeliveryContext context = world.context();
     bool kept = false;
-    context.keep_connection = [&](int, std::string_view) { kept = true; };
+    context.keep_connection = [&](const UniqueFd&, std::string_view) { kept = true; };
     EXPECT_EQ(world.transport->deliver(context).addresses[0].outcome, kDelivered);
     EXPECT_FALSE(kept);
     EXPECT_EQ(servers[0]->lmtp.commands.back(), "QUIT");
@@ -458,9 +458,7 @@ TEST_F(LmtpTlsTest, WhereTlsIsRequiredNoSessionInTheClearIsTakenUp) {
     script.offers = false;
     IdleConnections::Connection idle;
     DeliveryContext first = world.context();
-    first.keep_connection = [&](int fd, std::string_view label) {
-        idle = {UniqueFd(world.fake, world.fake.share(fd)), std::string(label)};
-    };
+    first.keep_connection = [&](UniqueFd fd, std::string_view label) { idle = {std::move(fd), std::string(label)}; };
     EXPECT_EQ(world.transport->deliver(first).addresses[0].outcome, kDelivered);
     ASSERT_TRUE(idle.fd);
     DeliveryContext again = world.context();
@@ -479,9 +477,7 @@ TEST_F(LmtpTlsTest, ASessionInTheClearIsNotTakenUpWhereTlsIsTried) {
     configure([](LmtpOptions& o) { o.hosts_avoid_tls = text("*"); });
     IdleConnections::Connection idle;
     DeliveryContext first = world.context();
-    first.keep_connection = [&](int fd, std::string_view label) {
-        idle = {UniqueFd(world.fake, world.fake.share(fd)), std::string(label)};
-    };
+    first.keep_connection = [&](UniqueFd fd, std::string_view label) { idle = {std::move(fd), std::string(label)}; };
     EXPECT_FALSE(world.transport->deliver(first).addresses[0].tls);
     ASSERT_TRUE(idle.fd);
     configure([](LmtpOptions&) {});

@@ -149,15 +149,17 @@ public:
         router.options.transport = {"box", true, {}};
     }
 
-    static TransportInstance transport(const char* name) {
+    static TransportInstance transport(const char* name, const TransportDriver& driver = kBox) {
         TransportInstance instance;
         instance.name = name;
-        instance.driver = &kBox.description;
-        instance.private_options = kBox.description.make_options();
+        instance.driver = &driver.description;
+        instance.private_options = driver.description.make_options();
         instance.options.user.uid = kUser;
         instance.options.group.gid = kUserGroup;
         return instance;
     }
+    // The transports that a test brings along; their drivers have BoxOptions.
+    void add_driver(const TransportDriver& driver) { drivers_.transports.push_back(&driver); }
     BoxOptions& box_options() { return *static_cast<BoxOptions*>(configuration.transports[0].private_options.get()); }
 
     static Message message(const std::vector<std::string>& recipients, std::string sender = "sender@example") {
@@ -181,7 +183,9 @@ public:
         return spool.commit(*held, message);
     }
 
-    RunResult run(const RunRequest& request = {}) {
+    // In a process of its own: use(engine).
+    template <class Use>
+    auto with_engine(Use use) {
         Log log(os_, clock_, {.path_template = "/log/%slog", .owner = kExim, .group = kEximGroup}, 2);
         Spool spool(os_, spool_settings());
         Expander expander({.configuration = &configuration,
@@ -204,10 +208,16 @@ public:
                             .new_messages = outgoing,
                             .exim_uid = kExim,
                             .exim_gid = kEximGroup};
-        if (!on_the_spot) return deliver_from_spool(engine, kId, request);
-        auto held = spool.open(kId);
-        auto loaded = spool.load(kId, true);
-        return deliver_held(engine, std::move(*held), std::move(loaded->message), false);
+        return use(engine);
+    }
+
+    RunResult run(const RunRequest& request = {}) {
+        return with_engine([&](const Engine& engine) {
+            if (!on_the_spot) return deliver_from_spool(engine, kId, request);
+            auto held = engine.spool.open(kId);
+            auto loaded = engine.spool.load(kId, true);
+            return deliver_held(engine, std::move(*held), std::move(loaded->message), false);
+        });
     }
 
     // The main log without stamps and id.

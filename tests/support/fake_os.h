@@ -117,7 +117,6 @@ public:
         std::uint64_t core_limit = UINT64_MAX;
     };
     [[nodiscard]] Process save_process() const { return process_; }
-    [[nodiscard]] int share(int fd);  // another descriptor of the same open file, as a copy in another process
     void enter_child(pid_t pid) { process_.pid = pid; }
     void leave_child(Process parent);  // drops the child's locks and descriptors
 

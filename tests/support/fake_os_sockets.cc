@@ -11,8 +11,6 @@ void FakeOs::set_peer(const SocketAddress& at, std::function<std::shared_ptr<Fak
 
 void FakeOs::set_connect_error(const SocketAddress& at, int code) { connect_errors_[at.text()] = code; }
 
-int FakeOs::share(int fd) { return add_descriptor(process_.descriptors.at(fd)).release(); }
-
 Result<UniqueFd> FakeOs::connect(const SocketAddress& to, std::chrono::milliseconds at_most) {
     const std::string name = to.text();
     if (const auto error = connect_errors_.find(name); error != connect_errors_.end()) {
