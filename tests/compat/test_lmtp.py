@@ -61,6 +61,15 @@ PLAIN = [
     lmtp("redirected", to=("list@test.example",), routers="al:\n  driver = redirect\n  local_parts = list\n  data = a, b, a\nr1:\n  driver = accept\n  transport = t1\n"),
     lmtp("errors-to", sender="s@b.example", routers="r1:\n  driver = accept\n  errors_to = e@test.example\n  transport = t1\n"),
     lmtp("queue-run-of-three", calls=(*(Send(f"{who}@test.example", how="-odq -oi") for who in "abc"), Call("-q")), main="queue_run_in_order", difference="D-lmtp-reuse", differs_in=("wire",)),
+    *(lmtp("queue-run-of-ten-" + name, answers, calls=(*(Send(f"{who}{n}@test.example", how="-odq -oi", sender="<>") for n, who in enumerate("abcdefghij")), Call("-q")), main="queue_run_in_order", options=options,
+           routers=routers, difference="D-lmtp-reuse", differs_in=("wire",))                                            # D-queue-row: most of them share a child
+      for name, answers, options, routers in (
+          ("good", {}, "", ""),
+          ("deferred", {"RCPT": [*["250 ok"] * 3, LATER, *["250 ok"] * 2, LATER, "250 ok"]}, "", ""),
+          ("refused", {"RCPT": [*["250 ok"] * 2, NO, *["250 ok"] * 6, NO]}, "", ""),
+          ("cut", {"MESSAGE": [*["250 ok"] * 4, "@close", "250 ok"]}, "", ""),
+          ("captures", {}, "headers_add = X-A: $1/$2/$local_part/$message_exim_id\nreturn_path = $1@test.example", "r1:\n  driver = accept\n  local_parts = ^(.)(.)\\$\n  transport = t1\n"),
+          ("directories", {}, "home_directory = /srv/${if match{$local_part}{[aeiou]}{vowel}{}}\ncurrent_directory = /", ""))),
     lmtp("queue-run-of-three-command", calls=(*(Send(f"{who}@test.example", how="-odq -oi") for who in "abc"), Call("-q")), main="queue_run_in_order", at="command"),
     lmtp("queued-then-run", calls=(Send("box@test.example", how="-odq -oi"), Call("-q")), main="queue_run_in_order"),
     lmtp("user-unset", options="user = Debian-exim"),
