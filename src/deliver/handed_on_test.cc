@@ -45,26 +45,29 @@ struct HandingOnCase {
     std::string want_left;                  // for the next child
 };
 
-class HandingOnRow : public DeliveryRunTest, public testing::WithParamInterface<HandingOnCase> {};
+class HandingOnTest : public DeliveryRunTest {
+protected:
+    DeliveryContext context_of(const Engine& engine, const Message& message) {
+        return {.configuration = engine.configuration,
+                .instance = engine.configuration.transports[0],
+                .os = os_,
+                .clock = clock_,
+                .processes = processes_,
+                .expander = engine.expander,
+                .message = message};
+    }
+};
+
+class HandingOnRow : public HandingOnTest, public testing::WithParamInterface<HandingOnCase> {};
 
 TEST_P(HandingOnRow, FromOneToTheNext) {
     const HandingOnCase& c = GetParam();
-    ASSERT_TRUE(site_.queue(Site::message({"joe@example"})));
     site_.with_engine([&](const Engine& given) {
         FakePassing passing(os_);
         Engine engine = given;
         engine.passing = &passing;
-        const Message message = Site::message({"joe@example"});
-        const auto held = *engine.spool.open(kId);
-        AddressItem item;
-        DeliveryContext context{.configuration = engine.configuration,
-                                .instance = engine.configuration.transports[0],
-                                .os = os_,
-                                .clock = clock_,
-                                .processes = processes_,
-                                .expander = engine.expander,
-                                .message = message,
-                                .batch = {&item}};
+        const Message message;
+        DeliveryContext context = context_of(engine, message);
         IdleConnections idle(os_);
         const std::string who = "box 0:0";
         if (c.idle) idle.put(who, {std::move(os_.pipe()->write_end), "old"});
@@ -121,16 +124,10 @@ INSTANTIATE_TEST_SUITE_P(
         HandingOnCase{"NobodyComesForTheParents", true, false, {Does::keeps_it, Does::leaves_it}, {"old", "old"}, ""}),
     [](const auto& param) { return param.param.name; });
 
-TEST_F(DeliveryRunTest, WithoutAWayToPassThemOnNoneAreKept) {
+TEST_F(HandingOnTest, WithoutAWayToPassThemOnNoneAreKept) {
     site_.with_engine([&](const Engine& engine) {
         const Message message;
-        DeliveryContext context{.configuration = engine.configuration,
-                                .instance = engine.configuration.transports[0],
-                                .os = os_,
-                                .clock = clock_,
-                                .processes = processes_,
-                                .expander = engine.expander,
-                                .message = message};
+        DeliveryContext context = context_of(engine, message);
         IdleConnections idle(os_);
         HandedOn parent(engine, &idle, true, context);
         HandingOn child(parent);
