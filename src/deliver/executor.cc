@@ -100,6 +100,7 @@ public:
         for (PreparedBatch* batch : row_) {
             batch->in_hand.resume(engine_);
             refused.push_back(set_up(*batch->transport, batch->context));
+            in_hand_.emplace_back(engine_);
         }
         const auto became = become(engine_.os, row_.front()->context.identity);
         for (std::size_t i = 0; i < row_.size(); ++i) {
@@ -123,8 +124,9 @@ private:
 
     DeliveryReport deliver(std::size_t index) {
         PreparedBatch& batch = *row_[index];
-        batch.in_hand.resume(engine_);
-        engine_.expander.close_lookups();
+        in_hand_[index].resume(engine_);
+        // One that is alone has what its setup() has opened, as in Exim.
+        if (row_.size() > 1) engine_.expander.close_lookups();
         if (index > 0) batch.context.before_commit = [this, index] { return wait_until_settled(index); };
         connection_.offer(batch.context, is_last(index));
         DeliveryReport report = deliver_as_recipient(*batch.transport, batch.context);
@@ -151,6 +153,7 @@ private:
     const Engine& engine_;
     std::span<PreparedBatch* const> row_;
     HandingOn connection_;
+    std::vector<InHand> in_hand_;  // what setup() has left of each
     int reports_, go_on_;
     std::size_t settled_ = 0;
     bool stopped_ = false;

@@ -46,6 +46,10 @@ def plain(name: str, options: str, *setup, calls=SEND, **marks) -> Case:
 # ---- one file ------------------------------------------------------------------------------------------------------
 
 MBOX = [
+    # What setup() as root leaves behind is there when the user delivers.
+    mbox("leaves-runrc", "quota = ${run{/bin/false}{5M}{10M}}\nheaders_add = X-Run: $runrc"),
+    mbox("leaves-lookup-open", "quota = ${lookup{box}lsearch{@MAIL@/table}{10M}{10M}}\nheaders_add = X-Table: ${lookup{other}lsearch{@MAIL@/table}}",
+         1000, File("mail/table", "box: yes\nother: no\n", 0o600, "root")),
     mbox("exact", f"quota = {1000 + SIZE}"),
     mbox("one-byte-too-much", f"quota = {1000 + SIZE - 1}"),
     mbox("exclusive-exact", "quota = 1000\nno_quota_is_inclusive"),
