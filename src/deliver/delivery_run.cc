@@ -107,11 +107,12 @@ PreparedBatch* DeliveryRun::sole_delivery() {
     engine_.log.set_quiet(batch.front()->transport->options.disable_logging);
     sole_.emplace(batch_run(batch, true), nullptr);
     sole_->prepared = PreparedBatch::make(engine_, sole_->run);
-    if (!sole_->prepared) settle_sole_delivery();
+    engine_.log.set_quiet(false);  // for the messages that are opened while this one waits
     return sole_->prepared.get();
 }
 
 void DeliveryRun::settle_sole_delivery() {
+    engine_.log.set_quiet(sole_->run.transport->options.disable_logging);
     settle_batch(sole_->run, true);
     engine_.log.set_quiet(false);
 }
@@ -128,6 +129,7 @@ bool DeliveryRun::may_share_a_child(const std::vector<AddressItem*>& batch) cons
 }
 
 void DeliveryRun::deliver_rest() {
+    if (sole_) settle_sole_delivery();  // it could not be prepared
     while (auto batch = next_batch()) deliver_batch(*batch, chain_.empty());
 }
 

@@ -216,6 +216,15 @@ TEST_F(InOrderTest, SilenceStaysWithItsMessage) {
     EXPECT_EQ(log_of(3), "=> other@example R=all T=other\nCompleted\n");
 }
 
+// Nor does it silence what is said of a message that is opened while it waits.
+TEST_F(InOrderTest, NorTheMessageThatIsOpenedNext) {
+    site_.configuration.transports[3].options.disable_logging = true;
+    queue_all(site_, {"a", "other", "b"});
+    os_.hold_lock("/spool/input/" + id_of(2) + "-D", LockKind::fcntl_write, {0, 19});
+    EXPECT_EQ(run_queue(site_, os_, 3), 3u);
+    EXPECT_EQ(log_of(2), "Spool file for " + id_of(2) + " is locked (another process is handling this message)\n");
+}
+
 struct ApartCase {
     const char* name;
     void (*set)(TransportInstance& wire);
