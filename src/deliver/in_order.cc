@@ -20,6 +20,7 @@ void InOrder::begin_message() {
 }
 
 void InOrder::deliver(const std::string& id) {
+    const auto began = engine_.clock.steady();
     begin_message();
     auto run = SpooledRun::open(engine_, id, request_);
     if (!run) return pass_over(1);
@@ -33,8 +34,12 @@ void InOrder::deliver(const std::string& id) {
         bystanders_.pop_back();
     }
     if (batch != nullptr) {
+        if (row_.empty()) waiting_since_ = began;
         row_.push_back({.id = id, .run = std::move(run), .batch = batch});
-        if (row_.size() >= length_) run_the_row();
+        // Routing may be what is slow.
+        const bool quick = engine_.clock.steady() - waiting_since_ < kQuickDelivery;
+        if (!quick || row_.size() >= length_) run_the_row();
+        if (!quick) length_ = 1;
         return;
     }
     mine.resume(engine_);

@@ -4,7 +4,7 @@
 // (a connection, a library that was loaded) serves them all. A process for each of them costs more than the rest of the
 // delivery.
 //
-// A row grows as long as its deliveries are quick: what waits in one is locked, and nobody else can take it.
+// A row grows as long as routing and deliveries are quick: what waits in one is locked, and nobody else can take it.
 #pragma once
 
 #include <chrono>
@@ -51,6 +51,7 @@ private:
     std::size_t length_ = 1;  // at which the row is to be run
     std::vector<Waiting> row_;
     std::vector<const HeldMessage*> bystanders_;  // messages that are open, but do not belong to the row
+    std::chrono::nanoseconds waiting_since_{};    // by the steady clock: the first one of the row was locked
     std::chrono::nanoseconds since_{};            // by the steady clock: the delivery in hand began
     bool quick_ = true;                           // the row in hand is, so far
 };

@@ -41,6 +41,7 @@ bool Settlement::delivered_before(const AddressItem& item) const {
 }
 
 void Settlement::address_done(AddressItem& item) {
+    any_done_ = true;
     if (!item.parent) {
         message_.mark_done(item.unique);
         message_.mark_done(item.address);
@@ -55,6 +56,7 @@ void Settlement::address_done(AddressItem& item) {
 }
 
 void Settlement::child_done(AddressItem& item) {
+    any_done_ = true;
     for (AddressItem* child = &item; child->parent; child = child->parent) {
         if (child->counted_done) return;
         child->counted_done = true;

@@ -47,8 +47,9 @@ public:
     [[nodiscard]] const std::vector<AddressItem*>& deferred() const { return deferred_; }
     [[nodiscard]] const std::vector<AddressItem*>& failed() const { return failed_; }
     [[nodiscard]] const std::vector<AddressItem*>& ignored() const { return ignored_; }
+    // No address has come to its end in this run.
     [[nodiscard]] bool nothing_yet() const {
-        return delivered_.empty() && deferred_.empty() && failed_.empty() && ignored_.empty();
+        return !any_done_ && delivered_.empty() && deferred_.empty() && failed_.empty() && ignored_.empty();
     }
 
 private:
@@ -69,6 +70,7 @@ private:
     std::vector<const AddressItem*> duplicates_;
     std::vector<AddressItem*> delivered_, deferred_, failed_, ignored_;
     std::optional<std::string> return_path_;
+    bool any_done_ = false;  // without a delivery
     bool frozen_now_ = false;
     std::string freeze_reason_;
 };
