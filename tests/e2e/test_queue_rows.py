@@ -56,7 +56,8 @@ class Server:
         self.listener.bind(str(path))
         path.chmod(0o666)
         self.listener.listen(64)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+        self.acceptor.start()
 
     def accept(self) -> None:
         while True:
@@ -109,6 +110,10 @@ class Server:
         return None
 
     def close(self) -> None:
+        """Its thread must not be left in accept(): it would take connections from whoever gets the descriptor's number next."""
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join()
         self.listener.close()
 
 
@@ -125,10 +130,14 @@ def message(subject: str) -> bytes:
 
 
 def fill(world: World, count: int, to=lambda n: f"m{n}@test.example") -> list[str]:
-    """Their subjects are m0, m1 …"""
-    for n in range(count):
-        assert world.send(to(n), message=message(f"m{n}"), how="-odq").code == 0
-    return [f"m{n}" for n in range(count)]
+    """Their subjects are m0, m1 … in the order of the queue. Ids of one second go by process numbers, which may begin again at 1."""
+    spool, subjects = world.root / "spool", [f"m{n}" for n in range(count)]
+    while [re.search(rb"Subject: (\S+)", (spool / "input" / f"{id_}-H").read_bytes())[1].decode() for id_ in world.queue()] != subjects:
+        for file in [*spool.glob("input/*"), *spool.glob("msglog/*")]:
+            file.unlink()
+        for n in range(count):
+            assert world.send(to(n), message=message(f"m{n}"), how="-odq").code == 0
+    return subjects
 
 
 def children(pid: int) -> list[int]:
@@ -366,6 +375,16 @@ def test_two_runners(site):
 COUNT = 5
 
 
+def wait_until_all_are_gone(world: World) -> None:
+    """Who was killed, or has lost his parent, may still hold locks for a moment."""
+    def alive(process: pathlib.Path) -> bool:
+        with contextlib.suppress(OSError):
+            return os.fsencode(world.config) in (process / "cmdline").read_bytes()
+        return False
+    while any(alive(process) for process in pathlib.Path("/proc").glob("[0-9]*")):
+        time.sleep(0.005)
+
+
 def disturbed(world: World, server: Server, faultstep: str, action: str, step: int, number: int = 0) -> list:
     world.fresh()
     server.close()
@@ -373,6 +392,7 @@ def disturbed(world: World, server: Server, faultstep: str, action: str, step: i
     fill(world, COUNT)
     report = world.root.parent / "steps"
     world.run("-q", prefix=(faultstep, action, str(step), str(number), str(report)))
+    wait_until_all_are_gone(world)
     return steps_in(report)
 
 
