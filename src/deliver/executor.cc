@@ -15,6 +15,8 @@ namespace postern {
 namespace {
 
 constexpr int kLargestExitCode = 255;
+// So that the child, too, knows by then that it is slow, and begins with no other one.
+constexpr std::chrono::milliseconds kNotQuick = kQuickDelivery * 3 / 2;
 
 Outcome deferral(int code, std::string message) {
     return {.verdict = Verdict::defer, .code = code, .message = std::move(message)};
@@ -163,6 +165,7 @@ private:
 class DeliveryChild {
 public:
     using Settle = std::function<bool(std::size_t)>;
+    using GiveUp = std::function<void(std::size_t)>;
     DeliveryChild(const Engine& engine, std::span<PreparedBatch* const> row,
                   std::span<const HeldMessage* const> bystanders)
         : engine_(engine),
@@ -171,7 +174,7 @@ public:
           connection_(engine, keeps_connections() ? row.back()->run.idle : nullptr, row.back()->run.more_to_come,
                       row.front()->context) {}
 
-    std::size_t run(const Settle& settle) {
+    std::size_t run(const Settle& settle, const GiveUp& give_up) {
         if (const auto failed = start()) {
             row_.front()->in_hand.resume(engine_);
             not_started(engine_, row_.front()->run, *failed);
@@ -180,8 +183,16 @@ public:
         }
         ReportReader reports(engine_.os, reports_.read_end.get());
         std::size_t at = 0;
-        ReportReader::Next report = reports.next();
-        for (; report.complete && at + 1 < row_.size(); report = reports.next()) {
+        const auto next = [&] {
+            if (at + 1 < row_.size() && takes_long()) {
+                go_on_.write_end.reset();  // the child gets no further than to the end of this one
+                row_ = row_.first(at + 1);
+                give_up(at);
+            }
+            return reports.next();
+        };
+        ReportReader::Next report = next();
+        for (; report.complete && at + 1 < row_.size(); report = next()) {
             (void)take(at, report.bytes);
             const bool more = settle(at++);
             started_ = engine_.clock.now();
@@ -194,6 +205,11 @@ public:
 private:
     [[nodiscard]] bool keeps_connections() const {
         return engine_.drivers.transport(row_.front()->run.transport->driver->name)->keeps_connections;
+    }
+
+    [[nodiscard]] bool takes_long() const {
+        const Result<bool> said = engine_.os.wait_ready(reports_.read_end.get(), Os::Ready::to_read, kNotQuick);
+        return said && !*said;
     }
 
     // Why it could not even be started.
@@ -268,15 +284,17 @@ private:
 }  // namespace
 
 std::size_t run_row(const Engine& engine, std::span<PreparedBatch* const> row,
-                    std::span<const HeldMessage* const> bystanders, const std::function<bool(std::size_t)>& settle) {
-    return DeliveryChild(engine, row, bystanders).run(settle);
+                    std::span<const HeldMessage* const> bystanders, const std::function<bool(std::size_t)>& settle,
+                    const std::function<void(std::size_t)>& give_up) {
+    return DeliveryChild(engine, row, bystanders).run(settle, give_up);
 }
 
 void run_batch(const Engine& engine, BatchRun& run) {
     const auto prepared = PreparedBatch::make(engine, run);
     if (!prepared) return;
     PreparedBatch* const row[] = {prepared.get()};
-    (void)run_row(engine, row, {}, [](std::size_t) { return false; });
+    (void)run_row(
+        engine, row, {}, [](std::size_t) { return false; }, [](std::size_t) {});
 }
 
 int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo) {

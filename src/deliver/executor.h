@@ -28,11 +28,13 @@ constexpr std::chrono::milliseconds kQuickDelivery{1000};
 // as its outcome is known, in order, with the message in hand that it had when the batch was prepared. A batch is not
 // committed (DeliveryContext::before_commit) before settle() has returned from the one before, so that a crash finds at
 // most one message between its delivery and its journal. The row ends early when settle() returns false, or when the
-// child dies. Returns how many were settled, at least one; nothing has been done about the others. `bystanders` are
-// messages that are open, too, but none of the child's business.
+// child dies. Returns how many were settled, at least one; nothing has been done about the others. When one takes long,
+// they need not wait for its end: give_up() is called, and none of those behind `last` will be touched any more.
+// `bystanders` are messages that are open, too, but none of the child's business.
 [[nodiscard]] std::size_t run_row(const Engine& engine, std::span<PreparedBatch* const> row,
                                   std::span<const HeldMessage* const> bystanders,
-                                  const std::function<bool(std::size_t index)>& settle);
+                                  const std::function<bool(std::size_t index)>& settle,
+                                  const std::function<void(std::size_t last)>& give_up);
 
 // The follow-up of a ReplyOrder: Transport::message_sent() in a child that is the batch's recipient. 0, or an errno.
 [[nodiscard]] int tell_transport(const Engine& engine, const BatchRun& run, const std::string& memo);

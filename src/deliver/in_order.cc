@@ -66,10 +66,15 @@ void InOrder::run_the_row() {
     for (const Waiting& waiting : row) batches.push_back(waiting.batch);
     quick_ = true;
     since_ = engine_.clock.steady();
-    const std::size_t settled = run_row(engine_, batches, bystanders_, [&](std::size_t i) { return settle(row[i]); });
+    const auto unlock_from = [&](std::size_t first) {
+        for (std::size_t i = first; i < row.size(); ++i) row[i].run.reset();
+    };
+    const std::size_t settled = run_row(
+        engine_, batches, bystanders_, [&](std::size_t i) { return settle(row[i]); },
+        [&](std::size_t last) { unlock_from(last + 1); });
     // What is left was not begun. It may have to wait now, and has no reason to be locked meanwhile.
+    unlock_from(settled);
     row.erase(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(settled));
-    for (Waiting& waiting : row) waiting.run.reset();
     length_ = row.empty() && quick_ ? std::min(2 * length_, longest_row_) : 1;
     for (const Waiting& waiting : row) {
         deliver(waiting.id);

@@ -360,6 +360,23 @@ def test_a_server_that_is_not_there(site):
     assert settled_lines(world, "==") == Counter(subjects) and len(world.queue()) == 20
 
 
+def test_a_slow_one_keeps_no_others_locked(site):
+    """Not only when it has come to its end: a server that hangs may take minutes for that."""
+    world, server = site
+    subjects = fill(world, 16)
+    ids = dict(zip(subjects, world.queue(), strict=True))
+
+    def look(subject, processes):
+        end = time.monotonic() + 20
+        while subject == "m8" and time.monotonic() < end and not {"m9", "m14"} <= set(server.taken):   # the row is m7 ... m14
+            for other in ("m9", "m14"):
+                world.run("-M", ids[other])
+        return "250 taken"
+    watched_run(world, server, look)
+    assert Counter(server.taken) == Counter(subjects) and world.queue() == []
+    assert server.taken.index("m8") > max(server.taken.index("m9"), server.taken.index("m14"))
+
+
 def test_two_runners(site):
     world, server = site
     subjects = fill(world, 60)
