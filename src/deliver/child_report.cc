@@ -33,6 +33,12 @@ ReportReader::Next ReportReader::next() {
     return out;
 }
 
+bool ReportReader::ready(std::chrono::milliseconds at_most) {
+    if (!unread_.empty()) return true;
+    const Result<bool> said = os_.wait_ready(fd_, Os::Ready::to_read, at_most);
+    return !said || *said;  // on an Error next() finds out
+}
+
 // False: that much does not come.
 bool ReportReader::fill(std::size_t count) {
     char buffer[4096];

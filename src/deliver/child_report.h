@@ -3,6 +3,7 @@
 // its length in front.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "driver/outcome.h"
@@ -21,6 +22,8 @@ public:
         bool complete = false;  // else it is torn: the child is gone, or has said what no report is like
     };
     [[nodiscard]] Next next();
+    // Whether next() has something to begin with, or learns that nothing comes, within `at_most`.
+    [[nodiscard]] bool ready(std::chrono::milliseconds at_most);
 
 private:
     [[nodiscard]] bool fill(std::size_t count);

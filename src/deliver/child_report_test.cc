@@ -49,6 +49,20 @@ TEST_F(ChildReport, LongerThanABufferFull) {
     EXPECT_EQ(next.bytes, report.encode());
 }
 
+TEST_F(ChildReport, IsReadyAlsoWhenItCameWithTheOneBefore) {
+    ReportReader reader(os_, pipe_.read_end.get());
+    EXPECT_FALSE(reader.ready(std::chrono::milliseconds(1500)));
+    EXPECT_EQ(clock_.steady(), FakeClock().steady() + std::chrono::milliseconds(1500));
+    for (const char* text : {"first", "second"}) ASSERT_TRUE(send_report(os_, pipe_.write_end.get(), report_of(text)));
+    EXPECT_TRUE(reader.ready({}));
+    EXPECT_TRUE(reader.next().complete);
+    EXPECT_TRUE(reader.ready({}));
+    EXPECT_TRUE(reader.next().complete);
+    EXPECT_FALSE(reader.ready({}));
+    pipe_.write_end.reset();
+    EXPECT_TRUE(reader.ready({})) << "that is the end";
+}
+
 // Wherever it is cut off, what there is of the report is given, and said to be torn.
 TEST_F(ChildReport, Torn) {
     ASSERT_TRUE(send_report(os_, pipe_.write_end.get(), report_of("text")));

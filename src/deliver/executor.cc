@@ -184,7 +184,7 @@ public:
         ReportReader reports(engine_.os, reports_.read_end.get());
         std::size_t at = 0;
         const auto next = [&] {
-            if (at + 1 < row_.size() && takes_long()) {
+            if (at + 1 < row_.size() && !reports.ready(kNotQuick)) {
                 go_on_.write_end.reset();  // the child gets no further than to the end of this one
                 row_ = row_.first(at + 1);
                 give_up(at);
@@ -205,11 +205,6 @@ public:
 private:
     [[nodiscard]] bool keeps_connections() const {
         return engine_.drivers.transport(row_.front()->run.transport->driver->name)->keeps_connections;
-    }
-
-    [[nodiscard]] bool takes_long() const {
-        const Result<bool> said = engine_.os.wait_ready(reports_.read_end.get(), Os::Ready::to_read, kNotQuick);
-        return said && !*said;
     }
 
     // Why it could not even be started.
