@@ -68,7 +68,9 @@ bool take_report(const Engine& engine, BatchRun& run, std::string_view bytes) {
         if (!report.host.empty()) item.host_text = report.host;
         item.tls = report.tls;
         if (report.transport.empty() || run.shadowing) continue;
-        if (const TransportInstance* other = engine.configuration.transport(report.transport)) item.transport = other;
+        // Only one that this driver could have handed the address to.
+        const TransportInstance* other = engine.configuration.transport(report.transport);
+        if (other != nullptr && other->driver == run.transport->driver) item.transport = other;
     }
     if (known < run.batch.size()) {
         engine.log.main_and_panic(wording::report_unreadable(run.batch[known]->unique));

@@ -23,7 +23,10 @@ void InOrder::deliver(const std::string& id) {
     const auto began = engine_.clock.steady();
     begin_message();
     auto run = SpooledRun::open(engine_, id, request_);
-    if (!run) return pass_over(1);
+    if (!run) {
+        pass_over(1);
+        return run_the_row_if_due();
+    }
     run->run().route();
     PreparedBatch* batch = run->run().sole_delivery();
     const bool joins = batch != nullptr && (row_.empty() || batch->goes_with(*row_.front().batch));
@@ -36,16 +39,20 @@ void InOrder::deliver(const std::string& id) {
     if (batch != nullptr) {
         if (row_.empty()) waiting_since_ = began;
         row_.push_back({.id = id, .run = std::move(run), .batch = batch});
-        // Routing may be what is slow.
-        const bool quick = engine_.clock.steady() - waiting_since_ < kQuickDelivery;
-        if (!quick || row_.size() >= length_) run_the_row();
-        if (!quick) length_ = 1;
-        return;
+        return run_the_row_if_due();
     }
     mine.resume(engine_);
     run->run().deliver_rest();
     (void)run->finish();
     done_();
+}
+
+// It has its length, or what is slow is to open and to route messages: then the first one has waited long enough.
+void InOrder::run_the_row_if_due() {
+    if (row_.empty()) return;
+    const bool late = engine_.clock.steady() - waiting_since_ >= kQuickDelivery;
+    if (late || row_.size() >= length_) run_the_row();
+    if (late) length_ = 1;
 }
 
 void InOrder::finish() {

@@ -21,7 +21,7 @@ namespace postern {
 
 class InOrder {
 public:
-    static constexpr std::size_t kLongestRow = 32;
+    static constexpr std::size_t kLongestRow = 16;
 
     // `done` is called once for each message, in order, when the run has come to its end with it. `longest_row` 1: each
     // message has a child of its own. Everything given outlives this.
@@ -40,6 +40,7 @@ private:
         std::size_t passed_over = 0;  // messages behind it with nothing to do
     };
     void pass_over(std::size_t count);
+    void run_the_row_if_due();
     void run_the_row();
     [[nodiscard]] bool settle(Waiting& waiting);
     void begin_message();

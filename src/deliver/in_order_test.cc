@@ -32,7 +32,9 @@ public:
         if (who.starts_with("careful") && context.before_commit && !context.before_commit()) return deferred("stopped");
         const Expansion note = context.expander.expand(options_.note, context.scope);
         came.push_back(who + (note ? note->bytes : "?"));
-        return same_for_all(context, {.verdict = Verdict::ok});
+        DeliveryReport report = same_for_all(context, {.verdict = Verdict::ok});
+        if (who.starts_with("names-")) report.addresses[0].transport = who.substr(6);
+        return report;
     }
 
 private:
@@ -252,6 +254,67 @@ TEST_F(InOrderTest, OneThatIsTooLargeHasNoPlaceInTheRow) {
     EXPECT_EQ(run({"a", "b", "c", "d"}), 4u);
     EXPECT_THAT(came, ElementsAre("a", "b", "d"));
     EXPECT_THAT(log_of(2), testing::StartsWith("** c@example R=all T=wire: message is too big"));
+}
+
+// It is settled in its place, and nothing of those before it waits for it.
+TEST_F(InOrderTest, OneThatCannotBePreparedHasNoPlaceEither) {
+    site_.configuration.transports[2].options.return_path =
+        text("${if eq{$local_part}{c}{${lookup{x}lsearch{/no/such}}}{x@example}}");
+    EXPECT_EQ(run({"a", "b", "c", "d"}), 4u);
+    EXPECT_THAT(came, ElementsAre("a", "b", "d"));
+    EXPECT_THAT(log_of(2), testing::HasSubstr("== c@example R=all T=wire defer (-27)"));
+    const std::string log = os_.content("/log/mainlog");
+    EXPECT_LT(log.find("=> b@example"), log.find("== c@example"));
+}
+
+// If the row is given up its messages are routed again, and the log would have twice what routing has settled.
+TEST_F(InOrderTest, NorHasOneOfWhichSomethingIsSettled) {
+    EXPECT_EQ(run({"a", "b+hole1", "c+hole2", "d+hole3"}), 4u);
+    EXPECT_THAT(came, ElementsAre("a", "b", "c", "d"));
+    EXPECT_EQ(children(), 4u);
+}
+
+// What waits must not wait, locked, for those behind it to be routed.
+TEST_F(InOrderTest, SlowRoutingEndsARow) {
+    site_.configuration.routers[0].options.condition = {"${if match{$local_part}{^far}{${run{/bin/slow}{yes}}}{yes}}",
+                                                        true};
+    std::vector<std::size_t> taken_before;
+    processes_.on_run = [&](const ProcessRunner::Command&) -> Result<ProcessRunner::CommandResult> {
+        taken_before.push_back(came.size());
+        clock_.advance(std::chrono::milliseconds(600));
+        return ProcessRunner::CommandResult{};
+    };
+    EXPECT_EQ(run({"a", "b", "c", "d", "far1", "far2", "far3", "e", "f"}), 9u);
+    EXPECT_THAT(came, ElementsAre("a", "b", "c", "d", "far1", "far2", "far3", "e", "f"));
+    EXPECT_THAT(taken_before, ElementsAre(3u, 3u, 6u)) << "d waits for two of them, not for a third";
+}
+
+// Nor for many that are not to be delivered.
+TEST_F(InOrderTest, SoDoManyThatAreNotToBeDelivered) {
+    queue_all(site_, {"a", "b", "c", "d"});
+    site_.with_engine([&](const Engine& given) {
+        IdleConnections idle(os_);
+        Engine engine = given;
+        engine.idle = &idle;
+        const RunRequest request{.queue_run = true};
+        std::size_t done = 0;
+        InOrder in_order(engine, request, InOrder::kLongestRow, [&] { ++done; });
+        for (std::size_t i = 0; i < 4; ++i) in_order.deliver(id_of(i));
+        EXPECT_THAT(came, ElementsAre("a", "b", "c"));
+        clock_.advance(std::chrono::seconds(1));
+        in_order.deliver(id_of(9));  // not there
+        EXPECT_THAT(came, ElementsAre("a", "b", "c", "d"));
+        EXPECT_EQ(done, 5u);
+        in_order.finish();
+        return 0;
+    });
+}
+
+// A child that was taken over can settle its addresses by a transport of its own driver only.
+TEST_F(InOrderTest, AReportCannotNameAnyTransport) {
+    EXPECT_EQ(run({"names-box", "names-other"}), 2u);
+    EXPECT_EQ(log_of(0), "=> names-box@example R=all T=wire\nCompleted\n");
+    EXPECT_EQ(log_of(1), "=> names-other@example R=all T=other\nCompleted\n");
 }
 
 // --- faults ---

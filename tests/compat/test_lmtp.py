@@ -249,6 +249,7 @@ DIFFERENT = [
     lmtp("nul-in-reply", {"RCPT": ["@raw 250 a\0b\r\n"]}, options="timeout = 1s", difference="D-lmtp-reply-form", differs_in=("log", "msglog")),
     lmtp("other-code-in-reply", {"RCPT": ["250-ok\n550 no"]}, difference="D-lmtp-reply-form", differs_in=("log", "spool", "msglog", "wire")),
     lmtp("answers-before-the-message", {"DATA": ["354 go\n250 done"], "MESSAGE": ["@raw "]}, difference="D-lmtp-early", differs_in=("log", "spool", "msglog", "wire")),
+    lmtp("answer-too-much-after-the-end", {"MESSAGE": ["250 a\n250 b", "452 c", "250 d"]}, to=THREE),      # nobody can tell whose they are
     lmtp("two-answers-to-mail", {"MAIL": ["250 ok\n250 ok"], "RCPT": ["@raw "]}, difference="D-lmtp-early", differs_in=("log", "spool", "msglog", "wire")),
     lmtp("reuse-after-refusal", {"RCPT": ["250 ok", NO, "250 ok"]}, to=THREE, options="batch_max = 1", difference="D-lmtp-reuse", differs_in=("wire",)),
     lmtp("reuse-reset-refused", {"RSET": ["500 what"]}, to=TWO, options="batch_max = 1", difference="D-lmtp-reuse", differs_in=("wire",)),

@@ -21,11 +21,12 @@ inline constexpr uid_t kExim = 102, kUser = 1000;
 inline constexpr gid_t kEximGroup = 105, kUserGroup = 1000;
 inline constexpr const char* kId = "1xUyh5-0007zV-2L";
 
-// --- a router that takes everybody but "nobody…", and delays "later…" ---
+// --- a router that takes everybody but "nobody…", delays "later…", and throws "hole…" away ---
 class TakeAll final : public RouterDriverBase {
 public:
     explicit TakeAll(const RouterInstance& instance) : instance_(instance) {}
     RouteResult route(AddressItem& item, RouteContext& context) override {
+        if (item.local_part.starts_with("hole")) return {.verdict = RouteVerdict::discard};
         if (item.local_part.starts_with("nobody")) return {.verdict = RouteVerdict::decline};
         if (item.local_part.starts_with("later")) {
             return {.verdict = RouteVerdict::defer, .outcome = {.verdict = Verdict::defer, .message = "come back"}};
